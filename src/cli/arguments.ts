@@ -29,13 +29,6 @@ import { readTableOptions, tableOptions, type TableOptions } from './tableOption
 import { readTextOptions, textOptions, type TextOptions } from './textOptions.ts';
 import { UsageError } from './usageError.ts';
 
-/** @throws UsageError where a file is meant by what stands in the place of the query, such as one whose name is mistyped */
-function refuseFile(query: string): void {
-  if (query === '-') throw new UsageError('Only files can be read as one table, not standard input.');
-  if (!isDataFile(query) || /[\s=<>!'"()|]/.test(query)) return;
-  throw new UsageError(`There is no file ${quoted(query)}. If a column is meant, write (${query}).`);
-}
-
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: 'help' }
@@ -348,6 +341,13 @@ function withTarget(
   const again = optionNames.find((name) => name in said && values[name] !== undefined);
   if (again !== undefined) throw twice(again);
   return { query: asked.slice(0, target.from).replace(/\s*\|>\s*$/, ''), values: { ...values, ...said } };
+}
+
+/** @throws UsageError where a file is meant by what stands in the place of the query, such as one whose name is mistyped */
+function refuseFile(query: string): void {
+  if (query === '-') throw new UsageError('Only files can be read as one table, not standard input.');
+  if (!isDataFile(query) || /[\s=<>!'"()|]/.test(query)) return;
+  throw new UsageError(`There is no file ${quoted(query)}. If a column is meant, write (${query}).`);
 }
 
 function givenTwice(from: string, file: string): UsageError {

@@ -71,9 +71,9 @@ export interface Recognised<Spec> {
   readonly description: Said;
   /** How well the head of a delimited text reads so, 0 to 1; undefined for the other formats. */
   readonly score?: number;
-  /** How most lines of a table end. */
   /** CSV: the texts that are NULL, without those that were neither said nor seen. */
   readonly nulls?: readonly string[] | undefined;
+  /** How most lines of a table end. */
   readonly lineEnd?: '\n' | '\r\n';
   /** The columns whose cells can be read in two ways, and are read as text. */
   readonly openReadings?: readonly OpenReading[];

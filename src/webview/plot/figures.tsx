@@ -1,7 +1,7 @@
 /** Tables of a column's figures: those of the matches beside, or in a narrow panel above, those of the whole file. */
 import type { ColumnSummary, TopValues } from '../../protocol/statistics.ts';
 import { count, t } from '../l10n.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, type Fact } from './facts.ts';
 import { keyOf } from './shape.ts';
 import { share, valueWords } from './words.ts';
 import { useWidth } from './width.ts';
@@ -64,6 +64,22 @@ export function Figures({ whole, filtered }: FiguresProps) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Facts that stand by themselves, each in a row. */
+export function FactTable({ facts }: { readonly facts: readonly Fact[] }) {
+  return (
+    <table class="figures">
+      <tbody>
+        {facts.map(({ name, value }, at) => (
+          <tr key={at}>
+            <th scope="row">{name}</th>
+            <Figure value={value} />
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

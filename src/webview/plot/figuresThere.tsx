@@ -6,6 +6,8 @@ import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { PageModel } from '../model/page.ts';
 import { visible } from '../visible.ts';
+import type { Fact } from './facts.ts';
+import { FactTable } from './figures.tsx';
 import { figure, share } from './words.ts';
 
 export function FiguresThere({ page, column }: { readonly page: PageModel; readonly column: ColumnInfo }) {
@@ -69,26 +71,6 @@ export function FiguresThere({ page, column }: { readonly page: PageModel; reado
         </>
       )}
     </>
-  );
-}
-
-interface Fact {
-  readonly name: string;
-  readonly value: string;
-}
-
-function FactTable({ facts }: { readonly facts: readonly Fact[] }) {
-  return (
-    <table class="figures">
-      <tbody>
-        {facts.map(({ name, value }) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{value}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
 

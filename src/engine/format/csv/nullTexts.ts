@@ -1,4 +1,4 @@
-/** How PostgreSQL and MySQL write NULL in files of text: what no field without quotes is that holds something. */
+/** How PostgreSQL and MySQL write NULL in files of text: a field without quotes that is this. */
 export const dumpedNull = '\\N';
 
 /** Some texts, looked for in bytes. */

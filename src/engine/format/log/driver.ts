@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FormatOptions } from '../../../protocol/formatOptions.ts';
-import { said } from '../../../said/said.ts';
+import { said, type Said } from '../../../said/said.ts';
 import { Fault } from '../../fault.ts';
 import { RecentMap } from '../../recentMap.ts';
 import { RegexError } from '../../regex/syntax.ts';
@@ -11,7 +11,7 @@ import type { FieldReader, FieldText, Format, FormatDriver } from '../driver.ts'
 import { createLineScanner, markLength, type LineReader } from '../lines.ts';
 import { Kind, maxRecordLength } from '../record.ts';
 import { createLineMatcher, type LineMatcher } from './lineMatcher.ts';
-import { allLines, bestPattern, linesPattern, logPatterns } from './patterns.ts';
+import { bestPattern, linesPattern, namedPatterns } from './patterns.ts';
 
 export interface LogSpec {
   readonly kind: 'log';
@@ -41,23 +41,20 @@ export const logLines: FormatDriver<LogSpec> = {
     const head = sample.subarray(0, length);
     const format = specOf(options, new TextDecoder().decode(head), final, source.name);
     const dataStart = markLength(head, 0, 0);
-    const description =
-      format.name === undefined
-        ? said`log lines by a pattern`
-        : format.name === linesPattern
-          ? said`lines of text`
-          : said`log lines, ${format.name}`;
-    return Promise.resolve({ format, dataStart, firstLine: 0, description });
+    return Promise.resolve({ format, dataStart, firstLine: 0, description: described(format) });
   },
   of: formatOf,
 };
 
+function described({ name }: LogSpec): Said {
+  if (name === undefined) return said`log lines by a pattern`;
+  return name === linesPattern ? said`lines of text` : said`log lines, ${name}`;
+}
+
 /** @throws SourceError `unsupported` where there is no pattern, or it is none */
 function specOf({ pattern }: FormatOptions, text: string, final: boolean, file: string): LogSpec {
   const known =
-    pattern === undefined
-      ? bestPattern(text, final)
-      : [...logPatterns, allLines].find(({ name }) => name === pattern);
+    pattern === undefined ? bestPattern(text, final) : namedPatterns.find(({ name }) => name === pattern);
   const source = known?.source ?? pattern;
   if (source === undefined) {
     const message = said`${file}: no known pattern matches its lines. Give one with named groups, or one of ${names}.`;
@@ -71,7 +68,7 @@ function specOf({ pattern }: FormatOptions, text: string, final: boolean, file: 
   return { kind: 'log', name: known?.name, pattern: source, columns };
 }
 
-const names = [...logPatterns, allLines].map(({ name }) => name).join(', ');
+const names = namedPatterns.map(({ name }) => name).join(', ');
 
 /** @throws SourceError `unsupported` where it is none, in words */
 function compiled(source: string): WholeRegex {

@@ -156,7 +156,10 @@ export const logPatterns: readonly LogPattern[] = [
 
 export const linesPattern = 'lines';
 /** Of a text whose lines nothing takes apart. It fits any, and so is not among those that are looked for. */
-export const allLines: LogPattern = { name: linesPattern, source: '(?<line>.*)' };
+const allLines: LogPattern = { name: linesPattern, source: '(?<line>.*)' };
+
+/** Those that can be asked for by name. */
+export const namedPatterns: readonly LogPattern[] = [...logPatterns, allLines];
 
 /** Lines that are looked at, and how many of them a pattern must match to be taken for that of the file. */
 const [linesSampled, leastShare] = [200, 0.5];

@@ -1,5 +1,5 @@
 import { said } from '../../../said/said.ts';
-import { asNumber, compareTexts, compareValues, extreme } from '../value/compare.ts';
+import { asNumber, compareMembers, compareTexts, compareValues, extreme } from '../value/compare.ts';
 import { add, divide, type Numeric } from '../value/decimal.ts';
 import { joinTexts } from '../value/longText.ts';
 import { text, textsOf } from './argument.ts';
@@ -13,10 +13,9 @@ export function listContains(list: Value, wanted: Value): Value {
   return list.items.some((item) => item !== null && compareValues(item, wanted) === 0);
 }
 
-/** NULL comes last; items of different types are in the order of these. */
+/** Items of different types are in the order of these. */
 function inOrder(a: Value, b: Value): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  return compareTexts(typeOf(a), typeOf(b)) || (compareValues(a, b) ?? 0);
+  return compareMembers(a, b) ?? compareTexts(typeOf(a), typeOf(b));
 }
 
 function different(items: readonly Value[]): Value[] {

@@ -121,8 +121,8 @@ function compareLists(a: JsonList, b: JsonList): number | undefined {
   return a.items.length - b.items.length;
 }
 
-/** Inside a list NULL equals NULL and comes last. */
-function compareMembers(a: Value, b: Value): number | undefined {
+/** Inside a list NULL equals NULL and comes last. Undefined for values of different types. */
+export function compareMembers(a: Value, b: Value): number | undefined {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   return typeOf(a) === typeOf(b) ? compareValues(a, b) : undefined;
 }

@@ -61,14 +61,15 @@ function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outli
     const keyed = !value.list && value.values >= 2 && value.objects === value.values;
     if (!value.list && !keyed) return;
     const bytes = end - value.start;
-    const share = keyed ? leastShares.members : value.objects > 0 ? leastShares.records : leastShares.values;
-    const isNamed =
-      value.list && value.objects === value.values && namesOfRows.test(String(value.step ?? ''));
-    const mostAround = isNamed ? Infinity : keyed && !shapes.areAlike(depth) ? 0 : bytes / share;
+    const mostAround = (): number => {
+      if (keyed) return shapes.areAlike(depth) ? bytes / leastShares.members : 0;
+      if (value.objects === value.values && namesOfRows.test(String(value.step))) return Infinity;
+      return bytes / (value.objects > 0 ? leastShares.records : leastShares.values);
+    };
     // An object of objects has the lists in it as well: it must be much larger than each to be meant.
     candidates.offer(value.list ? bytes : bytes / 2, () => ({
       candidate: { path: pathOf(open.slice(0, depth)), rows: value.values, bytes, whole },
-      mostAround,
+      mostAround: mostAround(),
     }));
   };
   const outline: Outline = new Outline({
@@ -92,6 +93,7 @@ function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outli
   const all = found.map(({ candidate }) => candidate);
   if (documents > 0) all.push({ path: '$', rows: documents, bytes: head.length, whole });
   const meant = found.findIndex(({ mostAround }) => seen.length <= mostAround);
+  // Where none is, -1 is the place of `$`.
   const first = all.at(meant);
   return { candidates: first ? [first, ...all.filter((one) => one !== first)] : [], outline };
 }
