@@ -64,17 +64,23 @@ export function gridAt(page: Page, share: number): Promise<ShownGrid> {
         await window.hostBed.happening();
       }
     };
-    // What comes of the query may scroll by itself.
-    await rest();
-    const scroller = document.querySelector('.scroller');
-    const top = scroller ? Math.round((scroller.scrollHeight - scroller.clientHeight) * at) : 0;
-    if (scroller && Math.abs(scroller.scrollTop - top) >= 1) {
-      const rested = new Promise((resolve) =>
-        scroller.addEventListener('scrollend', resolve, { once: true }),
-      );
-      scroller.scrollTop = top;
-      await rested;
+    // What comes of the query may scroll by itself, even back to where it was before anything has moved: such a
+    // scroll has no end that could be waited for.
+    for (;;) {
       await rest();
+      const scroller = document.querySelector('.scroller');
+      if (!scroller) break;
+      const away = () =>
+        Math.abs(scroller.scrollTop - Math.round((scroller.scrollHeight - scroller.clientHeight) * at)) >= 1;
+      if (!away()) break;
+      const rested = new Promise<boolean>((resolve) =>
+        scroller.addEventListener('scrollend', () => resolve(true), { once: true }),
+      );
+      scroller.scrollTop = Math.round((scroller.scrollHeight - scroller.clientHeight) * at);
+      if (await Promise.race([rested, rest().then(() => (away() ? false : rested))])) {
+        await rest();
+        break;
+      }
     }
 
     const body = document.querySelector('.body')?.getBoundingClientRect();

@@ -4,7 +4,8 @@ import { decode } from './wire.ts';
 
 /** What tests see of the page's conversation. */
 export interface HostBed {
-  deliver(messages: readonly string[]): void;
+  /** Resolves when the page has taken them. */
+  deliver(messages: readonly string[]): Promise<void>;
   /**
    * Resolves when nothing is under way that can change what the page shows: no call to the engine, no frame, no short
    * timer, and no layout that an observer of sizes has yet to see.
@@ -124,7 +125,16 @@ async function rest(): Promise<void> {
 
 window.hostBed = {
   deliver(messages) {
-    for (const text of messages) window.postMessage(decode(text), '*');
+    return new Promise((resolve) => {
+      let due = messages.length;
+      const taken = () => {
+        if (--due > 0) return;
+        removeEventListener('message', taken);
+        afterwards(resolve);
+      };
+      addEventListener('message', taken);
+      for (const text of messages) window.postMessage(decode(text), '*');
+    });
   },
   rest,
   happening,

@@ -46,6 +46,8 @@ export class RealEngine {
   #opened: { readonly file: OpenFile; readonly info: FileInfo } | undefined;
   readonly #copied: ((text: string) => void)[] = [];
   readonly #exported: (() => void)[] = [];
+  /** Told what the page is answered when it asks what the file is that took another's place. */
+  #shown: { id: number | undefined; readonly tell: () => void } | undefined;
   /** What goes to the page, in one piece a turn. */
   #outgoing: string[] = [];
   #sending: Promise<void> = Promise.resolve();
@@ -67,7 +69,11 @@ export class RealEngine {
     });
     this.#toPage = new Peer({ post: (message) => this.#send(message), handlers: this.#handlers() });
     this.#relay = new Relay({
-      toPage: (message) => this.#send(message),
+      toPage: (message) => {
+        this.#send(message);
+        const answers = message.type === 'result' || message.type === 'error';
+        if (answers && message.id === this.#shown?.id) void this.#sending.then(this.#shown.tell);
+      },
       toEngine: (message) => this.#worker.postMessage({ session: this.#session, message } satisfies Tagged),
       toHost: (message) => this.#toPage.receive(message),
       reopen: () => undefined,
@@ -81,9 +87,12 @@ export class RealEngine {
   static async start(page: Page, cacheFolder: string): Promise<RealEngine> {
     const engine = new RealEngine(page);
     await engine.#host.call('configure', { cacheFolder, cacheBytes: 1e9, keepBytes: 1e9, programs: true });
-    await page.exposeFunction('toHost', (text: string) =>
-      engine.#relay.fromPage(JSON.parse(text) as Message),
-    );
+    await page.exposeFunction('toHost', (text: string) => {
+      const message = JSON.parse(text) as Message;
+      if (engine.#shown && message.type === 'call' && message.method === 'info')
+        engine.#shown.id = message.id;
+      engine.#relay.fromPage(message);
+    });
     return engine;
   }
 
@@ -109,7 +118,10 @@ export class RealEngine {
     return met;
   }
 
-  /** Opens a file in the place of the one before; a page that is there already is told so. */
+  /**
+   * Opens a file in the place of the one before. Where the page is there already, it shows the new file once this is
+   * resolved: what a test waits for next can't be the file before.
+   */
   async open(
     location: string,
     options: FormatOptions,
@@ -129,7 +141,12 @@ export class RealEngine {
     const info = await this.#host.call('open', { session: this.#session, file });
     this.#opened = { file, info };
     this.#relay.opened();
-    if (before > 0) this.#toPage.send('restarted', { message: '' });
+    if (before === 0) return;
+    await new Promise<void>((tell) => {
+      this.#shown = { id: undefined, tell };
+      this.#toPage.send('restarted', { message: '' });
+    });
+    this.#shown = undefined;
   }
 
   async close(): Promise<void> {
