@@ -74,6 +74,7 @@ export interface PeerOptions<Serves extends Methods<Serves>> {
 }
 
 interface Pending {
+  readonly method: string;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
   readonly onProgress: ((value: never) => void) | undefined;
@@ -117,7 +118,7 @@ export class Peer<Serves extends Methods<Serves>, Calls extends Methods<Calls>, 
         this.#settle(id)?.reject(abortReason(signal));
       };
       const release = signal && onAbort(signal, abort);
-      this.#pending.set(id, { resolve, reject, onProgress, release });
+      this.#pending.set(id, { method, resolve, reject, onProgress, release });
       this.#options.post({ type: 'call', id, method, params });
     });
   }
@@ -156,6 +157,11 @@ export class Peer<Serves extends Methods<Serves>, Calls extends Methods<Calls>, 
     this.#closed = reason;
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(new RemoteError(reason));
     for (const work of this.#working.values()) work.abort(why);
+  }
+
+  /** Rejects the pending calls of some methods: whoever was asked is not there any more. */
+  abandon(which: (method: string) => boolean, reason: Error): void {
+    for (const [id, { method }] of [...this.#pending]) if (which(method)) this.#settle(id)?.reject(reason);
   }
 
   /** Resolves when no handler is at work any more: after `close`, when the last has cleaned up behind itself. */

@@ -33,6 +33,8 @@ export function createLink(api: EditorApi, page: Window): Link {
     post: (message) => api.postMessage(message),
     handlers: {},
     onEvent(name, value) {
+      // It asks for the file anew, upon which nobody answers what it asked before.
+      if (name === ('restarted' satisfies keyof PreviewEvents)) peer.abandon(asksEngine, outdated());
       for (const listener of listeners.get(name) ?? []) listener(value as never);
     },
   });
@@ -45,6 +47,14 @@ export function createLink(api: EditorApi, page: Window): Link {
       listeners.set(name, [...(listeners.get(name) ?? []), listener]);
     },
   };
+}
+
+function asksEngine(method: string): boolean {
+  return !method.startsWith('host/');
+}
+
+function outdated(): DOMException {
+  return new DOMException('The file is read anew.', 'AbortError');
 }
 
 function isMessage(data: unknown): data is Message {

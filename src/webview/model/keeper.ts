@@ -128,14 +128,16 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
     took = 0,
   ): Promise<void> {
     stopRestoring?.();
-    resuming = { query, place };
+    const mine = { query, place };
+    resuming = mine;
     batch(() => {
       preview.awaited.value = query !== '';
       preview.inContext.value = false;
       preview.result.value = undefined;
     });
     await open();
-    if (preview.trouble.peek()) return;
+    // Where the file was read anew meanwhile, whatever opened it then does the rest.
+    if (preview.trouble.peek() || resuming !== mine) return;
     if (query !== '' && took > longQuery && !(await parts.preview.link.call('kept', { query }))) {
       batch(() => {
         preview.awaited.value = false;

@@ -9,7 +9,7 @@ import type { Grid, GridView } from '../grid/contract.ts';
 import { createGrid } from '../grid/grid.ts';
 import type { ColumnPrefs } from '../grid/columns.ts';
 import { start, type Selection } from '../grid/selection.ts';
-import { kindOf, sentence, type Link } from '../link.ts';
+import { isAbort, kindOf, sentence, type Link } from '../link.ts';
 import { sortKeys } from './order.ts';
 
 export interface Trouble {
@@ -171,7 +171,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     try {
       opened(await open());
     } catch (error) {
-      trouble.value = { kind: kindOf(error), message: sentence(error) };
+      if (!isAbort(error)) trouble.value = { kind: kindOf(error), message: sentence(error) };
     }
   }
 

@@ -47,6 +47,16 @@ function pair() {
 }
 
 describe('protocol/rpc', () => {
+  it('leaves the calls of some methods, of which an answer that still comes is not heard', async () => {
+    const { client, wasAborted } = pair();
+    const left = client.call('wait', null);
+    const kept = client.call('add', { a: 1, b: 2 });
+    client.abandon((method) => method === 'wait', new Error('read anew'));
+    await assert.rejects(left, /read anew/);
+    assert.equal(await kept, 3);
+    assert.equal(wasAborted(), false, 'nothing is told to a side that is not there any more');
+  });
+
   it('answers calls, errors with their kind, and events', async () => {
     const { client, server, events } = pair();
     assert.equal(await client.call('add', { a: 1, b: 2 }), 3);

@@ -143,6 +143,8 @@ window.hostBed = {
 // Not before the page has it as well, which listens from later on.
 addEventListener('message', ({ data }: MessageEvent<Message>) => {
   if (data.type === 'result' || data.type === 'error') waiting.delete(data.id);
+  // The page does not wait any more for what it asked before.
+  if (data.type === 'event' && data.name === 'restarted') waiting.clear();
   afterwards(happen);
 });
 
