@@ -189,6 +189,14 @@ function Tools({ page }: { readonly page: PageModel }) {
   };
   return (
     <Toolbar label={t('Preview')}>
+      {/* Its number grows while the file is read. At the open end it moves no other button from under a pointer. */}
+      <IconButton
+        icon="warning"
+        label={t('Problems')}
+        pressed={side.value === 'problems'}
+        {...(malformed > 0 ? { text: count(malformed) } : {})}
+        run={toggleProblems}
+      />
       <IconButton
         icon="list-unordered"
         label={t('Columns')}
@@ -213,13 +221,6 @@ function Tools({ page }: { readonly page: PageModel }) {
         label={t('Column')}
         pressed={side.value === 'column'}
         run={() => toggle('column')}
-      />
-      <IconButton
-        icon="warning"
-        label={t('Problems')}
-        pressed={side.value === 'problems'}
-        {...(malformed > 0 ? { text: count(malformed) } : {})}
-        run={toggleProblems}
       />
       <IconButton
         icon="export"

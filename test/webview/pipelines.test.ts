@@ -89,7 +89,7 @@ describe('webview/pipelines', () => {
         await bed.shown({ width: theme === 'dark' ? 1400 : 600, theme }, async (page, engine) => {
           await engine.open(file, {});
           engine.schema = schema;
-          await page.getByRole('button', { name: 'Problems', exact: true }).click();
+          await page.getByRole('button', { name: /^Problems/ }).click();
           await page.getByRole('button', { name: 'Validate Against JSON Schema' }).click();
           await page.getByRole('heading', { name: 'event.schema.json: 21 of 41 records invalid' }).waitFor();
           const rules = page.getByRole('list', { name: 'Broken rules' }).getByRole('button');
@@ -137,7 +137,7 @@ describe('webview/pipelines', () => {
         await enterQuery(page, '_violation IS NOT NULL');
         await page.locator('.matches', { hasText: /^0 / }).waitFor();
         engine.schema = schema;
-        await page.getByRole('button', { name: 'Problems', exact: true }).click();
+        await page.getByRole('button', { name: /^Problems/ }).click();
         await page.getByRole('button', { name: 'Validate Against JSON Schema' }).click();
         await page.locator('.matches', { hasText: /^21 / }).waitFor();
         engine.schema = join(folder, 'missing.json');

@@ -140,11 +140,16 @@ describe('webview after a file is read in another way', function () {
     await value.waitFor({ state: 'detached' });
   });
 
-  it('lists the problems that are now there', async () => {
+  it('lists the problems that are now there, whose number moves no other button', async () => {
     const damaged = join(folder, 'damaged.jsonl');
     await writeFile(damaged, '{"a":1}\n{"a":\n'.repeat(150));
+    const others = ['Columns', 'Find (Ctrl+F)', 'Export\u2026', 'More'];
+    const places = () => Promise.all(others.map((name) => tool(name).boundingBox()));
+    const before = await places();
     await engine.open(damaged, {});
-    await tool('Problems').click();
+    await tool('Problems: 150').waitFor();
+    assert.deepEqual(await places(), before);
+    await tool('Problems: 150').click();
     await side('150 malformed records').waitFor();
     await page.getByRole('button', { name: 'Next Page' }).click();
     await side('101 to 150 of 150').waitFor();
