@@ -99,6 +99,8 @@ export const CellKind = {
   Json: 5,
   /** Raw text of a malformed record: in the first column asked for but that of the file; the others are Missing. */
   Malformed: 6,
+  /** In all columns of a row that could not be computed: why, its fault says. */
+  Failed: 7,
   /** Added to a kind when the cell was cut. */
   Cut: 16,
 } as const;

@@ -29,6 +29,7 @@ export const pageSuites = [
   'remote',
   'fits',
   'stages',
+  'failing',
 ];
 export const frameSuites = ['frames'];
 export const pictureSuites = ['pictures'];

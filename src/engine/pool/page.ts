@@ -1,5 +1,6 @@
 import type { ColumnType } from '../../protocol/file.ts';
 import { CellKind, type FilePlace } from '../../protocol/preview.ts';
+import { SaidError, type Said } from '../../said/said.ts';
 import { Fault, isReadable } from '../fault.ts';
 import { faultReason } from '../faultReason.ts';
 import { JsonFields } from '../format/json/fields.ts';
@@ -37,6 +38,7 @@ export async function readPage(
 ): Promise<PageResult> {
   const { plan } = matcher;
   const format = formatOf(spec.format);
+  const failedAsFaults = request.kind === 'columns' && request.failedAsFaults === true;
   // Rows that the query computes are shown as computed, unless the record itself is asked for.
   const derived = plan.shape === 'rows' && request.kind === 'columns' ? new DerivedRows(plan) : undefined;
   const rows = new RowCollector(
@@ -82,7 +84,9 @@ export async function readPage(
       if (derived) {
         for (const one of selected) {
           const single = Uint32Array.of(one);
-          rows.takeDerived(derived.compute(block, single, record, line), block, single, record, line);
+          const computed = derived.compute(block, single, record, line, failedAsFaults);
+          if (computed instanceof SaidError) rows.takeFailed(computed.said, block, one, record, line);
+          else rows.takeDerived(computed, block, single, record, line);
         }
       } else if (selected.length > 0) rows.take(block, selected, record, line, nameAt);
       passed += count;
@@ -209,6 +213,17 @@ class RowCollector {
     });
   }
 
+  /** Takes a record of a block whose row could not be computed. */
+  takeFailed(reason: Said, block: RecordBlock, index: number, record: number, line: number): void {
+    const row = this.#records.push(record + index + 1) - 1;
+    this.#lines.push(line + block.lines[index] + 1);
+    this.#offsets.push(offsetOf(block, index));
+    this.#positions.push(block.offset + block.starts[index]);
+    this.#lengths.push(0);
+    this.#faults.push({ row, at: 0, reason });
+    for (const _ of this.#columns) this.#cells.empty(CellKind.Failed);
+  }
+
   finish(): PageResult {
     return {
       kind: 'page',
@@ -323,8 +338,24 @@ class DerivedRows {
   /**
    * One row for each selected record. Must be called while the block is valid; its answer is valid until the
    * next call.
+   * @param caught whether what cannot be computed is answered, not thrown
    */
-  compute(block: RecordBlock, selected: Uint32Array, record: number, line: number): RecordBlock {
+  compute(
+    block: RecordBlock,
+    selected: Uint32Array,
+    record: number,
+    line: number,
+    caught: boolean,
+  ): RecordBlock | SaidError {
+    try {
+      return this.#compute(block, selected, record, line);
+    } catch (error) {
+      if (caught && error instanceof SaidError) return error;
+      throw error;
+    }
+  }
+
+  #compute(block: RecordBlock, selected: Uint32Array, record: number, line: number): RecordBlock {
     let batch = batchOfBlock(this.#plan, block, selected, selected.length, { record, line });
     for (const stage of this.#stages) batch = stage(batch);
     this.#out.clear();

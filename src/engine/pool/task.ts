@@ -341,6 +341,8 @@ export type CellRequest =
       readonly limit: number;
       /** The rows come from a CSV, where numbers are text: what reads as one is shown as one. */
       readonly numbersInText?: boolean | undefined;
+      /** A row that cannot be computed is answered as a fault among the others, and does not fail them all. */
+      readonly failedAsFaults?: boolean | undefined;
     }
   /** The record's raw bytes, cut to `limit`. */
   | { readonly kind: 'raw'; readonly limit: number };

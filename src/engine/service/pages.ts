@@ -24,7 +24,7 @@ export async function rowsOfPage(
   const { dataset } = file;
   const known = run?.columns ?? dataset.columns;
   const wanted = columns.map((id) => known.all[id]);
-  const cells = { kind: 'columns', columns: cellColumns(wanted), limit } as const;
+  const cells = { kind: 'columns', columns: cellColumns(wanted), limit, failedAsFaults: true } as const;
   const page = await pageOf(file, run, first, count, cells, signal);
   if (!run && dataset.index.length === 0) file.startIndexingSoon();
   // A page that asks for none may be new to a view whose columns are known already.

@@ -23,7 +23,7 @@ export interface CellValueProps {
 
 export function CellValue({ page, column, row, anchor, close }: CellValueProps) {
   const known = page.preview.grid.cell(row, column.id);
-  const [cell, setCell] = useState(known?.cut ? undefined : known);
+  const [cell, setCell] = useState(known?.cut || known?.kind === CellKind.Failed ? undefined : known);
   const [error, setError] = useState('');
   useEffect(() => {
     const leaving = new AbortController();

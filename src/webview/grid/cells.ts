@@ -1,5 +1,6 @@
 /** Reading a page's cells: bytes become text when a cell is first looked at. */
 import { CellKind, type Page } from '../../protocol/preview.ts';
+import { asSentence } from '../l10n.ts';
 
 export interface Cell {
   readonly text: string;
@@ -42,6 +43,19 @@ export function cellsOf(page: Page): CellPage {
       return cell;
     },
   };
+}
+
+/** The rows of a page. @throws a sentence where one of its rows could not be computed: it has no values to go on with */
+export function rowsOf(page: Page): Cell[][] {
+  const reader = cellsOf(page);
+  return Array.from({ length: page.rows }, (_, row) => {
+    const fault = page.faults.at(row);
+    return page.columns.map((_, column) => {
+      const cell = reader.cell(row, column);
+      if (cell.kind === CellKind.Failed && fault) throw new Error(asSentence(fault));
+      return cell;
+    });
+  });
 }
 
 /** Roughly what a page holds on to, in bytes. */

@@ -74,7 +74,10 @@ export function createGrid(options: GridOptions): Grid {
   const renderer = createRenderer(body);
   const pages = createPages({
     fetch: options.fetch,
-    failed: options.failed,
+    failed(error) {
+      options.failed(error);
+      schedule();
+    },
     arrived(page) {
       if (!fitted && page.rows > 0) fitFirst(page);
       schedule();
@@ -208,7 +211,8 @@ export function createGrid(options: GridOptions): Grid {
   function* textsOf(id: number, from: number, to: number): Generator<string> {
     for (let row = from; row < to; row++) {
       const cell = pages.cell(row, id);
-      if (cell && cell.kind !== CellKind.Malformed) yield inOneLine(cell).slice(0, 200);
+      if (cell && cell.kind !== CellKind.Malformed && cell.kind !== CellKind.Failed)
+        yield inOneLine(cell).slice(0, 200);
     }
   }
 

@@ -51,7 +51,7 @@ export interface RowFacts {
   readonly record: number;
   /** Why it is malformed or odd; null where it is neither. */
   readonly fault: Said | null;
-  /** Raw text of a malformed record, else undefined. */
+  /** In the place of all cells: the raw text of a malformed record, or none of a row that failed. */
   readonly raw: Cell | undefined;
 }
 
@@ -68,7 +68,7 @@ interface Entry {
   /** Number of rows in the view when it was last asked for. */
   askedOf: number;
   weight: number;
-  failedAt: number | undefined;
+  failed: { readonly at: number; readonly error: unknown } | undefined;
   stale: boolean;
 }
 
@@ -83,6 +83,8 @@ export interface Pages {
   /** The cell, or undefined while it is not here. */
   cell(row: number, column: number): Cell | undefined;
   facts(row: number): RowFacts | undefined;
+  /** Why what is not here has not come: what the last call for it has failed with. */
+  failure(row: number): unknown;
   look(viewport: Viewport): void;
   /** Other rows: another view, or none of what was known holds. */
   reset(view: number, total: number): void;
@@ -122,8 +124,8 @@ export function createPages(options: PagesOptions): Pages {
   function lacking(key: number): readonly number[] | undefined {
     const expected = Math.min(pageRows, total - key * pageRows);
     const known = entries.get(key);
-    if (known?.failedAt !== undefined) {
-      const wait = known.failedAt + retryAfter - clock.now();
+    if (known?.failed) {
+      const wait = known.failed.at + retryAfter - clock.now();
       if (wait > 0) {
         later(wait);
         return undefined;
@@ -203,7 +205,7 @@ export function createPages(options: PagesOptions): Pages {
       },
       (error: unknown) => {
         if (!current()) return;
-        entry(key).failedAt = clock.now();
+        entry(key).failed = { at: clock.now(), error };
         options.failed(error);
         pump();
       },
@@ -219,7 +221,7 @@ export function createPages(options: PagesOptions): Pages {
       rows: 0,
       askedOf: -1,
       weight: 0,
-      failedAt: undefined,
+      failed: undefined,
       stale: false,
     };
     entries.set(key, made);
@@ -238,7 +240,7 @@ export function createPages(options: PagesOptions): Pages {
     target.any = cells;
     target.rows = page.rows;
     target.askedOf = askedOf;
-    target.failedAt = undefined;
+    target.failed = undefined;
     const added = weightOf(page);
     target.weight += added;
     weight += added;
@@ -275,6 +277,7 @@ export function createPages(options: PagesOptions): Pages {
         raw: fault ? rawOf(found, index) : undefined,
       };
     },
+    failure: (row) => entryOf(row)?.failed?.error,
     look(viewport) {
       if (viewport.from !== wanted.from) forward = viewport.from > wanted.from;
       wanted = viewport;
@@ -308,11 +311,14 @@ export function createPages(options: PagesOptions): Pages {
   };
 }
 
-/** A malformed record's text comes in the first column that was asked for, or behind that of its file. */
+/**
+ * A malformed record's text comes in the first column that was asked for, or behind that of its file; a row that failed
+ * says so in all of them.
+ */
 function rawOf(cells: CellPage, row: number): Cell | undefined {
   for (const at of cells.page.columns.slice(0, 2).keys()) {
     const cell = cells.cell(row, at);
-    if (cell.kind === CellKind.Malformed) return cell;
+    if (cell.kind === CellKind.Malformed || cell.kind === CellKind.Failed) return cell;
   }
   return undefined;
 }

@@ -2,11 +2,14 @@
  * The grid's body: pooled rows of pooled cells, painted from the caches. An element is only touched where what it
  * shows has changed, and only rows and columns in sight have elements.
  */
+import { CellKind } from '../../protocol/preview.ts';
 import { make } from '../dom.ts';
-import { count, t, words } from '../l10n.ts';
+import { asSentence, count, t, words } from '../l10n.ts';
+import { sentence } from '../link.ts';
+import { visible } from '../visible.ts';
 import type { ColumnLayout } from './columns.ts';
-import { lookOf, spoken } from './look.ts';
-import type { Pages } from './pages.ts';
+import { lookOf, spoken, type Look } from './look.ts';
+import type { Pages, RowFacts } from './pages.ts';
 import { covers, type Area } from './selection.ts';
 
 /** All that a painting depends on. Ranges are half-open. */
@@ -201,12 +204,11 @@ function paintRow(view: RowView, row: number, scene: Scene): void {
 
   const facts = scene.pages.facts(row);
   paintGutter(view.gutter, row, facts, scene);
-  const raw = facts?.raw;
-  view.stripClip.hidden = raw !== undefined;
-  view.pinnedPart.hidden = raw !== undefined;
-  view.raw.element.hidden = raw === undefined;
-  if (raw) {
-    const look = lookOf(raw, scene.width);
+  const look = wholeRowLook(facts, scene.pages.failure(row), scene.width);
+  view.stripClip.hidden = look !== undefined;
+  view.pinnedPart.hidden = look !== undefined;
+  view.raw.element.hidden = look === undefined;
+  if (look) {
     const { top, bottom } = scene.selected;
     const selected = !scene.wholeColumns && row >= top && row <= bottom;
     const current = active && scene.activeLane >= 0;
@@ -215,6 +217,18 @@ function paintRow(view: RowView, row: number, scene: Scene): void {
   }
   paintPart(view.pinnedPart, view.pinned, row, 0, scene.layout.pinned, scene);
   paintPart(view.strip, view.cells, row, scene.laneFrom, scene.laneTo, scene);
+}
+
+/** What shows in the place of all cells of a row, where there is such a thing. */
+function wholeRowLook(facts: RowFacts | undefined, failure: unknown, width: number): Look | undefined {
+  if (!facts) return failure === undefined ? undefined : failed(sentence(failure));
+  const { raw, fault } = facts;
+  if (raw?.kind === CellKind.Failed && fault) return failed(asSentence(fault));
+  return raw && lookOf(raw, width);
+}
+
+function failed(why: string): Look {
+  return { text: visible(why), className: 'cell malformed failed' };
 }
 
 /** A mark that fades does so to its end; one that does not is there as long as the row is new. */
@@ -259,7 +273,7 @@ function paintPart(
 function paintGutter(
   view: CellView,
   row: number,
-  facts: ReturnType<Pages['facts']>,
+  facts: RowFacts | undefined,
   { numbered, gutter, selected, wholeRows, activeRow, activeLane }: Scene,
 ): void {
   if (view.width !== gutter) {
@@ -271,7 +285,9 @@ function paintGutter(
   const text = record > 0 ? count(record) : '';
   const fault = facts?.fault ? words(facts.fault) : '';
   const label = fault
-    ? t('Record {0}, malformed: {1}', text, fault)
+    ? facts?.raw?.kind === CellKind.Failed
+      ? t('Record {0}, failed: {1}', text, fault)
+      : t('Record {0}, malformed: {1}', text, fault)
     : record > 0
       ? undefined
       : t('not loaded yet');
@@ -296,11 +312,21 @@ function paintCell(view: CellView | undefined, row: number, index: number, scene
     view.element.style.width = `${lane.width}px`;
   }
   const cell = scene.pages.cell(row, lane.column.id);
-  const look = lookOf(cell, lane.width);
+  const failure = cell ? undefined : scene.pages.failure(row);
+  const look =
+    failure === undefined
+      ? lookOf(cell, lane.width)
+      : { text: visible(sentence(failure)), className: 'cell failed' };
   const found = cell && scene.sought && holds(cell.text, scene.sought, scene.matchCase);
   const current = row === scene.activeRow && index === scene.activeLane;
   const className = `${look.className}${found ? ' found' : ''}${current ? ' current' : ''}`;
-  setCell(view, look.text, className, spoken(cell), covers(scene.selected, row, index));
+  setCell(
+    view,
+    look.text,
+    className,
+    failure === undefined ? spoken(cell) : undefined,
+    covers(scene.selected, row, index),
+  );
 }
 
 export function holds(text: string, sought: string, matchCase: boolean): boolean {

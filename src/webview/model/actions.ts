@@ -4,7 +4,7 @@ import type { ColumnInfo } from '../../protocol/file.ts';
 import { CellKind, type PreviewCalls } from '../../protocol/preview.ts';
 import type { CellAction, CellContext, ColumnAction } from '../../protocol/pageCommands.ts';
 import type { CellTest, QueryEdit, ValuePick } from '../../protocol/queryText.ts';
-import { cellsOf, type Cell } from '../grid/cells.ts';
+import { rowsOf, type Cell } from '../grid/cells.ts';
 import { laneOf, noPrefs, withHidden, withPinned } from '../grid/columns.ts';
 import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
@@ -167,10 +167,14 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
 
   async function readCell(row: number, column: number, signal?: AbortSignal): Promise<Cell> {
     const known = grid.cell(row, column);
-    if (known && !known.cut) return known;
+    if (known && !known.cut && known.kind !== CellKind.Failed) return known;
     const { view } = grid.view;
     const request = { view, first: row, count: 1, columns: [column], limit: wholeCell };
-    return cellsOf(await link.call('rows', request, signal ? { signal } : {})).cell(0, 0);
+    const cell = rowsOf(await link.call('rows', request, signal ? { signal } : {}))
+      .at(0)
+      ?.at(0);
+    if (!cell) throw new Error(t('There is no such row.'));
+    return cell;
   }
 
   function openCell(row: number, column: ColumnInfo): void {

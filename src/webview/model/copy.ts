@@ -1,7 +1,7 @@
 /** Copying what is selected: as tab-separated text, as JSON, as a Markdown table. */
 import type { ColumnInfo } from '../../protocol/file.ts';
-import { CellKind, type Page } from '../../protocol/preview.ts';
-import { cellsOf, type Cell } from '../grid/cells.ts';
+import { CellKind } from '../../protocol/preview.ts';
+import { rowsOf, type Cell } from '../grid/cells.ts';
 import type { Area } from '../grid/selection.ts';
 import { count, t } from '../l10n.ts';
 import type { Link } from '../link.ts';
@@ -56,13 +56,6 @@ export async function readAndWrite(link: Link, request: CopyRequest, signal: Abo
     case 'markdown':
       return writeMarkdown(names, cells);
   }
-}
-
-function rowsOf(page: Page): Cell[][] {
-  const reader = cellsOf(page);
-  return Array.from({ length: page.rows }, (_, row) =>
-    page.columns.map((_, column) => reader.cell(row, column)),
-  );
 }
 
 /** As spreadsheets take it: fields with tabs, quotes or line ends are quoted; one cell alone is its bare text. */

@@ -76,7 +76,7 @@ export function classify({ columns, rows }: ChartRows): ChartColumn[] {
 function isValue(cell: Cell | undefined): cell is Cell {
   return (
     cell !== undefined &&
-    ![CellKind.Null, CellKind.Missing, CellKind.Malformed].some((kind) => kind === cell.kind)
+    ![CellKind.Null, CellKind.Missing, CellKind.Malformed, CellKind.Failed].some((kind) => kind === cell.kind)
   );
 }
 

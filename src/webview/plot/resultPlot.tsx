@@ -1,7 +1,7 @@
 /** The rows of a result as bars, lines or points, in the place of the grid. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { cellsOf } from '../grid/cells.ts';
+import { rowsOf } from '../grid/cells.ts';
 import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { ViewState } from '../../protocol/preview.ts';
@@ -54,19 +54,18 @@ export function ResultPlot({ page }: { readonly page: PageModel }) {
       return;
     }
     const request = { view, first: 0, count: Math.min(rows, mostRows), columns: columns.map(({ id }) => id) };
-    page.link.call('rows', request, { signal: abort.signal }).then(
-      (answer) => {
-        const reader = cellsOf(answer);
-        const cells = Array.from({ length: answer.rows }, (_, row) =>
-          columns.map((_column, at) => reader.cell(row, at)),
-        );
-        data.value = { state, columns, rows: cells };
-        failed.value = '';
-      },
-      (failure: unknown) => {
-        if (!isAbort(failure)) failed.value = sentence(failure);
-      },
-    );
+    page.link
+      .call('rows', request, { signal: abort.signal })
+      .then(rowsOf)
+      .then(
+        (read) => {
+          data.value = { state, columns, rows: read };
+          failed.value = '';
+        },
+        (failure: unknown) => {
+          if (!isAbort(failure)) failed.value = sentence(failure);
+        },
+      );
     return () => abort.abort();
   }, [counted, names]);
 

@@ -200,6 +200,7 @@ describe('webview/grid/pages', () => {
     asked.at(0)?.fail();
     await turn();
     assert.equal(errors.length, 1);
+    assert.equal(pages.failure(29), errors.at(0));
     pages.look({ from: 0, to: 30, columns: [0] });
     assert.equal(asked.length, 1);
     pass(2000);
@@ -207,6 +208,7 @@ describe('webview/grid/pages', () => {
     asked.at(1)?.answer();
     await turn();
     assert.equal(pages.cell(0, 0)?.text, '0:0:0');
+    assert.equal(pages.failure(29), undefined);
   });
 
   it('shows what it has while it is refreshed', async () => {
