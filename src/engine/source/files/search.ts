@@ -1,9 +1,10 @@
-import { realpathSync } from 'node:fs';
-import { opendir, realpath, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { readdir, realpathSync, type Dirent } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { tableFiles } from '../../../protocol/dataFiles.ts';
 import type { FileSearch } from '../../../protocol/fileSearch.ts';
 import { openFailure } from '../file.ts';
+import type { SourceError } from '../source.ts';
 import { eachFile } from './eachFile.ts';
 
 /** A file that was found. */
@@ -43,8 +44,9 @@ export function filesInFolder(folder: string, signal: AbortSignal): Promise<stri
 
 /**
  * The files that globs match, relative to the folder unless the globs are absolute. In natural order: `part-9` before
- * `part-10`. A link to a folder may lead back to where it is: each file is there once.
- * @throws SourceError `no-permission` where none is found because the folder may not be read
+ * `part-10`. A link to a folder may lead back to where it is: each file is there once. A folder that may not be read is
+ * among them, so that it is left out by name as a file is that may not be read.
+ * @throws SourceError `no-permission` where nothing else is found
  */
 export async function filesMatching(
   patterns: readonly [string, ...string[]],
@@ -52,18 +54,20 @@ export async function filesMatching(
   signal: AbortSignal,
 ): Promise<string[]> {
   const { glob } = await import('tinyglobby');
+  const absolute = isAbsolute(patterns[0]);
+  const denied = new DeniedFolders();
   const found = await glob(
     patterns.map((pattern) => pattern.replaceAll('\\', '/')),
     {
       ...(folder !== '' && { cwd: folder }),
       signal,
-      absolute: isAbsolute(patterns[0]),
+      absolute,
       expandDirectories: false,
+      fs: { readdir: denied.readdir },
     },
   );
-  // A folder that may not be read looks as an empty one.
-  if (found.length === 0)
-    for (const pattern of patterns) await refuseUnreadable(beforeWildcards(pathIn(folder, pattern)));
+  if (found.length === 0) denied.refuse();
+  for (const path of denied.paths) found.push(absolute ? path : relative(resolve(folder), path));
   const { compare } = new Intl.Collator('en', { numeric: true });
   const byFile = new Map<string, string>();
   const names = found.sort((a, b) => compare(a, b) || (a < b ? -1 : 1));
@@ -72,13 +76,31 @@ export async function filesMatching(
   return [...byFile.values()];
 }
 
-/** @throws SourceError `no-permission` */
-async function refuseUnreadable(folder: string): Promise<void> {
-  try {
-    await (await opendir(folder)).close();
-  } catch (error) {
-    const failure = openFailure(folder, error);
-    if (failure.failure === 'no-permission') throw failure;
+type Listed = (error: NodeJS.ErrnoException | null, entries: Dirent[]) => void;
+
+/** The folders that could not be listed for want of permission; a search passes over them in silence. */
+class DeniedFolders {
+  readonly #failures = new Map<string, SourceError>();
+
+  /** With all that belongs to Node's, which is what is asked for. */
+  readonly readdir = Object.assign(
+    (path: string, options: { readonly withFileTypes: true }, listed: Listed): void =>
+      readdir(path, options, (error, entries) => {
+        const folder = resolve(path);
+        const failure = error ? openFailure(folder, error) : undefined;
+        if (failure?.failure === 'no-permission') this.#failures.set(folder, failure);
+        listed(error, entries);
+      }),
+    readdir,
+  );
+
+  get paths(): readonly string[] {
+    return [...this.#failures.keys()];
+  }
+
+  /** @throws SourceError `no-permission`, where there is one */
+  refuse(): void {
+    for (const failure of this.#failures.values()) throw failure;
   }
 }
 

@@ -53,4 +53,21 @@ describe('a search for files', () => {
     }
     assert.deepEqual(await filesMatching(['no such folder/*.jsonl'], folder, signal), []);
   });
+
+  it('names a folder among others that may not be read', async function () {
+    if (process.platform === 'win32' || process.getuid?.() === 0) this.skip();
+    await made('logs/1.jsonl', 'logs/closed/2.jsonl', 'logs/open/3.jsonl');
+    const closed = join(folder, 'logs', 'closed');
+    await chmod(closed, 0);
+    try {
+      const names = ['logs/1.jsonl', 'logs/closed', 'logs/open/3.jsonl'];
+      assert.deepEqual(await filesMatching(['logs/**/*.jsonl'], folder, signal), names);
+      const paths = names.map((name) => join(folder, name));
+      assert.deepEqual(await filesMatching([join(folder, 'logs/**/*.jsonl')], '', signal), paths);
+      // Where no pattern leads into it, nothing is missing.
+      assert.deepEqual(await filesMatching(['logs/*.jsonl'], folder, signal), ['logs/1.jsonl']);
+    } finally {
+      await chmod(closed, 0o700);
+    }
+  });
 });
