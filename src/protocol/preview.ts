@@ -163,6 +163,8 @@ export interface FailedRow {
 
 export type Place =
   | { readonly by: 'record' | 'line' | 'offset' | 'percent'; readonly value: number }
+  /** A row of the view, 1-based: of rows that are not in the order of the file, and numbered by themselves. */
+  | { readonly by: 'row'; readonly value: number }
   /**
    * In a column whose times are in order: `column` where its are, else any. The first row at or after a time; where times
    * fall, the first one before `until` where that is said, else at or before the time.

@@ -251,6 +251,36 @@ describe('rowriver serve in a browser', function () {
     await page.context().close();
   });
 
+  it('goes to a row of sorted rows by the number beside it, and to a share of them', async () => {
+    const page = await open(served);
+    await shows(page, events, 1);
+    await enterQuery(page, 'id < 9000 |> ORDER BY id DESC');
+    const sorted = events.filter(({ id }) => id < 9000).toReversed();
+    await shows(page, sorted);
+    await page.locator('.row .cell:not(.gutter)').first().click();
+    const goTo = async (typed: string) => {
+      await page.keyboard.press('Control+g');
+      await page.keyboard.type(typed);
+      await page.keyboard.press('Enter');
+    };
+    for (const [typed, number] of [
+      ['4000', 4000],
+      ['#17', 17],
+      ['50%', 4500],
+    ] as const) {
+      await goTo(typed);
+      await page
+        .locator('.row.active .gutter', { hasText: new RegExp(`^${number.toLocaleString('en')}$`) })
+        .waitFor();
+      await page.locator('.row.active .cell:focus', { hasText: `${sorted[number - 1].id}` }).waitFor();
+    }
+    await goTo('9001');
+    await page.locator('.footer', { hasText: 'No row 9,001. This is the last row.' }).waitFor();
+    await goTo('record 9');
+    await page.getByText('These records are sorted, so they are not in the order of the file.').waitFor();
+    await page.context().close();
+  });
+
   it('copies, and does not offer what only VS Code can do', async () => {
     const page = await open(served, { permissions: ['clipboard-read', 'clipboard-write'] });
     await shows(page, events, 1);

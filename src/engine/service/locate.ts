@@ -28,7 +28,10 @@ export async function locate(
   const { dataset } = file;
   const view = run?.view;
   if (place.by === 'time') return locateTime(timedRows(file, run), place, signal);
+  if (place.by === 'row') return rowAt(place.value, run?.state.matched ?? dataset.known.records);
   if (run && !view) {
+    const { matched } = run.state;
+    if (place.by === 'percent') return rowAt(Math.max(1, Math.ceil((place.value / 100) * matched)), matched);
     // Sorted records stand in the file, as the record panel says of each.
     const isSorted = unsortedQuery(run.query.text) !== undefined;
     throw new SaidError(
@@ -44,6 +47,11 @@ export async function locate(
   const { by } = place;
   const value = by === 'offset' ? await dataset.positionOf(place.value, signal) : place.value - 1;
   return locateBy(file, run, by, value, signal);
+}
+
+/** @param value 1-based */
+function rowAt(value: number, rows: number): Located {
+  return { row: Math.max(0, Math.min(value, rows) - 1), exact: value <= rows };
 }
 
 /** @param value 0-based; an offset is one of the decoded text */
@@ -63,12 +71,12 @@ async function locateBy(
 
   const rank = ranks[by];
   const { index } = dataset;
-  const rowAt = (at: number): number => (view ? view.rowOfBlock(at) : index.place(at).record);
-  let row = rowAt(block);
+  const firstRow = (at: number): number => (view ? view.rowOfBlock(at) : index.place(at).record);
+  let row = firstRow(block);
   // Only a line can go on in the next block.
   for (let at = block; at === block || (by === 'line' && at < index.length); at++) {
     if (at > block && index.place(at).line > value) break;
-    if (at < index.length && rowAt(at + 1) === row) continue;
+    if (at < index.length && firstRow(at + 1) === row) continue;
     const page = await rowsOfBlock(run?.source ?? dataset, view, at, signal);
     for (let i = 0; i < page.rows; i++) {
       if (rank(page, i) > value) return { row: Math.min(row + i, last), exact: rank(page, i) === value + 1 };

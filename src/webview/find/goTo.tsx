@@ -21,8 +21,10 @@ export function GoTo({ page, anchor, close }: GoToProps) {
   // A place far beyond the index is waited for, but no longer than somebody does.
   const leaving = useMemo(() => new AbortController(), []);
   useEffect(() => () => leaving.abort(), []);
-  const place = parsePlace(text);
   const { preview, link } = page;
+  // As the numbers beside the rows are.
+  const byRow = preview.grid.facts(Math.floor(preview.grid.topRow))?.record === 0;
+  const place = parsePlace(text, byRow);
 
   async function go(target: Place): Promise<void> {
     try {
@@ -58,7 +60,7 @@ export function GoTo({ page, anchor, close }: GoToProps) {
         <TextField
           label={t('Go to')}
           value={text}
-          placeholder={t('Record number or place')}
+          placeholder={byRow ? t('Row number or place') : t('Record number or place')}
           change={(next) => {
             setText(next);
             setError('');
@@ -75,10 +77,12 @@ export function GoTo({ page, anchor, close }: GoToProps) {
         going
           ? t('Looking\u2026')
           : place
-            ? placeWords(place)
-            : t(
-                'Record number, line 1234 (or l1234), byte 5000 (or b5000), 50%, or a time such as 2024-05-01T12:00',
-              )
+            ? placeWords(place, byRow)
+            : byRow
+              ? t('Row number, 50%, or a time such as 2024-05-01T12:00')
+              : t(
+                  'Record number, line 1234 (or l1234), byte 5000 (or b5000), 50%, or a time such as 2024-05-01T12:00',
+                )
       }
       fault={error}
     />
@@ -87,14 +91,17 @@ export function GoTo({ page, anchor, close }: GoToProps) {
 
 /** Where the grid went instead of a place that no row is at; '' where that is what was meant. */
 function missedWords(place: Place, last: boolean): string {
-  if (place.by !== 'record' && place.by !== 'line') return '';
+  if (place.by !== 'record' && place.by !== 'line' && place.by !== 'row') return '';
   const number = count(place.value);
-  const named = place.by === 'record' ? t('record {0}', number) : t('line {0}', number);
+  const names = { record: t('record {0}', number), line: t('line {0}', number), row: t('row {0}', number) };
+  const named = names[place.by];
   return last ? t('No {0}. This is the last row.', named) : t('No {0} here. This is the next row.', named);
 }
 
-function placeWords(place: Place): string {
+function placeWords(place: Place, byRow: boolean): string {
   switch (place.by) {
+    case 'row':
+      return t('To row {0}', place.value.toLocaleString());
     case 'record':
       return t('To record {0}', place.value.toLocaleString());
     case 'line':
@@ -102,7 +109,9 @@ function placeWords(place: Place): string {
     case 'offset':
       return t('To the record at byte {0}', place.value.toLocaleString());
     case 'percent':
-      return t('To the record at {0}% of the file', place.value);
+      return byRow
+        ? t('To the row at {0}% of all', place.value)
+        : t('To the record at {0}% of the file', place.value);
     case 'time':
       return t('To the first record at or after {0}', place.text);
   }

@@ -496,6 +496,22 @@ describe('dataset/session', () => {
     }
   });
 
+  it('goes to a row, and to a share of the rows, where they are not in the order of the file', async () => {
+    preview = await Preview.open(path);
+    const { view, matched } = await preview.page.call('run', { query: 'status >= 500 |> ORDER BY id DESC' });
+    const locate = (by: 'row' | 'percent', value: number) =>
+      preview?.page.call('locate', { view, place: { by, value } });
+    assert.deepEqual(await locate('row', 1), { row: 0, exact: true });
+    assert.deepEqual(await locate('row', matched), { row: matched - 1, exact: true });
+    assert.deepEqual(await locate('row', matched + 1), { row: matched - 1, exact: false });
+    assert.deepEqual(await locate('percent', 0), { row: 0, exact: true });
+    assert.deepEqual(await locate('percent', 50), { row: Math.ceil(matched / 2) - 1, exact: true });
+    assert.deepEqual(await locate('percent', 100), { row: matched - 1, exact: true });
+    const { view: empty } = await preview.page.call('run', { query: 'status > 9999 |> ORDER BY id' });
+    const place = { by: 'percent', value: 50 } as const;
+    assert.deepEqual(await preview.page.call('locate', { view: empty, place }), { row: 0, exact: false });
+  });
+
   it('offers the values that a column holds, the most frequent first', async () => {
     preview = await Preview.open(path);
     const offered = async (query: string) => {

@@ -26,6 +26,20 @@ describe('webview/find/place', () => {
   ];
   for (const [text, place] of cases) {
     it(`takes ${JSON.stringify(text)} for ${place ? JSON.stringify(place) : 'no place'}`, () =>
-      assert.deepEqual(parsePlace(text), place));
+      assert.deepEqual(parsePlace(text, false), place));
+  }
+
+  const byRow: typeof cases = [
+    ['1234', { by: 'row', value: 1234 }],
+    ['row 12', { by: 'row', value: 12 }],
+    ['#12', { by: 'row', value: 12 }],
+    ['record 12', { by: 'record', value: 12 }],
+    ['l5', { by: 'line', value: 5 }],
+    ['50%', { by: 'percent', value: 50 }],
+    ['0', undefined],
+  ];
+  for (const [text, place] of byRow) {
+    it(`takes ${JSON.stringify(text)} for ${place ? JSON.stringify(place) : 'no place'} where rows are numbered by themselves`, () =>
+      assert.deepEqual(parsePlace(text, true), place));
   }
 });
