@@ -281,6 +281,35 @@ describe('rowriver serve in a browser', function () {
     await page.context().close();
   });
 
+  it('asks about the column whose plot was clicked, wherever it has moved', async () => {
+    const page = await open(served);
+    await shows(page, events, 1);
+    await page.getByRole('toolbar').getByRole('button', { name: 'Column Plots' }).click();
+    const head = (name: string) => page.locator(`.head:not([hidden])[title^="${name}:"]`);
+    const choose = async (name: string, entry: string) => {
+      await head(name).getByRole('listbox').click({ button: 'right' });
+      await page.getByRole('menu', { name: 'Column' }).getByRole('menuitem', { name: entry }).click();
+    };
+    const order = () =>
+      page
+        .locator('.head:not([hidden], .gutter)')
+        .evaluateAll((heads) =>
+          heads
+            .sort((a, b) => a.getBoundingClientRect().x - b.getBoundingClientRect().x)
+            .map((element) => element.querySelector('.head-name')?.textContent),
+        );
+    const [first, second, third, ...others] = await order();
+    await choose(second ?? '', 'Hide');
+    await head(second ?? '').waitFor({ state: 'detached' });
+    await choose(third ?? '', 'Pin to the Left');
+    await choose(third ?? '', 'Unpin');
+    await choose(third ?? '', 'Pin to the Left');
+    await choose(first ?? '', 'Hide');
+    await head(first ?? '').waitFor({ state: 'detached' });
+    assert.deepEqual(await order(), [third, ...others]);
+    await page.context().close();
+  });
+
   it('copies, and does not offer what only VS Code can do', async () => {
     const page = await open(served, { permissions: ['clipboard-read', 'clipboard-write'] });
     await shows(page, events, 1);

@@ -185,7 +185,8 @@ export function followPointer(options: PointerOptions): { close(): void } {
   sheet.addEventListener(
     'contextmenu',
     (event) => {
-      if (!(event.target instanceof HTMLElement)) return;
+      // A plot is no HTMLElement.
+      if (!(event.target instanceof Element)) return;
       const byKey = event.button !== 2;
       const inHeader = byKey ? options.focused().inHeader : header.contains(event.target);
       const spot = byKey
