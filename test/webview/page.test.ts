@@ -585,6 +585,45 @@ describe('webview/page', () => {
       assert.deepEqual((await names()).slice(0, 3), ['ts', 'status', 'level']);
     });
 
+    it('stay as they were where Escape calls a drag off', async () => {
+      const page = await open();
+      const order = () =>
+        page.locator('.strip .head:not([hidden])').evaluateAll((heads) =>
+          heads.map((head) => {
+            const { left, width } = head.getBoundingClientRect();
+            return [head.textContent, left, width];
+          }),
+        );
+      const before = await order();
+      const from = await head(page, 'status').boundingBox();
+      const to = await head(page, 'ts').boundingBox();
+      assert(from && to);
+      for (const [x, toX] of [
+        [from.x + from.width, from.x + from.width + 80],
+        [from.x + 40, to.x + 30],
+        // Nor does a click that is called off sort.
+        [from.x + 40, from.x + 40],
+      ] as const) {
+        await page.mouse.move(x, from.y + 10);
+        await page.mouse.down();
+        await page.mouse.move(toX, from.y + 10, { steps: 4 });
+        await page.keyboard.press('Escape');
+        await page.mouse.up();
+        await page.evaluate(() => new Promise((painted) => requestAnimationFrame(painted)));
+        assert.deepEqual(await order(), before);
+      }
+      assert.equal(await page.locator('.chip').count(), 0);
+      assert.equal(await page.locator('.head-sort:visible').count(), 0);
+      // The next drag is one again.
+      await page.mouse.move(from.x + 40, from.y + 10);
+      await page.mouse.down();
+      await page.mouse.move(to.x + 30, to.y + 10, { steps: 5 });
+      await page.mouse.up();
+      await page.waitForFunction(
+        () => document.querySelector('.strip .head[aria-colindex="2"]')?.textContent === 'status',
+      );
+    });
+
     it('sort by clicks and by keys, and the query says so', async () => {
       const page = await open();
       const text = page.locator('.cm-content');

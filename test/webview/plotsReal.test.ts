@@ -411,6 +411,13 @@ describe('webview/plots over the real engine', () => {
         return Math.abs(Number(row) - 3000) < 200;
       });
 
+      await page.mouse.move(box.x + box.width * 0.6, box.y + 20);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.8, box.y + 20, { steps: 3 });
+      await page.keyboard.press('Escape');
+      await page.mouse.up();
+      await page.evaluate(() => window.hostBed.rest());
+      assert.equal(await page.locator('.chip').count(), 0, 'a drag that Escape calls off picks nothing');
       await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
       await page.mouse.down();
       await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 3 });

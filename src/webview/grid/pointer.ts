@@ -1,5 +1,6 @@
 /** The pointer over the grid: pressing, dragging, resizing, moving columns, holding the thumb, asking for a menu. */
 import { laneAt, type ColumnLayout } from './columns.ts';
+import { drag } from '../drag.ts';
 import type { Spot } from './selection.ts';
 
 export interface PointerPlace {
@@ -71,24 +72,6 @@ export function followPointer(options: PointerOptions): { close(): void } {
     return { row, lane: laneUnder(event.clientX) };
   }
 
-  /** Follows a pressed pointer until it is let go. */
-  function drag(
-    on: HTMLElement,
-    pointer: number,
-    moved: (event: PointerEvent) => void,
-    done?: (end: PointerEvent) => void,
-  ): void {
-    on.setPointerCapture(pointer);
-    const until = new AbortController();
-    const end = (event: PointerEvent) => {
-      until.abort();
-      done?.(event);
-    };
-    on.addEventListener('pointermove', moved, { signal: until.signal });
-    on.addEventListener('pointerup', end, { signal: until.signal });
-    on.addEventListener('pointercancel', end, { signal: until.signal });
-  }
-
   body.addEventListener(
     'pointerdown',
     (event) => {
@@ -144,7 +127,14 @@ export function followPointer(options: PointerOptions): { close(): void } {
   function dragEdge(event: PointerEvent, lane: number): void {
     const from = event.clientX;
     const width = options.place().layout.lanes.at(lane)?.width ?? 0;
-    drag(header, event.pointerId, (moved) => options.resize(lane, width + moved.clientX - from));
+    drag(
+      header,
+      event.pointerId,
+      (moved) => options.resize(lane, width + moved.clientX - from),
+      (at) => {
+        if (!at) options.resize(lane, width);
+      },
+    );
   }
 
   function dragColumn(event: PointerEvent, from: number, select: boolean): void {
@@ -163,9 +153,9 @@ export function followPointer(options: PointerOptions): { close(): void } {
         const x = gutter + lane.left + (lane.pinned ? 0 : layout.pinnedWidth - left);
         options.mark(to > from ? x + lane.width : x);
       },
-      (end) => {
+      (at) => {
         options.mark(undefined);
-        if (end.type !== 'pointerup') return;
+        if (!at) return;
         if (!dragging && !select) options.sort(from, event.shiftKey);
         else if (dragging && to !== from) options.moveColumn(from, to);
       },

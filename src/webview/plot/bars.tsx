@@ -1,6 +1,7 @@
 /** Bars that can be picked by pointer and keys: a histogram. Used in headers, in the column panel and over time. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { drag } from '../drag.ts';
 import { hideTip, showTip } from './tip.ts';
 
 export interface BarsProps {
@@ -60,31 +61,25 @@ export function Bars({ label, bars, across, width, height, pick, leave, tabIndex
     if (event.button !== 0 || bars.length === 0) return;
     event.preventDefault();
     const surface = event.currentTarget;
-    surface.setPointerCapture(event.pointerId);
     const first = indexAt(event.clientX);
     marked.value = { from: first, to: first };
     dragging.current = true;
-    const until = new AbortController();
-    const { signal } = until;
-    surface.addEventListener(
-      'pointermove',
-      (moved: PointerEvent) => {
+    drag(
+      surface,
+      event.pointerId,
+      (moved) => {
         const to = indexAt(moved.clientX);
         marked.value = { from: first, to };
         tell(first, to, moved.clientX, moved.clientY);
       },
-      { signal },
+      (at) => {
+        dragging.current = false;
+        const range = marked.peek();
+        marked.value = undefined;
+        if (!at || !range) return;
+        pick(Math.min(range.from, range.to), Math.max(range.from, range.to), event.ctrlKey || event.metaKey);
+      },
     );
-    const end = (ended: PointerEvent) => {
-      until.abort();
-      dragging.current = false;
-      const range = marked.peek();
-      marked.value = undefined;
-      if (ended.type !== 'pointerup' || !range) return;
-      pick(Math.min(range.from, range.to), Math.max(range.from, range.to), event.ctrlKey || event.metaKey);
-    };
-    surface.addEventListener('pointerup', end, { signal });
-    surface.addEventListener('pointercancel', end, { signal });
   }
 
   function onKey(event: KeyboardEvent & { currentTarget: SVGSVGElement }): void {
