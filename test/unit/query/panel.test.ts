@@ -141,6 +141,43 @@ describe('completeAt', () => {
     assert.ok(labels('od^')[1].includes('"odd name"'));
   });
 
+  it('offers behind an operand what may stand there, and operands elsewhere', () => {
+    for (const query of [
+      'status = 1 an^',
+      "user.country = 'DE' an^",
+      'status an^',
+      'user.country an^',
+      '"odd name" an^',
+      'lower(status) an^',
+      '|> WHERE status = 1 an^',
+    ])
+      assert.deepEqual(labels(query)[1], ['AND'], query);
+    assert.deepEqual(labels('status b^')[1].slice(0, 1), ['BETWEEN']);
+    assert.deepEqual(labels('|> ORDER BY status de^')[1], ['DESC']);
+    for (const query of [
+      '^',
+      'sta^',
+      'NOT sta^',
+      'status = 1 AND sta^',
+      'status = 1 AND (sta^',
+      'lower(sta^',
+      'CASE WHEN sta^',
+      'CASE status WHEN 1 THEN sta^',
+      '|> SELECT sta^',
+      '|> SELECT DISTINCT sta^',
+      '|> SELECT status, sta^',
+      '|> WHERE sta^',
+      '|> ORDER BY sta^',
+      '|> AGGREGATE count(*) AS n GROUP BY sta^',
+      '|> DESCRIBE sta^',
+      '|> TOP 3 OF sta^',
+      "|> JOIN 'f' AS u ON sta^",
+      '|> EXTEND rank() OVER (ORDER BY sta^',
+      'unknown sta^',
+    ])
+      assert.ok(labels(query)[1].includes('status'), query);
+  });
+
   it('offers operators after |>', () => {
     assert.deepEqual(labels('a = 1 |> ord^'), ['ord', ['ORDER BY']]);
     assert.ok(labels('a = 1 |> ^')[1].includes('WHERE'));

@@ -34,6 +34,18 @@ const expressionWords = [
   'CASE', 'WHEN', 'THEN', 'ELSE', 'END', 'CAST', 'AS', 'GROUP BY', 'ASC', 'DESC', 'INTERVAL', 'TIMESTAMP', 'DATE',
 ]; // prettier-ignore
 
+/** What may stand behind an operand; all else begins one. */
+const wordsBehind: ReadonlySet<string> = new Set([
+  'AND', 'OR', 'NOT', 'IN', 'BETWEEN', 'LIKE', 'ILIKE', 'IS NULL', 'IS NOT NULL', 'IS DISTINCT FROM',
+  'WHEN', 'THEN', 'ELSE', 'END', 'AS', 'GROUP BY', 'ASC', 'DESC',
+]); // prettier-ignore
+
+/** Names that are never an operand where they are not quoted, though a column may be called so. */
+const grammarWords: ReadonlySet<string> = new Set([
+  ...expressionWords.flatMap((word) => word.toLowerCase().split(' ')),
+  'distinct', 'exclude', 'first', 'from', 'last', 'nulls', 'of', 'on', 'order', 'over', 'partition', 'replace', 'select', 'using', 'where',
+]); // prettier-ignore
+
 const maxItems = 200;
 
 /**
@@ -55,7 +67,9 @@ export function completeAt(
   const previous = before.tokens.findLast((token) => token.kind !== 'end' && token.to <= from);
   const items = isPipe(previous)
     ? operatorItems(allows.calls === true)
-    : expressionItems(text, before.tokens, from, columns, values);
+    : isOperand(text, before.tokens, from, columns)
+      ? expressionWords.filter((one) => wordsBehind.has(one)).map(keyword)
+      : expressionItems(text, before.tokens, from, columns, values);
   return { from, to, items: fitting(items, word) };
 }
 
@@ -92,6 +106,40 @@ function completeText(
 
 function isPipe(token: Token | undefined): boolean {
   return token?.kind === 'symbol' && token.value === '|>';
+}
+
+/** Whether an operand is complete before `at`. Of names, only known columns are one: others may be words of the grammar. */
+function isOperand(
+  text: string,
+  tokens: readonly Token[],
+  at: number,
+  columns: readonly KnownColumn[],
+): boolean {
+  const before = tokens.filter((token) => token.kind !== 'end' && token.to <= at);
+  const last = before.at(-1);
+  if (!last || last.to === at) return false;
+  switch (last.kind) {
+    case 'text':
+    case 'number':
+    case 'quoted':
+      return true;
+    case 'symbol':
+      return last.value === ')';
+    case 'name': {
+      if (grammarWords.has(last.value.toLowerCase()) || isPipe(before.at(-2))) return false;
+      const path = text.slice(before[pathStart(before, before.length - 1)].from, last.to);
+      return columns.some((column) => pathOf(column) === path);
+    }
+    default:
+      return false;
+  }
+}
+
+/** Where a path begins of which a token is the last name. */
+function pathStart(tokens: readonly Token[], last: number): number {
+  let first = last;
+  while (first >= 2 && tokens[first - 1].value === '.' && isName(tokens[first - 2])) first -= 2;
+  return first;
 }
 
 function operatorItems(calls: boolean): Completion[] {
@@ -163,9 +211,7 @@ function comparedColumn(text: string, tokens: readonly Token[], at: number): str
   if (last >= 0 && before[last].value.toLowerCase() === 'not') last--;
   const end = before.at(last);
   if (last < 0 || end === undefined) return undefined;
-  let first = last;
-  while (first >= 2 && before[first - 1].value === '.' && isName(before[first - 2])) first -= 2;
-  return isName(end) ? text.slice(before[first].from, end.to) : undefined;
+  return isName(end) ? text.slice(before[pathStart(before, last)].from, end.to) : undefined;
 }
 
 const comparing = new Set(['=', '==', '<>', '!=', '<', '<=', '>', '>=', 'like', 'ilike']);
