@@ -34,16 +34,14 @@ const expressionWords = [
   'CASE', 'WHEN', 'THEN', 'ELSE', 'END', 'CAST', 'AS', 'GROUP BY', 'ASC', 'DESC', 'INTERVAL', 'TIMESTAMP', 'DATE',
 ]; // prettier-ignore
 
-/** What may stand behind an operand; all else begins one. */
-const wordsBehind: ReadonlySet<string> = new Set([
-  'AND', 'OR', 'NOT', 'IN', 'BETWEEN', 'LIKE', 'ILIKE', 'IS NULL', 'IS NOT NULL', 'IS DISTINCT FROM',
-  'WHEN', 'THEN', 'ELSE', 'END', 'AS', 'GROUP BY', 'ASC', 'DESC',
+/** Of these, the ones that only begin an operand, and never stand behind one. */
+const operandWords: ReadonlySet<string> = new Set([
+  'TRUE', 'FALSE', 'NULL', 'CASE', 'CAST', 'INTERVAL', 'TIMESTAMP', 'DATE',
 ]); // prettier-ignore
 
-/** Names that are never an operand where they are not quoted, though a column may be called so. */
+/** Words of the grammar that are not reserved. Those that are need quotes as columns, and so are none without. */
 const grammarWords: ReadonlySet<string> = new Set([
-  ...expressionWords.flatMap((word) => word.toLowerCase().split(' ')),
-  'distinct', 'exclude', 'first', 'from', 'last', 'nulls', 'of', 'on', 'order', 'over', 'partition', 'replace', 'select', 'using', 'where',
+  'asc', 'date', 'desc', 'exclude', 'first', 'interval', 'last', 'nulls', 'of', 'on', 'partition', 'replace', 'timestamp', 'using',
 ]); // prettier-ignore
 
 const maxItems = 200;
@@ -64,13 +62,14 @@ export function completeAt(
   const word = /[\p{L}\p{N}_$@.]*$/u.exec(text.slice(0, position))?.[0] ?? '';
   const from = position - word.length;
   const to = position + (/^[\p{L}\p{N}_$@.]*/u.exec(text.slice(position))?.[0] ?? '').length;
-  const previous = before.tokens.findLast((token) => token.kind !== 'end' && token.to <= from);
-  const items = isPipe(previous)
-    ? operatorItems(allows.calls === true)
-    : isOperand(text, before.tokens, from, columns)
-      ? expressionWords.filter((one) => wordsBehind.has(one)).map(keyword)
-      : expressionItems(text, before.tokens, from, columns, values);
-  return { from, to, items: fitting(items, word) };
+  const known = before.tokens.filter((token) => token.kind !== 'end' && token.to <= from);
+  const items = (): readonly Completion[] => {
+    if (isPipe(known.at(-1))) return operatorItems(allows.calls === true);
+    if (endsOperand(text, known, from, columns))
+      return expressionWords.filter((one) => !operandWords.has(one)).map(keyword);
+    return expressionItems(text, known, from, columns, values);
+  };
+  return { from, to, items: fitting(items(), word) };
 }
 
 interface TokensBefore {
@@ -109,14 +108,14 @@ function isPipe(token: Token | undefined): boolean {
 }
 
 /** Whether an operand is complete before `at`. Of names, only known columns are one: others may be words of the grammar. */
-function isOperand(
+function endsOperand(
   text: string,
-  tokens: readonly Token[],
+  before: readonly Token[],
   at: number,
   columns: readonly KnownColumn[],
 ): boolean {
-  const before = tokens.filter((token) => token.kind !== 'end' && token.to <= at);
   const last = before.at(-1);
+  // What is written on to it may be a part of it.
   if (!last || last.to === at) return false;
   switch (last.kind) {
     case 'text':
@@ -150,12 +149,12 @@ function operatorItems(calls: boolean): Completion[] {
 
 function expressionItems(
   text: string,
-  tokens: readonly Token[],
+  before: readonly Token[],
   from: number,
   columns: readonly KnownColumn[],
   values: ((column: string) => readonly SeenValue[]) | undefined,
 ): Completion[] {
-  const compared = comparedColumn(text, tokens, from);
+  const compared = comparedColumn(text, before, from);
   const seen = compared === undefined || values === undefined ? [] : values(compared).map(valueItem);
   return [
     ...seen,
@@ -169,7 +168,7 @@ function expressionItems(
       insert: `${entry.name}(`,
     })),
     ...expressionWords.map(keyword),
-    ...(tokens.every((token) => token.kind === 'end' || token.to > from) ? operatorItems(false) : []),
+    ...(before.length === 0 ? operatorItems(false) : []),
   ];
 }
 
