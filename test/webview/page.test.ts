@@ -559,6 +559,13 @@ describe('webview/page', () => {
       await widthIs(page, fitted + 16);
     });
 
+    const drag = async (page: Page, [fromX, fromY]: readonly [number, number], toX: number) => {
+      await page.mouse.move(fromX, fromY);
+      await page.mouse.down();
+      await page.mouse.move(toX, fromY, { steps: 5 });
+      await page.mouse.up();
+    };
+
     it('are moved by dragging and by keys', async () => {
       const page = await open();
       const names = () =>
@@ -570,10 +577,7 @@ describe('webview/page', () => {
       const from = await head(page, 'status').boundingBox();
       const to = await head(page, 'ts').boundingBox();
       assert(from && to);
-      await page.mouse.move(from.x + 40, from.y + 10);
-      await page.mouse.down();
-      await page.mouse.move(to.x + 30, to.y + 10, { steps: 5 });
-      await page.mouse.up();
+      await drag(page, [from.x + 40, from.y + 10], to.x + 30);
       await page.waitForFunction(
         () => document.querySelector('.strip .head[aria-colindex="2"]')?.textContent === 'status',
       );
@@ -615,10 +619,7 @@ describe('webview/page', () => {
       assert.equal(await page.locator('.chip').count(), 0);
       assert.equal(await page.locator('.head-sort:visible').count(), 0);
       // The next drag is one again.
-      await page.mouse.move(from.x + 40, from.y + 10);
-      await page.mouse.down();
-      await page.mouse.move(to.x + 30, to.y + 10, { steps: 5 });
-      await page.mouse.up();
+      await drag(page, [from.x + 40, from.y + 10], to.x + 30);
       await page.waitForFunction(
         () => document.querySelector('.strip .head[aria-colindex="2"]')?.textContent === 'status',
       );

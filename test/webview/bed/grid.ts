@@ -70,13 +70,13 @@ export function gridAt(page: Page, share: number): Promise<ShownGrid> {
       await rest();
       const scroller = document.querySelector('.scroller');
       if (!scroller) break;
-      const away = () =>
-        Math.abs(scroller.scrollTop - Math.round((scroller.scrollHeight - scroller.clientHeight) * at)) >= 1;
+      const target = () => Math.round((scroller.scrollHeight - scroller.clientHeight) * at);
+      const away = () => Math.abs(scroller.scrollTop - target()) >= 1;
       if (!away()) break;
       const rested = new Promise<boolean>((resolve) =>
         scroller.addEventListener('scrollend', () => resolve(true), { once: true }),
       );
-      scroller.scrollTop = Math.round((scroller.scrollHeight - scroller.clientHeight) * at);
+      scroller.scrollTop = target();
       if (await Promise.race([rested, rest().then(() => (away() ? false : rested))])) {
         await rest();
         break;
