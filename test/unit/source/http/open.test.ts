@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { openHttp, type HttpSource } from '../../../../src/engine/source/http/open.ts';
+import { usualLimits } from '../../../../src/engine/source/http/limits.ts';
 import { openSource } from '../../../../src/engine/source/open.ts';
 import { readFully } from '../../../../src/engine/source/read.ts';
 import { SourceError, type Source, type SourceFailure } from '../../../../src/engine/source/source.ts';
@@ -18,10 +19,13 @@ import {
   type Served,
 } from '../../../support/httpServer.ts';
 
+/** No server is given up because the machine is busy. */
+const patient = { ...usualLimits, retryMs: [1, 1, 1] };
 /** As long as a test may take to see a server given up. */
-const limits = { connectMs: 2000, answerMs: 300, idleMs: 300, retryMs: [1, 1, 1] };
+const impatient = { ...patient, answerMs: 300, idleMs: 300 };
 
 describe('http source', () => {
+  let limits = patient;
   let server: TestServer;
   let source: Source | undefined;
 
@@ -622,6 +626,9 @@ describe('http source', () => {
   });
 
   describe('when it takes too long', () => {
+    before(() => (limits = impatient));
+    after(() => (limits = patient));
+
     it('gives up a server that does not answer', async () => {
       const error = await failure(open(() => undefined));
       assert.equal(error.failure, 'unreachable');
