@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { parseJson } from '../protocol/jsonValue.ts';
 import type { Row, Value } from './types.ts';
 
 /** Texts and numbers. */
@@ -25,11 +26,11 @@ function isRow(value: Value): value is Row {
 /** @returns undefined where the line is no JSON */
 function valueOf(line: string): Value | undefined {
   try {
-    if (!/\d{16}/.test(line)) return JSON.parse(line) as Value;
+    if (!/\d{16}/.test(line)) return parseJson(line) as Value;
     const marked = line.replace(tokens, (found) =>
       long.test(found) && !Number.isSafeInteger(Number(found)) ? `"${mark}${found}"` : found,
     );
-    return JSON.parse(marked, (_, value: Value) =>
+    return parseJson(marked, (value) =>
       typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
     ) as Value;
   } catch {

@@ -19,7 +19,7 @@ export function faultReason(code: number, record: Uint8Array, at: number): Said 
 function dialectOf(code: number, record: Uint8Array, at: number): Said | undefined {
   const rest = latin1.decode(record.subarray(at, at + 16));
   const before = latin1.decode(record.subarray(Math.max(0, at - 64), at));
-  const start = /^[-+]?(?:NaN|Infinity)\b/i;
+  const start = /^[-+]?(?:nan|inf(?:inity)?)\b/i;
   const word = /[-+\w]*$/.exec(before)?.[0] ?? '';
   if (start.test(word + rest)) return dialects.notNumbers;
   if (code === Fault.BadNumber) return undefined;
@@ -37,7 +37,7 @@ function dialectOf(code: number, record: Uint8Array, at: number): Said | undefin
 
 /** Made once, since a file may have nothing but malformed records. */
 const dialects = {
-  notNumbers: said`NaN and Infinity are not JSON.`,
+  notNumbers: said`This is not a JSON number; of others, NaN, Infinity and -Infinity are read.`,
   singleQuotes: said`Single quotes are not JSON; strings and names need double quotes.`,
   comments: said`Comments are not JSON.`,
   commaBeforeEnd: said`A comma before a closing bracket is not JSON.`,

@@ -18,7 +18,9 @@ describe('faultReason', () => {
   const cases: Readonly<Record<string, readonly string[]>> = {
     'Single quotes are not JSON; strings and names need double quotes.': ["{'a':1}", `{"a":'x'}`, "['x']"],
     'Comments are not JSON.': ['{"a":1 /* x */}', '// x', '# x', '{"a":1, // x'],
-    'NaN and Infinity are not JSON.': ['{"a":NaN}', '{"a":-Infinity}', '{"a":Infinity}', '[nan]'],
+    'This is not a JSON number; of others, NaN, Infinity and -Infinity are read.': [
+      ...['{"a":-NaN}', '{"a":+Infinity}', '{"a":-inf}', '[nan]', '[INF, 1]', '[Nan]'],
+    ],
     'A comma before a closing bracket is not JSON.': ['{"a":1,}', '{"a":[1, ]}'],
     'True, False and None are not JSON; it has true, false and null.': ['{"a":True}', '[None]'],
     'undefined is not JSON.': ['{"a":undefined}'],

@@ -1,6 +1,7 @@
 /** The entry of the thread that a program runs in which a query calls. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { said, SaidError, saidOf, type Said } from '../../said/said.ts';
+import { parseJson } from '../../protocol/jsonValue.ts';
 import { mostFailures, type CallData, type FromCall, type RowFailure, type ToCall } from './protocol.ts';
 
 /** What a program is told beside the record. */
@@ -71,7 +72,7 @@ async function runStage(stage: NonNullable<Program['stage']>): Promise<void> {
     const failures: RowFailure[] = [];
     for (const [row, raw] of linesOf(bytes).entries()) {
       try {
-        let result = stage(JSON.parse(raw), { options, offset: offsets?.[row] });
+        let result = stage(parseJson(raw), { options, offset: offsets?.[row] });
         if (isPromise(result)) result = await result;
         made.add(result);
       } catch (error) {
@@ -90,7 +91,7 @@ async function runBatches(batches: NonNullable<Program['batches']>): Promise<voi
       tell({ type: 'pull' });
       const message = await received('rows', 'end');
       if (message.type === 'end') return;
-      yield linesOf(message.bytes).map((line) => JSON.parse(line) as unknown);
+      yield linesOf(message.bytes).map((line) => parseJson(line));
     }
   }
   for await (const result of batches(input(), { options })) {

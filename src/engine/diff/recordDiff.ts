@@ -1,3 +1,4 @@
+import { withQuotedNaN } from '../../protocol/jsonValue.ts';
 import { readValue, type CellNature } from '../query/cell.ts';
 import { asBoolean } from '../query/value/compare.ts';
 import { compareNumbers, numberOf, readNumber } from '../query/value/decimal.ts';
@@ -64,7 +65,7 @@ export class RecordDiff {
   /** The members of a record: of one with types beside a table, those inside its objects by their dotted paths. */
   #members(json: string, side: 0 | 1): Members {
     const { isText, keys } = this.#natures[side];
-    const members = membersOf(json);
+    const members = membersOf(withQuotedNaN(json));
     if (isText) {
       for (const { names, as } of keys) {
         const [name] = names;

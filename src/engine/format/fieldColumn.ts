@@ -18,8 +18,11 @@ export const Kind = {
   EscapedText: 6,
   List: 7,
   Object: 8,
-  /** CSV: text with bytes that are not UTF-8, which read as U+FFFD: its bytes are not its value. */
-  IllFormedText: 9,
+  /**
+   * Text that is not written as its format writes texts. CSV: with bytes that are not UTF-8, which read as U+FFFD. JSON:
+   * `NaN`, `Infinity` and `-Infinity`, which stand without quotes.
+   */
+  OddText: 9,
 } as const;
 
 export type Kind = (typeof Kind)[keyof typeof Kind];

@@ -17,6 +17,7 @@ export function typeOfKind(kind: number): ColumnType {
       return 'number';
     case Kind.Text:
     case Kind.EscapedText:
+    case Kind.OddText:
       return 'text';
     case Kind.List:
       return 'list';

@@ -95,7 +95,7 @@ export function fieldValue(
       return Number.isNaN(whole) ? numberOf(rawText(bytes, column, record)) : whole;
     }
     case Kind.Text:
-    case Kind.IllFormedText:
+    case Kind.OddText:
       return rawText(bytes, column, record);
     case Kind.EscapedText:
       return unescape(rawText(bytes, column, record));

@@ -1,5 +1,6 @@
 import { openBrace } from '../ascii.ts';
 import { isAscii } from 'node:buffer';
+import { parseJson } from '../../protocol/jsonValue.ts';
 import { Coverage } from '../format/json/coverage.ts';
 import { Kind, type FieldColumn, type FieldRequest, type RecordBlock } from '../format/record.ts';
 import type { CompiledSchema } from './compile.ts';
@@ -271,7 +272,7 @@ class Texts {
     const kind = column.kinds[record];
     if (kind === Kind.Text) return this.text(column, record);
     const quotes = kind === Kind.EscapedText ? 1 : 0;
-    return JSON.parse(this.#slice(column.starts[record] - quotes, column.ends[record] + quotes));
+    return parseJson(this.#slice(column.starts[record] - quotes, column.ends[record] + quotes));
   }
 
   #slice(from: number, to: number): string {

@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { parseJson } from '../../protocol/jsonValue.ts';
 import type { Format } from '../format/driver.ts';
 import type { CellReading } from '../format/csv/cellReading.ts';
 import type { RecordBlock } from '../format/record.ts';
@@ -18,7 +19,7 @@ export function jsonValues(block: RecordBlock): RecordValues {
   const buffer = Buffer.from(all.buffer, all.byteOffset, all.length);
   if (all.length <= longestText && isAscii(all)) {
     const text = buffer.toString('latin1');
-    return (record) => JSON.parse(text.slice(starts[record] - first, ends[record] - first)) as unknown;
+    return (record) => parseJson(text.slice(starts[record] - first, ends[record] - first));
   }
   return singleValues(block);
 }
@@ -26,7 +27,7 @@ export function jsonValues(block: RecordBlock): RecordValues {
 /** The same where few of the records are asked for. */
 export function singleValues({ bytes, starts, ends }: RecordBlock): RecordValues {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return (record) => JSON.parse(buffer.toString('utf8', starts[record], ends[record])) as unknown;
+  return (record) => parseJson(buffer.toString('utf8', starts[record], ends[record]));
 }
 
 /**

@@ -1,22 +1,36 @@
 import { closeBrace, comma, openBrace } from '../ascii.ts';
 import { isReadable } from '../fault.ts';
 import type { FieldReader } from '../format/driver.ts';
+import type { RecordBlock } from '../format/record.ts';
 import type { AppendRecord } from './appendRecord.ts';
 import type { ByteBuilder } from '../byteBuilder.ts';
 import { appendJsonString, appendOnOneLine } from './jsonText.ts';
+import { mayHoldNaN, strictJson } from './strictJson.ts';
 import { appendUnreadable, asUnicode, faultOf } from './unreadable.ts';
 
 /** Stands before each element of an array; the first one's comma is taken away when the parts are put together. */
 export const elementSeparator = new TextEncoder().encode(',\n');
 
-/** JSON values, byte for byte but for line ends between their parts, which `oneLine` leaves out. */
+/**
+ * JSON values, byte for byte but for line ends between their parts, which `oneLine` leaves out, and for `NaN` and `Infinity`,
+ * which are texts.
+ */
 export function jsonAsJson(oneLine: boolean, out: ByteBuilder): AppendRecord {
+  const appendJson = (bytes: Uint8Array, start = 0, end = bytes.length): void =>
+    oneLine ? appendOnOneLine(out, bytes, start, end) : out.copy(bytes, start, end);
+  let looked: RecordBlock | undefined;
+  let isStrict = true;
   return (block, record) => {
+    if (block !== looked) isStrict = !mayHoldNaN(block.bytes);
+    looked = block;
     const start = block.starts[record] ?? 0;
     const end = block.ends[record] ?? 0;
-    if (!isReadable(faultOf(block, record))) appendUnreadable(out, block, record);
-    else if (oneLine) appendOnOneLine(out, block.bytes, start, end);
-    else out.copy(block.bytes, start, end);
+    if (!isReadable(faultOf(block, record))) {
+      appendUnreadable(out, block, record);
+      return;
+    }
+    if (!isStrict) appendJson(strictJson(block.bytes.subarray(start, end)));
+    else appendJson(block.bytes, start, end);
   };
 }
 

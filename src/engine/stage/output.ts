@@ -1,4 +1,18 @@
-import { backslash, closeBrace, colon, comma, lineFeed, openBrace, quote, space } from '../ascii.ts';
+import { withQuotedNaN } from '../../protocol/jsonValue.ts';
+import {
+  backslash,
+  bigI,
+  bigN,
+  closeBrace,
+  colon,
+  comma,
+  lineFeed,
+  openBrace,
+  quote,
+  smallA,
+  smallN,
+  space,
+} from '../ascii.ts';
 import { Kind } from '../format/record.ts';
 import { jsonUnescape } from '../query/fieldText.ts';
 import type { Output } from '../query/resolve/step.ts';
@@ -56,7 +70,7 @@ export function writeRows(out: ByteWriter, batch: Batch, output: Output): void {
         const needsComma = out.length > start + 1;
         if (part.edits.length === 0) {
           if (copyMembers(out, vectors[at], row, needsComma)) continue;
-          const members = onOneLine(openObject(batch, part, row))
+          const members = onJsonLine(openObject(batch, part, row))
             .slice(1, -1)
             .trim();
           if (members !== '') out.utf8(needsComma ? `,${members}` : members);
@@ -66,7 +80,7 @@ export function writeRows(out: ByteWriter, batch: Batch, output: Output): void {
           if (out.length > start + 1) out.byte(comma);
           out.utf8(key);
           out.byte(colon);
-          out.utf8(onOneLine(json));
+          out.utf8(onJsonLine(json));
         }
       }
     }
@@ -93,7 +107,7 @@ function copyMembers(out: ByteWriter, vector: Vector, row: number, needsComma: b
   let to = object.end - 1;
   while (from < to && bytes[from] === space) from++;
   while (from < to && bytes[to - 1] === space) to--;
-  if (hasControl(bytes, from, to)) return false;
+  if (isOdd(bytes, from, to)) return false;
   if (from === to) return true;
   if (needsComma) out.byte(comma);
   out.copy(bytes, from, to);
@@ -140,7 +154,7 @@ export function outputVectors(batch: Batch, output: Output): Vector[] {
 function writeJson(out: ByteWriter, vector: Vector, row: number): void {
   if (vector instanceof CodedVector && copyJson(out, vector, row)) return;
   if (!(vector instanceof FieldVector) || vector.unescape !== jsonUnescape) {
-    out.utf8(onOneLine(jsonOfCell(vector.cell(row))));
+    out.utf8(onJsonLine(jsonOfCell(vector.cell(row))));
     return;
   }
   const { kinds, starts, ends } = vector.column;
@@ -156,7 +170,7 @@ function writeJson(out: ByteWriter, vector: Vector, row: number): void {
       break;
     case Kind.List:
     case Kind.Object:
-      out.utf8(onOneLine(jsonOfCell(vector.cell(row))));
+      out.utf8(onJsonLine(jsonOfCell(vector.cell(row))));
       break;
     default:
       out.copy(vector.bytes, starts[row], ends[row]);
@@ -175,7 +189,7 @@ function copyJson(out: ByteWriter, vector: CodedVector, row: number): boolean {
     out.byte(quote);
     return true;
   }
-  if (kind !== tag.writtenNumber && hasControl(vector.bytes, start, end)) return false;
+  if (kind !== tag.writtenNumber && isOdd(vector.bytes, start, end)) return false;
   out.copy(vector.bytes, start, end);
   return true;
 }
@@ -189,15 +203,23 @@ function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** Whether there is white space that would not stay on its line; elsewhere JSON has no control characters. */
-function hasControl(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at] < space) return true;
+/**
+ * Whether there is white space that would not stay on its line; elsewhere JSON has no control characters. So answers what may
+ * be `NaN` or `Infinity`.
+ */
+function isOdd(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at];
+    if (byte < space) return true;
+    if (byte === bigN && bytes[at + 1] === smallA) return true;
+    if (byte === bigI && bytes[at + 1] === smallN) return true;
+  }
   return false;
 }
 
-/** JSON text with its line ends taken out: none stands inside a string, where it must be escaped. */
-function onOneLine(json: string): string {
-  return /[\r\n]/.test(json) ? json.replace(/[\r\n]+\s*/g, '') : json;
+/** JSON on a line of its own, whatever the source has: no line ends, which inside of strings are escaped, and no NaN. */
+function onJsonLine(json: string): string {
+  return withQuotedNaN(/[\r\n]/.test(json) ? json.replace(/[\r\n]+\s*/g, '') : json);
 }
 
 const nullText = Buffer.from('null');

@@ -1,3 +1,4 @@
+import { parseJson } from '../../protocol/jsonValue.ts';
 import { CellKind } from '../../protocol/preview.ts';
 import type { PageResult } from '../pool/task.ts';
 import { visible, visibleJson, withoutEnds } from '../visible.ts';
@@ -117,8 +118,7 @@ function isHeld(text: string): boolean {
 /** A list or an object, with its texts made visible; what cannot be parsed is a text. */
 function valueOf(json: string): unknown {
   try {
-    const parse = JSON.parse as (text: string, revive: (key: string, value: unknown) => unknown) => unknown;
-    return parse(json, (_, value) => (typeof value === 'string' ? visible(value) : withVisibleNames(value)));
+    return parseJson(json, (value) => (typeof value === 'string' ? visible(value) : withVisibleNames(value)));
   } catch {
     return visible(json);
   }

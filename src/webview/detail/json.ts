@@ -39,6 +39,8 @@ const space = /[ \t\r\n]*/y;
 const structure = /["[\]{}]/g;
 const scalar = /[^\s,\]}]*/y;
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** Numbers that JSON has no words for: texts, as to the engine. */
+const notFinite = /^(?:NaN|-?Infinity)$/;
 
 export function readJson(source: string): JsonValue {
   return valueAt(source, skipSpace(source, 0));
@@ -88,7 +90,7 @@ export function membersOf(container: JsonValue, limit: number, from?: Cursor): M
 /** What a string says, or any other value as it is written. */
 export function textOf(value: JsonValue): string {
   const written = value.source.slice(value.start, value.end);
-  if (value.type !== 'text') return written;
+  if (value.type !== 'text' || notFinite.test(written)) return written;
   try {
     const parsed: unknown = JSON.parse(value.complete ? written : `${written}"`);
     if (typeof parsed === 'string') return parsed;
@@ -117,6 +119,7 @@ function valueAt(source: string, start: number): JsonValue {
 function scalarType(written: string): JsonType {
   if (written === 'true' || written === 'false') return 'boolean';
   if (written === 'null') return 'null';
+  if (notFinite.test(written)) return 'text';
   return number.test(written) ? 'number' : 'invalid';
 }
 

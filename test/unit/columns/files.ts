@@ -33,6 +33,8 @@ const wild = fc.oneof(
     '1.50',
     '[1]',
     '{"x":1}',
+    'NaN',
+    '-Infinity',
   ),
   fc.constantFrom('"2024-01-31 10:20:30"', '"1999-12-31T23:59:59Z"', '"1"', '" 1 "', '"NaN"'),
 );
@@ -54,6 +56,11 @@ const odd = fc.constantFrom(
   '""',
 );
 const almost = fc.oneof({ weight: 40, arbitrary: exact }, { weight: 1, arbitrary: odd });
+/** As Python writes what it measured. */
+const lossy = fc.oneof(
+  { weight: 40, arbitrary: measured },
+  { weight: 1, arbitrary: fc.constantFrom('NaN', 'Infinity') },
+);
 const columnOf = (count: number): fc.Arbitrary<(string | undefined)[]> =>
   fc
     .constantFrom(
@@ -69,6 +76,7 @@ const columnOf = (count: number): fc.Arbitrary<(string | undefined)[]> =>
       nanos,
       days,
       almost,
+      lossy,
     )
     .chain((value) =>
       fc.array(fc.option(value, { nil: undefined, freq: 8 }), { minLength: count, maxLength: count }),

@@ -160,6 +160,8 @@ const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
 export const jsonLines = ({ lines }: Written): Buffer => utf8(`${lines.join('\n')}\n`);
 const recordALine = ({ lines }: Written): Buffer => utf8(`[\n${lines.join(',\n')}\n]\n`);
 const prettyPrinted = ({ pretty }: Written): Buffer => utf8(`[\n${pretty.join(',\n')}\n]\n`);
+/** Where the records have the text, it is the number that is none. */
+const withNaN = (json: Buffer): string => json.toString().replaceAll(/"u": ?"NaN"/g, '"u":NaN');
 export const commas = (written: Written): Buffer => utf8(delimited(written, ',', '\n'));
 
 /** Where nothing stands, and what is between columns, in a log. */
@@ -190,6 +192,10 @@ const described: readonly Layout[] = [
     utf8(lines.map((line, i) => `${line}\r\n${i % 9 === 8 ? '\r\n' : ''}`).join('')),
   ),
   onDisk('JSON Lines in ASCII', 'json', 'x.jsonl', ({ lines }) => utf8(`${ascii(lines.join('\n'))}\n`)),
+  onDisk('JSON Lines with NaN', 'json', 'x.jsonl', (written) => utf8(withNaN(jsonLines(written)))),
+  onDisk('array with NaN, pretty-printed', 'json', 'x.json', (written) =>
+    utf8(withNaN(prettyPrinted(written))),
+  ),
   onDisk('array on one line', 'json', 'x.json', ({ lines }) => utf8(`[${lines.join(',')}]`)),
   onDisk('array, a record a line', 'json', 'x.json', recordALine),
   onDisk('array, a record a line, indented with CRLF', 'json', 'x.json', ({ lines }) =>
@@ -410,6 +416,8 @@ function inThirds<T>(items: readonly T[]): [T[], T[], T[]] {
 
 /** Those that are left out where there are very many records. */
 const variants = new Set([
+  'JSON Lines with NaN',
+  'array with NaN, pretty-printed',
   'JSON Lines with CRLF and blank lines',
   'JSON Lines in ASCII',
   'array, a record a line, indented with CRLF',

@@ -1,6 +1,7 @@
 import { tableFromIPC } from 'apache-arrow';
 import { parquetReadObjects } from 'hyparquet';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
+import { parseJson } from '../../../src/protocol/jsonValue.ts';
 import { cellsOfWorkbook } from '../../support/workbook.ts';
 import type { Engine } from './engine.ts';
 import { jsonOf, logCells, textOf, type Layout } from './layouts.ts';
@@ -34,8 +35,8 @@ export const questions: readonly Question[] = [
   counted(`part >= 'p4' AND part < 'p5'`, (row) => row.text('part') === 'p4'),
   counted(`o = 'DE'`, (row) => row.text('o') === 'DE'),
   counted(
-    `o IN ('US', 'JP') AND NOT u = 'plain'`,
-    (row) => hasOne(row.text('o'), ['US', 'JP']) && row.text('u') !== null && row.text('u') !== 'plain',
+    `o IN ('US', 'JP') AND NOT u = 'NaN'`,
+    (row) => hasOne(row.text('o'), ['US', 'JP']) && row.text('u') !== null && row.text('u') !== 'NaN',
   ),
   counted(`key = 'k${(150 * 7919) % 1_000_003}'`, (row) => row.id === 150),
   counted(`e = ''`, (row) => row.text('e') === ''),
@@ -757,7 +758,7 @@ function table(query: string, answer: (rows: Rows) => unknown): Question {
 
 function wholeRecords(text: string, as: Layout['records']): unknown {
   if (as === 'lines') return linesOf(text);
-  return JSON.parse(as === 'array' ? text : `[${text.replaceAll(/\}\s*\n\{/g, '},{')}]`) as unknown;
+  return parseJson(as === 'array' ? text : `[${text.replaceAll(/\}\s*\n\{/g, '},{')}]`);
 }
 
 function linesOf(text: string): unknown[] {
@@ -765,13 +766,13 @@ function linesOf(text: string): unknown[] {
     .replace(/^\ufeff/, '')
     .split(/\r?\n/)
     .filter((line) => line !== '')
-    .map((line): unknown => JSON.parse(line));
+    .map((line): unknown => parseJson(line));
 }
 
 function parsed(text: unknown): unknown {
   if (typeof text !== 'string') return text;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

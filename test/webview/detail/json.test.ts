@@ -108,8 +108,15 @@ describe('webview/detail/json', () => {
   });
 
   it('calls by its name what is no JSON', () => {
-    for (const text of ['nope', '01', '1.', '+1', 'NaN', "'a'"]) assert.equal(readJson(text).type, 'invalid');
+    for (const text of ['nope', '01', '1.', '+1', 'Nan', "'a'"]) assert.equal(readJson(text).type, 'invalid');
     assert.equal(readJson('').type, 'invalid');
+  });
+
+  it('takes numbers that JSON has no words for as the texts that they are to the engine', () => {
+    for (const text of ['NaN', 'Infinity', '-Infinity']) {
+      const value = readJson(text);
+      assert.deepEqual([value.type, textOf(value)], ['text', text]);
+    }
   });
 
   it('knows a list or an object in a text, and nothing else', () => {

@@ -171,7 +171,7 @@ function addRow(
 /** The kind of a field in a row that may hold bytes that are not UTF-8. */
 export function kindOfField(bytes: Uint8Array, { kinds, starts, ends }: CsvRow, field: number): Kind {
   if (kinds[field] !== Kind.Text || isUtf8(bytes.subarray(starts[field], ends[field]))) return kinds[field];
-  return Kind.IllFormedText;
+  return Kind.OddText;
 }
 
 /** `FieldColumn.numbers` for CSV. */

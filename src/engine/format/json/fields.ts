@@ -1,9 +1,12 @@
 import {
   backslash,
+  bigI,
+  bigN,
   closeBrace,
   closeBracket,
   comma,
   isSpace,
+  minus,
   openBrace,
   openBracket,
   quote,
@@ -140,7 +143,7 @@ export class JsonFields {
       }
       default: {
         const end = this.#scalarEnd(at);
-        this.#set(node, scalarKind(bytes[at]), at, end);
+        this.#set(node, scalarKind(bytes[at], bytes[at + 1]), at, end);
         return end;
       }
     }
@@ -366,7 +369,7 @@ export function columnNames(paths: readonly FieldPath[]): string[] {
   });
 }
 
-function scalarKind(first: number | undefined): Kind {
+function scalarKind(first: number | undefined, second: number | undefined): Kind {
   switch (first) {
     case smallT:
       return Kind.True;
@@ -374,8 +377,11 @@ function scalarKind(first: number | undefined): Kind {
       return Kind.False;
     case smallN:
       return Kind.Null;
+    case bigN:
+    case bigI:
+      return Kind.OddText;
     default:
-      return Kind.Number;
+      return first === minus && second === bigI ? Kind.OddText : Kind.Number;
   }
 }
 

@@ -1,6 +1,8 @@
 import {
   backslash,
   bigE,
+  bigI,
+  bigN,
   closeBrace,
   closeBracket,
   colon,
@@ -40,7 +42,8 @@ export interface Verdict {
 export interface JsonReader {
   /**
    * Reads `bytes[start, end)` as one JSON text (RFC 8259, UTF-8) and tells `sink` of the fields of `tree`. The
-   * first fault ends the reading; fields told until then mean nothing.
+   * first fault ends the reading; fields told until then mean nothing. `NaN`, `Infinity` and `-Infinity`, which Python,
+   * pandas and Spark write where a number is none, are texts.
    *
    * The grammar decides, not the meaning: `"\ud800"` is a text, and of equal keys the last one counts, both as in
    * `JSON.parse`. Keys are compared after unescaping.
@@ -106,6 +109,12 @@ export function createJsonReader(maxDepth: number): JsonReader {
         return readLiteral('false') && tell(node, Kind.False, start, at);
       case smallN:
         return readLiteral('null') && tell(node, Kind.Null, start, at);
+      case bigN:
+      case bigI:
+        return readLiteral(peek() === bigN ? 'NaN' : 'Infinity') && tell(node, Kind.OddText, start, at);
+      case minus:
+        if (bytes[at + 1] !== bigI) return readNumber() && tell(node, Kind.Number, start, at);
+        return readLiteral('-Infinity') && tell(node, Kind.OddText, start, at);
       default:
         return readNumber() && tell(node, Kind.Number, start, at);
     }
@@ -223,7 +232,7 @@ export function createJsonReader(maxDepth: number): JsonReader {
     return true;
   }
 
-  function readLiteral(text: 'true' | 'false' | 'null'): boolean {
+  function readLiteral(text: 'true' | 'false' | 'null' | 'NaN' | 'Infinity' | '-Infinity'): boolean {
     for (let index = 0; index < text.length; index++) {
       if (peek() !== text.charCodeAt(index)) return unexpected(Fault.Syntax);
       at++;

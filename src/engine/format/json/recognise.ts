@@ -1,3 +1,4 @@
+import { parseJson } from '../../../protocol/jsonValue.ts';
 import type { Claim, FileHead } from '../driver.ts';
 
 /** The two formats that a JSON text may be in. */
@@ -72,7 +73,7 @@ function kindOfText(whole: string, isDocument: boolean, final: boolean): JsonKin
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parseJson(text);
     return true;
   } catch {
     return false;

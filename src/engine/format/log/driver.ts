@@ -143,7 +143,7 @@ function lineReader(regex: WholeRegex, columnCount: number): LineReader {
 }
 
 function kindOf(bytes: Uint8Array, range: [number, number], isText: boolean): Kind {
-  return isText || isUtf8(bytes.subarray(...range)) ? Kind.Text : Kind.IllFormedText;
+  return isText || isUtf8(bytes.subarray(...range)) ? Kind.Text : Kind.OddText;
 }
 
 /** A line that does not match is one field. */

@@ -39,6 +39,7 @@ export const KIND_TEXT: u8 = 5;
 export const KIND_ESCAPED_TEXT: u8 = 6;
 export const KIND_LIST: u8 = 7;
 export const KIND_OBJECT: u8 = 8;
+export const KIND_ODD_TEXT: u8 = 9;
 
 /** In `faults`: something is wrong or out of the ordinary; the plain scanner is to read this record. */
 export const SUSPECT: u8 = 255;

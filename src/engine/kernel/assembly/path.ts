@@ -6,13 +6,14 @@ import {
   KIND_LIST,
   KIND_NULL,
   KIND_NUMBER,
+  KIND_ODD_TEXT,
   KIND_OBJECT,
   KIND_TEXT,
   KIND_TRUE,
   setField,
   setNumber,
 } from './frame';
-import { exactNumber, scalarEnd } from './scalar';
+import { exactNumber, isNotFinite, scalarEnd } from './scalar';
 import { closingQuote, skipSpace, wasEscaped } from './text';
 
 /*
@@ -92,7 +93,8 @@ export function takeValue(node: usize, at: usize, base: usize, row: u32): void {
   } else {
     const end = scalarEnd(at);
     if (end == 0) return;
-    const kind = first == 0x74 ? KIND_TRUE : first == 0x66 ? KIND_FALSE : first == 0x6e ? KIND_NULL : KIND_NUMBER;
+    let kind = first == 0x74 ? KIND_TRUE : first == 0x66 ? KIND_FALSE : first == 0x6e ? KIND_NULL : KIND_NUMBER;
+    if (kind == KIND_NUMBER && isNotFinite(at, first)) kind = KIND_ODD_TEXT;
     setField(column, row, kind, start, u32(end - base));
     if (kind == KIND_NUMBER && column.numbers != 0) setNumber(column, row, exactNumber(at, end));
   }

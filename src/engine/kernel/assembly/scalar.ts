@@ -7,6 +7,9 @@ const POWERS: usize = memory.data<f64>([
 const TRUE: u32 = 0x65757274;
 const ALSE: u32 = 0x65736c61;
 const NULL: u32 = 0x6c6c756e;
+/** Of `NaN`, the last two letters. */
+const AN: u16 = 0x4e61;
+const INFINITY: u64 = 0x7974696e69666e49;
 
 /** Where the run of digits at `at` ends. */
 // @ts-ignore: decorator
@@ -35,13 +38,29 @@ export function digitsMask(at: usize): u32 {
   return u32(i8x16.bitmask(i8x16.eq(i8x16.min_u(value, i8x16.splat(9)), value)));
 }
 
-/** Where the JSON number, `true`, `false` or `null` at `at` ends; 0 where there is none. */
+/** Where the JSON number, `true`, `false`, `null`, `NaN` or infinity at `at` ends; 0 where there is none. */
 export function scalarEnd(at: usize): usize {
   const first = load<u8>(at);
+  if (first <= 0x39) {
+    const end = numberEnd(at);
+    return end == 0 && first == 0x2d ? infinityEnd(at + 1) : end;
+  }
   if (first == 0x74) return load<u32>(at) == TRUE ? at + 4 : 0;
   if (first == 0x66) return load<u32>(at, 1) == ALSE ? at + 5 : 0;
   if (first == 0x6e) return load<u32>(at) == NULL ? at + 4 : 0;
-  return numberEnd(at);
+  if (first == 0x4e) return load<u16>(at, 1) == AN ? at + 3 : 0;
+  return infinityEnd(at);
+}
+
+function infinityEnd(at: usize): usize {
+  return load<u64>(at) == INFINITY ? at + 8 : 0;
+}
+
+/** Whether what `scalarEnd` has found at `at` is a number that is none to JSON. */
+// @ts-ignore: decorator
+@inline
+export function isNotFinite(at: usize, first: u8): bool {
+  return first == 0x4e || first == 0x49 || (first == 0x2d && load<u8>(at, 1) == 0x49);
 }
 
 /** Where `true`, `false` or `null` at `at` ends, without a branch that depends on which; 0 where there is none. */

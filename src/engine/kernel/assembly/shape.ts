@@ -8,12 +8,13 @@ import {
   KIND_NULL,
   KIND_NUMBER,
   KIND_OBJECT,
+  KIND_ODD_TEXT,
   KIND_TEXT,
   KIND_TRUE,
   setField,
 } from './frame';
 import { hasEscapes, markedTo, marksAt, nextMark } from './marks';
-import { digitRun, literalEnd, plainNumber, plainNumberEnd, scalarEnd, wholeEnd } from './scalar';
+import { digitRun, isNotFinite, literalEnd, plainNumber, plainNumberEnd, scalarEnd, wholeEnd } from './scalar';
 import { holdsByte, skipSpace } from './text';
 import { listEnd, nestedEnd, plainScalarEnd, shortListEnd, stringEnd } from './values';
 
@@ -277,6 +278,7 @@ function takeScalar(frame: Frame, index: u32, row: u32, base: usize, start: usiz
   if (first == 0x74) kind = KIND_TRUE;
   else if (first == 0x66) kind = KIND_FALSE;
   else if (first == 0x6e) kind = KIND_NULL;
+  else if (isNotFinite(start, first)) kind = KIND_ODD_TEXT;
   else if (column.numbers != 0) store<f64>(column.numbers + (usize(row) << 3), plainNumber(start, end));
   setField(column, row, kind, u32(start - base), u32(end - base));
 }

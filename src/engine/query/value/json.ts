@@ -56,7 +56,7 @@ export function readJson(text: string): Value | undefined {
   return readValid(text.trim());
 }
 
-/** The value of a text that is known to be JSON without white space around it. */
+/** The value of a text that is known to be JSON without white space around it; `NaN` and `Infinity` are texts. */
 export function readValid(text: string): Value {
   switch (text[0]) {
     case '{':
@@ -71,8 +71,11 @@ export function readValid(text: string): Value {
       return false;
     case 'n':
       return null;
+    case 'N':
+    case 'I':
+      return text;
     default:
-      return numberOf(text);
+      return text === '-Infinity' ? text : numberOf(text);
   }
 }
 

@@ -4,6 +4,7 @@ import { builtins } from '../../builtins.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
 import { commaSeparated } from '../csvCell.ts';
 import { createDerivedEncoder, type DerivedColumns } from '../derivedRow.ts';
+import { strictJson } from '../strictJson.ts';
 import { lineFeed } from '../../ascii.ts';
 import type { Batch } from './batch.ts';
 import type { BodyForm } from './bodyForm.ts';
@@ -47,13 +48,13 @@ export class BodyEncoder {
   }
 
   #plain(batch: Batch): Uint8Array {
-    if (this.form === 'jsonl') return batch.lines;
+    if (this.form === 'jsonl') return strictJson(batch.lines);
     const out = new ByteBuilder();
     switch (this.form) {
       case 'json':
         for (let row = 0; row < batch.count; row++) {
           out.text(row === 0 ? '[' : ',');
-          out.copy(batch.text(row));
+          out.copy(strictJson(batch.text(row)));
         }
         out.text(']');
         break;
@@ -66,7 +67,7 @@ export class BodyEncoder {
         // A row that was taken already is not taken twice: its `_id` is there.
         for (let row = 0; row < batch.count; row++) {
           out.text(`{"create":{"_id":${JSON.stringify(this.#keyOf(batch, row))}}}\n`);
-          out.copy(batch.text(row));
+          out.copy(strictJson(batch.text(row)));
           out.byte(lineFeed);
         }
         break;

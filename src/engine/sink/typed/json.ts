@@ -1,3 +1,4 @@
+import { parseJson } from '../../../protocol/jsonValue.ts';
 import { Decimal } from '../../query/value/decimal.ts';
 import { JsonList, JsonObject, readValid, type Value } from '../../query/value/json.ts';
 
@@ -9,13 +10,13 @@ export type JsonMembers = { readonly [Key in string]: Json };
 /** Numbers of 16 digits and more, or with an exponent of two: `JSON.parse` may round these. Also what looks so in a text. */
 const longNumber = /-?\d[\d.]{15,}(?:[eE][+-]?\d+)?|-?\d[\d.]*[eE][+-]?\d{2,}/g;
 
-/** The value of a valid JSON text, its numbers exact. */
+/** The value of a valid JSON text, its numbers exact. `NaN` and `Infinity` are texts. */
 export function exactJson(text: string): Json {
   for (const [number] of text.matchAll(longNumber)) {
     // What JavaScript would write itself is what a double stands for.
     if (String(Number(number)) !== number) return plain(readValid(text.trim()));
   }
-  return JSON.parse(text) as Json;
+  return parseJson(text) as Json;
 }
 
 function plain(value: Value): Json {

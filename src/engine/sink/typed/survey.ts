@@ -17,6 +17,8 @@ export class Survey {
   #kinds = 0;
   #numbers: NumberSurvey | undefined;
   #times: TimeSurvey | undefined;
+  /** Texts of numbers that JSON has no words for: they are numbers among others, and texts where there are none. */
+  #notFinite = false;
   /** Texts that read as neither number nor boolean nor time. */
   #plainTexts = false;
   #textBooleans = false;
@@ -41,6 +43,17 @@ export class Survey {
 
   type(): ColumnType {
     const kinds = this.#kinds | (this.#textBooleans ? booleans : 0);
+    if (this.#notFinite) return this.#typeWithNotFinite(kinds);
+    return this.#typeOf(kinds);
+  }
+
+  #typeWithNotFinite(kinds: number): ColumnType {
+    if (kinds === numbers && this.#numbers?.areDoubles) return { kind: 'double' };
+    this.#plainTexts = true;
+    return this.#typeOf(kinds | texts);
+  }
+
+  #typeOf(kinds: number): ColumnType {
     switch (kinds) {
       case 0:
         return text;
@@ -67,6 +80,10 @@ export class Survey {
   }
 
   #text(value: string): void {
+    if (notFinite.test(value)) {
+      this.#notFinite = true;
+      return;
+    }
     if (this.#typesInText) {
       if (value === '') return;
       const number = numberInText(value);
@@ -129,6 +146,14 @@ export function numberInText(value: string): Numeric | undefined {
   return jsonNumber.test(value) ? numberOf(value) : undefined;
 }
 
+/** As Python, JavaScript and Spark write them. */
+const notFinite = /^(?:NaN|-?Infinity)$/;
+
+/** What a text is in a column of doubles. */
+export function doubleInText(value: string): Numeric | undefined {
+  return notFinite.test(value) ? Number(value) : numberInText(value);
+}
+
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 export function isBooleanText(value: string): boolean {
@@ -164,6 +189,10 @@ class NumberSurvey {
     if (fraction !== '') this.#integers = false;
     else if (!isIn64Bits(BigInt(written.startsWith('-') ? `-${integer}` : integer || '0')))
       this.#in64Bits = false;
+  }
+
+  get areDoubles(): boolean {
+    return this.#doubles;
   }
 
   type(): ColumnType {

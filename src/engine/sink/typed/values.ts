@@ -2,7 +2,7 @@ import { Decimal, type Numeric } from '../../query/value/decimal.ts';
 import { readTime, type Timestamp } from '../../query/value/time.ts';
 import type { ColumnType } from './columnType.ts';
 import { isList, isObject, jsonText, type Json, type JsonMembers } from './json.ts';
-import { numberInText, plainParts } from './survey.ts';
+import { doubleInText, numberInText, plainParts } from './survey.ts';
 
 /** A value as typed columns take it: 64-bit integers, points in time and decimals as (unscaled) bigints, dates as days. */
 export type TypedValue = null | boolean | number | bigint | string | readonly TypedValue[] | TypedGroup;
@@ -40,7 +40,7 @@ function scalar(type: ScalarType, value: Json): TypedValue {
     case 'int64':
       return unscaled(numberIn(value), 0);
     case 'double': {
-      const number = numberIn(value);
+      const number = numberIn(value, doubleInText);
       return typeof number === 'number' ? number : number.approximate;
     }
     case 'decimal':
@@ -81,9 +81,9 @@ function timeIn(value: Json): Timestamp {
   return time;
 }
 
-function numberIn(value: Json): Numeric {
+function numberIn(value: Json, read = numberInText): Numeric {
   if (typeof value === 'number' || value instanceof Decimal) return value;
-  const number = numberInText(textIn(value));
+  const number = read(textIn(value));
   if (number === undefined) throw wrongType(value, 'a number');
   return number;
 }

@@ -61,8 +61,15 @@ describe('plain JSONL scanner', () => {
     ['1e+x', 'BadNumber at 3'],
     ['2024-01-01', 'BadNumber at 4'],
     ['0x10', 'BadNumber at 1'],
-    ['-Infinity', 'BadNumber at 1'],
-    ['NaN', 'Syntax at 0'],
+    ['-Infinity', 'None at 0'],
+    ['[NaN,Infinity]', 'None at 0'],
+    ['+Infinity', 'BadNumber at 0'],
+    ['-NaN', 'BadNumber at 1'],
+    ['Nan', 'Syntax at 2'],
+    ['nan', 'Syntax at 1'],
+    ['NaN1', 'TrailingText at 3'],
+    ['[Infinity1]', 'Syntax at 9'],
+    ['-Inf', 'Truncated at 4'],
     ['{} x', 'TrailingText at 3'],
     ['1 2', 'TrailingText at 2'],
     ['\ufeff\ufeff1', 'Syntax at 0'],
@@ -217,7 +224,11 @@ function parse(line: Uint8Array): unknown {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
       .decode(line)
       .replace(/^\ufeff/, '');
-    return /^[ \t\r]*$/.test(text) ? 'blank' : JSON.parse(text);
+    // In place of a number that JSON has no words for stands a value that may stand nowhere else.
+    const json = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) =>
+      token.startsWith('"') ? token : '[0]',
+    );
+    return /^[ \t\r]*$/.test(text) ? 'blank' : JSON.parse(json);
   } catch {
     return undefined;
   }

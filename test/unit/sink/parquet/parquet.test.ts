@@ -160,6 +160,19 @@ describe('an export to Parquet', () => {
     });
   });
 
+  it('has numbers without a value in JSON among doubles, and no statistics that hide rows', async () => {
+    const values = Array.from({ length: 9000 }, (_, index) =>
+      index % 1000 === 0 ? ['NaN', 'Infinity', '-Infinity'][(index / 1000) % 3] : String(index / 2),
+    );
+    const { asText } = await exported('data.jsonl', values.map((value) => `{"v":${value}}\n`).join(''));
+    assert.deepEqual(asText, []);
+    const file = join(folder, 'out.parquet');
+    const counts = await connection.runAndReadAll(
+      `SELECT any_value(typeof(v)), count(*) FILTER (isnan(v)), count(*) FILTER (v = 'inf'), count(*) FILTER (v = '-inf'), (SELECT count(*) FROM '${file}' WHERE v < 5), (SELECT count(*) FROM '${file}' WHERE v > 4495 AND v < 'inf') FROM '${file}'`,
+    );
+    assert.deepEqual(counts.getRowsJson(), [['DOUBLE', '3', '3', '3', '12', '9']]);
+  });
+
   it('takes a type that the last of many rows decides, from a temporary file and over several row groups', async () => {
     const count = 260_000;
     const pad = 'x'.repeat(150);

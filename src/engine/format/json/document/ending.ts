@@ -160,7 +160,7 @@ export function createDocumentEnding(rows: JsonRows, afterComma: boolean): Endin
 
 /** Of a longer scalar it is not said whether it is one. */
 const longestScalar = 64;
-const scalars = /^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)$/;
+const scalars = /^(true|false|null|NaN|-?Infinity|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)$/;
 
 function endsScalar(byte: number): boolean {
   return isSpace(byte) || byte === comma || byte === closeBracket || byte === closeBrace || byte === slash;
