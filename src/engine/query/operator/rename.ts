@@ -1,7 +1,7 @@
 import { said } from '../../../said/said.ts';
 import { keysOf } from '../resolve/nodes.ts';
 import type { Resolver } from '../resolve/resolve.ts';
-import { columnPart, withColumn, withoutName, withRenamed } from '../resolve/scope.ts';
+import { columnNamed, withColumn, withoutName, withRenamed } from '../resolve/scope.ts';
 import { parseRenames } from '../syntax/columns.ts';
 import type { Column } from '../syntax/tree.ts';
 import type { OperatorEntry } from './entry.ts';
@@ -41,7 +41,7 @@ function renameColumn(names: Resolver, column: Column, name: string): void {
   const path = keysOf(column);
   if (names.isMissing(column)) {
     names.unknown(column);
-  } else if (path.length === 1 || columnPart(names.scope, path) !== -1) {
+  } else if (path.length === 1 || columnNamed(names.scope, path) !== undefined) {
     names.tellField(column);
     names.scope = withRenamed(names.scope, path, name);
   } else {

@@ -10,7 +10,8 @@ import { columnLabel } from '../syntax/columns.ts';
 import type { Call, Column, Expression, Name, NamedExpression, OrderKey, Window } from '../syntax/tree.ts';
 import { isWholeWindow, shapeOf, visitExpression, wholeNames } from '../syntax/walk.ts';
 import { callsIn, keysOf } from './nodes.ts';
-import { columnPart, findColumn, namesIn, slotOf, type Binding, type Scope } from './scope.ts';
+import { namesOf } from './partNames.ts';
+import { columnNamed, findColumn, namesIn, slotOf, type Binding, type Part, type Scope } from './scope.ts';
 import { memberNature, type Slot, type SlotTable } from './slot.ts';
 import type { Bound, Computation, Output, Step } from './step.ts';
 
@@ -216,8 +217,8 @@ export class Resolver {
   tellField(column: Column): void {
     const { parts } = this.scope;
     const path = keysOf(column);
-    const ofRecord = parts.some((part) => part.kind === 'open' && part.slot === 'record');
-    if (ofRecord && columnPart(this.scope, path) === -1) this.#hooks.field?.(column, path);
+    const isRecord = (part: Part): boolean => part.kind === 'open' && part.slot === 'record';
+    if (namesOf(parts).hasOpen && parts.some(isRecord) && columnNamed(this.scope, path) === undefined) this.#hooks.field?.(column, path);
   }
 
   /** For a column that gets another value: one that is not there is added, which an operator for that would say. */
@@ -237,8 +238,8 @@ export class Resolver {
   }
 
   isMissing(column: Column): boolean {
-    const isOpen = this.scope.parts.some((part) => part.kind === 'open');
-    return !isOpen && columnPart(this.scope, keysOf(column)) === -1;
+    const { hasOpen } = namesOf(this.scope.parts);
+    return !hasOpen && columnNamed(this.scope, keysOf(column)) === undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import { columnPlace, type Layout } from '../layout.ts';
 import { recordAttributes, type RecordAttribute } from '../recordAttribute.ts';
 import type { Column, Step } from '../syntax/tree.ts';
 import { valueName } from '../write.ts';
+import { namesOf, passedOn, type PartNames } from './partNames.ts';
 import type { Slot, SlotTable } from './slot.ts';
 
 /** What a column of a query stands for at some point of the pipeline. */
@@ -134,6 +135,11 @@ function findSteps(
   return open && findMember(steps, open, table, numeric);
 }
 
+interface NamedPlace {
+  readonly column: ColumnPart;
+  readonly rest: readonly Step[];
+}
+
 /** The longest run of steps that together are the name of a column. */
 function findNamed(
   steps: readonly Step[],
@@ -141,16 +147,16 @@ function findNamed(
   table: SlotTable,
   numeric: boolean,
 ): Found | undefined {
-  const { columns, names } = columnsOf(scope.parts);
-  const place = rowPlace(steps, columns, table) ?? columnPlace(steps, names);
+  const names = namesOf(scope.parts);
+  const place = rowPlace(steps, names, table) ?? namedPlace(steps, names);
   if (place === undefined) return undefined;
-  const column = columns[place.index];
+  const { column } = place;
   // Beside members that are not known by name, letter case decides which of them is meant.
   const written = steps
     .slice(0, steps.length - place.rest.length)
     .map(keyOf)
     .join('.');
-  if (column.name !== written && scope.parts.length > columns.length) return undefined;
+  if (column.name !== written && names.hasOpen) return undefined;
   const path = typeof column.slot === 'object' && 'path' in column.slot ? column.slot.path : undefined;
   const slot = slotOf(column, table, numeric && place.rest.length === 0);
   return { binding: { slot, rest: stepsInside(place.rest, table.slots[slot]) }, path };
@@ -162,15 +168,25 @@ function findNamed(
  */
 function rowPlace(
   steps: readonly Step[],
-  columns: readonly ColumnPart[],
+  names: PartNames,
   table: SlotTable,
-): ReturnType<typeof columnPlace> {
+): NamedPlace | undefined {
   const [first, ...rest] = steps;
   if (rest.length === 0 || !('name' in first)) return undefined;
-  const isRows = ({ name, slot }: ColumnPart): boolean =>
-    name === first.name && typeof slot === 'number' && table.slots[slot].rowsOf !== undefined;
-  const index = columns.findIndex(isRows);
-  return index === -1 ? undefined : { index, rest };
+  const column = names
+    .named(first.name)
+    .find(({ slot }) => typeof slot === 'number' && table.slots[slot].rowsOf !== undefined);
+  return column && { column, rest };
+}
+
+/** The longest run of names that together are a column, and the steps that are left. */
+function namedPlace(steps: readonly Step[], names: PartNames): NamedPlace | undefined {
+  const keys = steps.findIndex((step) => 'index' in step);
+  for (let length = keys === -1 ? steps.length : keys; length > 0; length--) {
+    const column = names.find(steps.slice(0, length).map(keyOf).join('.'));
+    if (column !== undefined) return { column, rest: steps.slice(length) };
+  }
+  return undefined;
 }
 
 /** The keys that lead to a value inside that of a slot; the name of a table's column is one, dots and all. */
@@ -179,22 +195,6 @@ function stepsInside(steps: readonly Step[], { rowsOf }: Slot): (string | number
   const place = layout?.names === 'columns' ? columnPlace(steps, layout.columns) : undefined;
   if (layout?.names !== 'columns' || place === undefined) return steps.map(keyOf);
   return [layout.columns[place.index], ...place.rest.map(keyOf)];
-}
-
-interface NamedColumns {
-  readonly columns: readonly ColumnPart[];
-  readonly names: readonly string[];
-}
-
-const namedColumns = new WeakMap<readonly Part[], NamedColumns>();
-
-function columnsOf(parts: readonly Part[]): NamedColumns {
-  const known = namedColumns.get(parts);
-  if (known !== undefined) return known;
-  const columns = parts.filter((part) => part.kind === 'column');
-  const named = { columns, names: columns.map((column) => column.name) };
-  namedColumns.set(parts, named);
-  return named;
 }
 
 export function slotOf(column: ColumnPart, table: SlotTable, numeric: boolean): number {
@@ -249,15 +249,15 @@ export function namesIn(scope: Scope): string[] {
 
 /** The scope with a column more at the end; one of the same name gives way. */
 export function withColumn(scope: Scope, name: string, slot: number): Scope {
-  const parts = withoutName(scope, [name]).parts;
-  return { ...scope, parts: [...parts, { kind: 'column', name, slot }] };
+  const { parts } = withoutName(scope, [name]);
+  const column: ColumnPart = { kind: 'column', name, slot };
+  return { ...scope, parts: passedOn(parts, [...parts, column], [], [column]) };
 }
 
 /** The scope without what the path names; of an object that is not known, the member is left out when it is written. */
 export function withoutName(scope: Scope, path: readonly string[]): Scope {
-  const index = columnPart(scope, path);
-  if (index !== -1) return { ...scope, parts: scope.parts.toSpliced(index, 1) };
-  return edited(scope, { path, action: { kind: 'drop' } });
+  const column = columnNamed(scope, path);
+  return column ? without(scope, column) : edited(scope, { path, action: { kind: 'drop' } });
 }
 
 /** The parts without columns and members of some names. */
@@ -270,65 +270,54 @@ export function withoutNames(parts: readonly Part[], names: readonly string[]): 
 
 /** The scope with another column in the place of one; at the end where there was none. */
 export function withReplaced(scope: Scope, path: readonly string[], slot: number): Scope {
-  const index = columnPart(scope, path);
-  const name = path.join('.');
-  if (index !== -1) {
-    return {
-      ...scope,
-      parts: scope.parts.with(index, {
-        kind: 'column',
-        name: scope.parts[index].kind === 'column' ? scope.parts[index].name : name,
-        slot,
-      }),
-    };
-  }
-  const isOpen = scope.parts.some((part) => part.kind === 'open');
-  return isOpen ? edited(scope, { path, action: { kind: 'replace', slot } }) : withColumn(scope, name, slot);
+  const column = columnNamed(scope, path);
+  if (column !== undefined) return withInstead(scope, column, { kind: 'column', name: column.name, slot });
+  return namesOf(scope.parts).hasOpen
+    ? edited(scope, { path, action: { kind: 'replace', slot } })
+    : withColumn(scope, path.join('.'), slot);
 }
 
 /** The scope with another column in the place of one; a member of a member becomes a column of its own. */
 export function withInPlace(scope: Scope, path: readonly string[], slot: number): Scope {
-  const isMember = path.length > 1 && columnPart(scope, path) === -1;
+  const isMember = path.length > 1 && columnNamed(scope, path) === undefined;
   return isMember
     ? withColumn(withoutName(scope, path), path.join('.'), slot)
     : withReplaced(scope, path, slot);
 }
 
 export function withRenamed(scope: Scope, path: readonly string[], name: string): Scope {
-  const index = columnPart(scope, path);
-  if (index === -1) return edited(withoutColumn(scope, name), { path, action: { kind: 'rename', name } });
-  const part = scope.parts[index];
-  if (part.kind !== 'column') return scope;
-  const parts = scope.parts.with(index, { ...part, name, renamed: true });
-  return {
-    ...scope,
-    parts: parts.filter((other, at) => at === index || other.kind !== 'column' || other.name !== name),
-  };
+  const column = columnNamed(scope, path);
+  const others = namesOf(scope.parts)
+    .named(name)
+    .filter((other) => other !== column);
+  if (column === undefined)
+    return edited(others.slice(0, 1).reduce(without, scope), { path, action: { kind: 'rename', name } });
+  return withInstead(others.reduce(without, scope), column, { ...column, name, renamed: true });
 }
 
-function withoutColumn(scope: Scope, name: string): Scope {
-  const index = scope.parts.findIndex((part) => part.kind === 'column' && part.name === name);
-  return index === -1 ? scope : { ...scope, parts: scope.parts.toSpliced(index, 1) };
+function without(scope: Scope, column: ColumnPart): Scope {
+  const parts = scope.parts.toSpliced(scope.parts.indexOf(column), 1);
+  return { ...scope, parts: passedOn(scope.parts, parts, [column], []) };
 }
 
-/** The index of the column that a path names as a whole; -1 where it is none, or a member of an unknown object. */
-export function columnPart(scope: Scope, path: readonly string[]): number {
+function withInstead(scope: Scope, column: ColumnPart, other: ColumnPart): Scope {
+  const parts = scope.parts.with(scope.parts.indexOf(column), other);
+  return { ...scope, parts: passedOn(scope.parts, parts, [column], [other]) };
+}
+
+/** The column that a path names as a whole; undefined where it is none, or a member of an unknown object. */
+export function columnNamed(scope: Scope, path: readonly string[]): ColumnPart | undefined {
+  const names = namesOf(scope.parts);
   const name = path.join('.');
-  const exact = scope.parts.findIndex((part) => part.kind === 'column' && part.name === name);
-  if (exact !== -1 || scope.parts.some((part) => part.kind === 'open')) return exact;
-  const lower = name.toLowerCase();
-  const isSame = (part: Part): boolean => part.kind === 'column' && part.name.toLowerCase() === lower;
-  const found = scope.parts.findIndex(isSame);
-  return found === scope.parts.findLastIndex(isSame) ? found : -1;
+  return names.hasOpen ? names.named(name).at(0) : names.find(name);
 }
 
 function edited(scope: Scope, edit: MemberEdit): Scope {
-  return {
-    ...scope,
-    parts: scope.parts.map((part) =>
-      part.kind === 'open' ? { ...part, edits: [...part.edits, edit] } : part,
-    ),
-  };
+  if (!namesOf(scope.parts).hasOpen) return scope;
+  const parts = scope.parts.map((part) =>
+    part.kind === 'open' ? { ...part, edits: [...part.edits, edit] } : part,
+  );
+  return { ...scope, parts: passedOn(scope.parts, parts, [], []) };
 }
 
 /** Of columns with one name, the later ones get a number. */
