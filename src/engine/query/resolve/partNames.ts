@@ -29,7 +29,7 @@ class Names implements PartNames {
   }
 
   find(name: string): ColumnPart | undefined {
-    const [exact] = this.named(name);
+    const exact = this.named(name).at(0);
     if (exact !== undefined) return exact;
     const folded = this.#folded.get(name.toLowerCase());
     return folded?.length === 1 ? folded[0] : undefined;
