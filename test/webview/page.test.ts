@@ -1266,6 +1266,28 @@ describe('webview/page', () => {
     assert.deepEqual(await records(page), before);
   });
 
+  it('stays where its reader has scrolled to while the rows come back', async () => {
+    const page = await open({ query: 4000 });
+    await filter(page, 'status >= 500');
+    await page.locator('[role=grid]:not([aria-rowcount="-1"])').waitFor();
+    await page.locator('.row .cell.number:visible').first().click();
+    await page.keyboard.press('ControlOrMeta+End');
+    await page.locator('.row.active .cell:focus').waitFor();
+    await page.reload();
+    await page.locator('[role=grid][aria-rowcount="-1"]').waitFor();
+    await page.locator('.row .cell:not(.pending):visible').first().hover();
+    await page.mouse.wheel(0, 400);
+    const first = (): Promise<number> => records(page).then((shown) => shown.at(0) ?? 0);
+    await page.waitForFunction(
+      () => document.querySelector('.row:not([hidden])')?.getAttribute('aria-rowindex') !== '2',
+    );
+    await painted(page);
+    const before = await first();
+    await page.locator('[role=grid]:not([aria-rowcount="-1"])').waitFor();
+    await painted(page);
+    assert.equal(await first(), before);
+  });
+
   it('keeps the active row in sight when something takes room from the grid', async () => {
     const page = await open({ file: '1000' });
     await page.locator('.row .cell.number:visible').first().click();

@@ -111,7 +111,8 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
       queueMicrotask(() => {
         stop();
         resuming = undefined;
-        if (elsewhere) return;
+        // The rows that are waited for begin at the first one: who sees others has scrolled to them.
+        if (elsewhere || grid.topRow > 0) return;
         const { row, lane } = spotOf(active);
         grid.goTo(row, lane, (row - top) * grid.rowHeight);
         grid.select({ active: { row, lane }, anchor: spotOf(anchor), shape });

@@ -124,6 +124,7 @@ describe('completeAt', () => {
     { name: 'status', type: 'number' },
     { name: 'user.country', type: 'text' },
     { name: 'odd name', type: 'text' },
+    { name: 'timestamp', type: 'text' },
   ];
   const values = (column: string): { text: string; bare: boolean }[] =>
     column === 'user.country' ? [{ text: 'DE', bare: false }] : [];
@@ -149,10 +150,12 @@ describe('completeAt', () => {
       'user.country an^',
       '"odd name" an^',
       'lower(status) an^',
+      'timestamp an^',
       '|> WHERE status = 1 an^',
     ])
       assert.deepEqual(labels(query)[1], ['AND'], query);
-    assert.deepEqual(labels('status b^')[1].slice(0, 1), ['BETWEEN']);
+    for (const query of ['status b^', 'timestamp b^', "timestamp < TIMESTAMP '2026-01-02' AND timestamp b^"])
+      assert.deepEqual(labels(query)[1].slice(0, 1), ['BETWEEN'], query);
     assert.deepEqual(labels('|> ORDER BY status de^')[1], ['DESC']);
     for (const query of [
       '^',

@@ -39,9 +39,12 @@ const operandWords: ReadonlySet<string> = new Set([
   'TRUE', 'FALSE', 'NULL', 'CASE', 'CAST', 'INTERVAL', 'TIMESTAMP', 'DATE',
 ]); // prettier-ignore
 
-/** Words of the grammar that are not reserved. Those that are need quotes as columns, and so are none without. */
+/**
+ * Words of the grammar that are not reserved and that an operand may come after. Those that are need quotes as columns, and so
+ * are none without; what comes after DATE is a text, for which nothing is offered.
+ */
 const grammarWords: ReadonlySet<string> = new Set([
-  'asc', 'date', 'desc', 'exclude', 'first', 'interval', 'last', 'nulls', 'of', 'on', 'partition', 'replace', 'timestamp', 'using',
+  'asc', 'desc', 'exclude', 'first', 'last', 'nulls', 'of', 'on', 'partition', 'replace', 'using',
 ]); // prettier-ignore
 
 const maxItems = 200;
