@@ -42,9 +42,6 @@ export class PreviewPage {
     // VS Code carries out Ctrl+A in a page by itself and late: keys typed at once after it are selected as well.
     await this.box.fill('');
     await this.box.pressSequentially(query);
-    // The list of completions would take the Enter.
-    await this.#workbench.keyboard.press('Escape');
-    await this.box.focus();
     await this.#workbench.keyboard.press('Enter');
   }
 }

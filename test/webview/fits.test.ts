@@ -89,6 +89,8 @@ describe('webview in any width', function () {
       await page.locator('.cm-content').click();
       await page.keyboard.press('Control+a');
       await page.keyboard.type('id > 5 |> ');
+      await page.locator('.cm-tooltip.suggest > ul').waitFor();
+      await page.keyboard.press('ArrowDown');
       const told = page.locator('.cm-completionInfo');
       await told.waitFor();
       const [list, info] = [await box(page.locator('.cm-tooltip.suggest > ul')), await box(told)];

@@ -276,6 +276,27 @@ describe('webview/page', () => {
       await shows(page.locator('.cm-content'), 'user.country');
     });
 
+    it('runs what is written, and inserts what is offered by Tab or once it is chosen', async () => {
+      const page = await open();
+      const box = page.locator('.cm-content');
+      const offer = page.locator('.cm-tooltip-autocomplete li', { hasText: 'user.country' });
+      for (const [keys, text] of [
+        [['Tab'], 'user.country'],
+        [['ArrowDown', 'Enter'], 'user.country'],
+        [['Enter'], 'user.c'],
+      ] as const) {
+        await box.click();
+        await page.keyboard.press('Control+a');
+        await page.keyboard.type('user.c');
+        await offer.waitFor();
+        for (const key of keys) await page.keyboard.press(key);
+        await offer.waitFor({ state: 'detached' });
+        await shows(box, text);
+        assert.equal(await page.locator('.chip').count(), keys.at(0) === 'Enter' ? 1 : 0);
+      }
+      await page.locator('.chip', { hasText: 'user.c' }).waitFor();
+    });
+
     it('shows matches while it runs, and can be cancelled with them', async () => {
       const page = await open({ query: 300_000 });
       await filter(page, 'status >= 500');

@@ -2,7 +2,10 @@
 import {
   acceptCompletion,
   autocompletion,
+  closeCompletion,
   completionKeymap,
+  moveCompletionSelection,
+  selectedCompletionIndex,
   type Completion,
   type CompletionContext,
   type CompletionResult,
@@ -89,6 +92,9 @@ export function createEditor(options: EditorOptions): QueryEditor {
         colours,
         autocompletion({
           override: [(context) => complete(options, context)],
+          // Enter runs what is written, and takes an offer only once one is chosen by the arrows.
+          selectOnOpen: false,
+          interactionDelay: 0,
           icons: false,
           addToOptions: [{ render: completionIcon, position: 20 }],
           tooltipClass: () => 'suggest',
@@ -102,9 +108,9 @@ export function createEditor(options: EditorOptions): QueryEditor {
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.changed(update.state.doc.toString());
         }),
-        Prec.high(keymap.of([...completionKeymap, { key: 'Tab', run: acceptCompletion }])),
+        Prec.high(keymap.of([...completionKeymap, { key: 'Tab', run: acceptOffer }])),
         keymap.of([
-          { key: 'Enter', run: () => (options.run(), true) },
+          { key: 'Enter', run: (editor) => (closeCompletion(editor), options.run(), true) },
           { key: 'Escape', run: () => (options.leave(), true) },
           { key: 'ArrowUp', run: (editor) => recall(editor, options, 1) },
           { key: 'ArrowDown', run: (editor) => recall(editor, options, -1) },
@@ -141,6 +147,14 @@ export function createEditor(options: EditorOptions): QueryEditor {
     close: () => view.destroy(),
   };
 }
+
+/** Takes the offer that is chosen, or else the first one. */
+function acceptOffer(view: EditorView): boolean {
+  if (acceptCompletion(view)) return true;
+  return selectedCompletionIndex(view.state) === null && selectNext(view) && acceptCompletion(view);
+}
+
+const selectNext = moveCompletionSelection(true);
 
 const oneLine = EditorState.transactionFilter.of((change) => {
   if (!change.docChanged) return change;
@@ -201,7 +215,7 @@ async function complete(
       abort.signal,
     );
     const typed = context.state.sliceDoc(from, to);
-    // What is there already is no offer, and would take the Enter that is to run the query.
+    // What is there already is no offer.
     if (items.length === 1 && items.at(0)?.insert === typed) return null;
     if (items.length === 0 || (!context.explicit && from === context.pos && !mayFollow(context))) return null;
     return { from, to, filter: false, options: items.map(completionOf) };
