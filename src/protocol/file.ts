@@ -99,6 +99,8 @@ export interface ColumnInfo {
   readonly type: ColumnType;
   /** How its numbers or dates are written, as an example, where that is not as JSON or ISO 8601 writes them. */
   readonly written?: string | undefined;
+  /** Whether it is dates that are written so. */
+  readonly hasDates?: boolean | undefined;
 }
 
 export type ColumnType = 'unknown' | 'number' | 'text' | 'boolean' | 'list' | 'object' | 'mixed';

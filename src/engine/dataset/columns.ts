@@ -155,8 +155,9 @@ export class Columns {
   }
 }
 
-function writtenAs(reading: CellReading | undefined): Pick<FileColumn, 'reading' | 'written'> {
-  return reading === undefined ? {} : { reading, written: describeReading(reading) };
+function writtenAs(reading: CellReading | undefined): Pick<FileColumn, 'reading' | 'written' | 'hasDates'> {
+  if (reading === undefined) return {};
+  return { reading, written: describeReading(reading), ...(reading.kind === 'date' && { hasDates: true }) };
 }
 
 function typeOfCell(kind: number): ColumnType {

@@ -52,7 +52,8 @@ export function createTimeline(
   const times = computed(() => {
     const paths = new Set(seen.value);
     return columns.value.filter(
-      ({ id, path }) => paths.has(path) || (known.value.get(id)?.statistics.whole?.kinds.time ?? 0) > 0,
+      ({ id, path, hasDates }) =>
+        hasDates || paths.has(path) || (known.value.get(id)?.statistics.whole?.kinds.time ?? 0) > 0,
     );
   });
   const column = computed(() => {

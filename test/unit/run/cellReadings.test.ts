@@ -79,6 +79,11 @@ const styles: Record<string, Style> = {
     number: (value) => `"${grouped(value, ',', '.')}"`,
     time: (date) => `${month(date)}/${day(date)}/${year(date)} ${half(date)}`,
   },
+  server: {
+    delimiter: ';',
+    number: (value) => grouped(value, ',', '.'),
+    time: (date) => `${day(date)}/${date.toUTCString().slice(8, 11)}/${year(date)}:${clock(date)}:00`,
+  },
   ungrouped: {
     delimiter: ';',
     number: (value) => grouped(value, '', ','),
@@ -153,6 +158,7 @@ const questions = [
   '|> SELECT id, sum(n) OVER (ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS s, max(n) OVER (ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS x |> SELECT id, s, x::double',
   '|> SELECT id, n - lag(n) OVER () AS d, first_value(at) OVER (ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS f |> SELECT id, d, f::date',
   '|> EXTEND lag(n) OVER () AS before |> WHERE n > before |> SELECT id',
+  '|> EXTEND lag(at) OVER () AS before |> SELECT id, at - before AS d, epoch(at - before) AS s',
   '|> AGGREGATE list(id ORDER BY n, id) AS l, any_value(m)::double AS a GROUP BY g |> ORDER BY g',
 ];
 
@@ -195,6 +201,34 @@ describe('columns that are written in another way', () => {
   after(async () => {
     await pool.close();
     await rm(folder, { recursive: true });
+  });
+
+  it('are those of logs as well: times that servers write in ways of their own', async () => {
+    const logs: Record<string, (date: string, time: string) => string> = {
+      combined: (date, time) => `::1 - - [${date.slice(8)}/May/2024:${time} +0000] "GET / HTTP/1.1" 200 5`,
+      'nginx-error': (date, time) => `${date.replaceAll('-', '/')} ${time} [error] 31#32: *7 gone`,
+      'apache-error': (date, time) =>
+        `[Fri May ${date.slice(8)} ${time}.123456 2024] [core:notice] [pid 1] AH00094: up`,
+      redis: (date, time) => `1:M ${date.slice(8)} May 2024 ${time}.123 * Ready to accept connections`,
+      python: (date, time) => `${date} ${time},123 - app - INFO - up`,
+    };
+    for (const [name, lineOf] of Object.entries(logs)) {
+      const path = join(folder, `${name}.log`);
+      const days = ['2024-05-30', '2024-05-31', '2024-05-31'];
+      await writeFile(path, days.map((date, at) => `${lineOf(date, `1${at}:00:00`)}\n`).join(''));
+      const dataset = await Dataset.open({ kind: 'file', path }, { signal });
+      try {
+        const from = await countTo(dataset, { query: "time >= TIMESTAMP '2024-05-31 12:00:00'" }, context);
+        assert.equal(from.matched, 1, name);
+        const groups =
+          "|> AGGREGATE count(*) AS n GROUP BY date_trunc('day', time) AS d |> ORDER BY d |> SELECT n";
+        assert.equal(await exported(dataset, groups, 'jsonl'), '{"n":1}\n{"n":2}\n', name);
+        const latest = '|> ORDER BY time DESC |> LIMIT 1 |> SELECT hour(time) AS h';
+        assert.equal(await exported(dataset, latest, 'jsonl'), '{"h":12}\n', name);
+      } finally {
+        await dataset.close();
+      }
+    }
   });
 
   it('are not answered by what was learned of them under another reading', async () => {

@@ -293,6 +293,29 @@ const cases: readonly [TestData, string, readonly string[]][] = [
 ];
 
 describe('a pipeline', () => {
+  it('takes the time between two texts that are times, and the days between two dates', async () => {
+    const text = [
+      '{"began":"2024-05-31T10:00:00Z","ended":"2024-05-31T12:05:30+02:00"}',
+      '{"began":"2024-02-28","ended":"2024-03-01"}',
+      '{"began":"soon","ended":"2024-03-01"}',
+      '{"began":"5","ended":"7"}',
+    ].join('\n');
+    const data: TestData = { format: 'jsonl', text };
+    const lines = async (query: string): Promise<unknown> => run(query, data);
+    assert.deepEqual(await lines('SELECT ended - began AS d'), [
+      '{"d":"00:05:30"}',
+      '{"d":2}',
+      '{"d":null}',
+      '{"d":2}',
+    ]);
+    assert.deepEqual(
+      await lines(
+        "SELECT epoch(ended - began) AS a, epoch(INTERVAL '1 year 2 months 3 days 04:05:06.5') AS b, epoch(INTERVAL '-14 months') AS c |> LIMIT 1",
+      ),
+      ['{"a":330,"b":37015506.5,"c":-36741600}'],
+    );
+  });
+
   for (const [data, query, expected] of cases) {
     it(`${data.format}: ${query}`, async () => {
       assert.deepEqual(await run(query, data), expected);

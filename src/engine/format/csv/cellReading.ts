@@ -8,12 +8,17 @@ import { rewriteNumber, type DecimalMark } from './writtenNumber.ts';
  * number: digits with the decimal mark `decimal`, in groups of three or not. Whatever else separates groups may:
  * the other mark, an apostrophe, or a space, which may be one that does not break.
  *
- * date: day, month and year as numbers in `order`, a time of day behind them or none. They are separated by
- * points, slashes or dashes; `separator` is the one that was seen first.
+ * date: day, month and year in `order`, a time of day behind them or none. The month is a number, or its English name where
+ * `named`. They are separated by points, slashes, dashes or blanks; `separator` is the one that was seen first.
  */
 export type CellReading =
   | { readonly kind: 'number'; readonly decimal: DecimalMark }
-  | { readonly kind: 'date'; readonly order: DateOrder; readonly separator: string };
+  | {
+      readonly kind: 'date';
+      readonly order: DateOrder;
+      readonly separator: string;
+      readonly named?: true;
+    };
 
 /** By the index of the column; undefined where cells are written as the language has them. */
 export type CellReadings = readonly (CellReading | undefined)[];
@@ -33,7 +38,8 @@ export const plainNumber = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*
 /** A reading as an example, for people: `1.234,5`, `dd.mm.yyyy`. */
 export function describeReading(reading: CellReading): string {
   if (reading.kind === 'number') return reading.decimal === ',' ? '1.234,5' : '1,234.5';
-  return partsOf[reading.order].join(reading.separator);
+  const parts = partsOf[reading.order].map((part) => (reading.named && part === 'mm' ? 'Mon' : part));
+  return parts.join(reading.separator);
 }
 
 const partsOf = {

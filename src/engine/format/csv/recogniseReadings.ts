@@ -54,17 +54,31 @@ export function recogniseReadings(
   dialect: CsvDialect,
   hints: ReadingHints,
 ): FoundReadings {
-  const columns = dialect.columns.map(() => new Column(hints));
-  const open = new Set(columns.keys());
   const { count, bytes, fields } = rowsOf(head, from, final, dialect);
+  const textOf = (row: number, column: number): string => {
+    const { kinds, starts, ends } = fields[column];
+    return fieldText(bytes, kinds[row], starts[row], ends[row], dialect);
+  };
+  return readingsIn(dialect.columns.length, count, textOf, hints, dialect.delimiter === ',' ? '.' : ',');
+}
+
+/**
+ * The same of rows that are known already.
+ * @param textOf a cell; '' where there is none
+ * @param usual the decimal mark of files such as this one, where numbers have groups and no fraction
+ */
+export function readingsIn(
+  width: number,
+  count: number,
+  textOf: (row: number, column: number) => string,
+  hints: ReadingHints,
+  usual: DecimalMark,
+): FoundReadings {
+  const columns = Array.from({ length: width }, () => new Column(hints));
+  const open = new Set(columns.keys());
   for (let row = 0; row < Math.min(count, rowLimit) && open.size > 0; row++) {
-    for (const index of open) {
-      const { kinds, starts, ends } = fields[index];
-      const isOpen = columns[index].take(fieldText(bytes, kinds[row], starts[row], ends[row], dialect));
-      if (!isOpen) open.delete(index);
-    }
+    for (const index of open) if (!columns[index].take(textOf(row, index))) open.delete(index);
   }
-  const usual = dialect.delimiter === ',' ? '.' : ',';
   const choices = columns.map((column, index) => (open.has(index) ? column.choices(usual) : []));
   const readings = choices.map((readings) => (readings.length === 1 ? readings[0] : undefined));
   return {
@@ -99,6 +113,7 @@ class Column {
   example = '';
   #differs = false;
   #separator: string | undefined;
+  #named = false;
   /** Cells that hold something; those of them that are numbers, or dates, as the user says they are written. */
   #filled = 0;
   #numbersTold = 0;
@@ -143,6 +158,7 @@ class Column {
     const parts = readDateParts(text);
     const dates = [...this.#orders].map((order) => ({ order, date: parts && dateBy(parts, order) }));
     if (parts !== undefined) this.#separator ??= parts.separator;
+    this.#named ||= parts?.order !== undefined;
     this.#iso &&= isoDate.test(text.trim());
     if (this.#hints.dates !== undefined) {
       if (dates[0].date !== undefined) this.#datesTold++;
@@ -183,7 +199,8 @@ class Column {
       const orders = [...this.#orders];
       // Nobody writes a date with points month first, but for those whose other cells say so.
       const known = separator === '.' && this.#orders.has('dmy') ? (['dmy'] as const) : orders;
-      return known.map((order) => ({ kind: 'date', order, separator }));
+      const named = this.#named ? ({ named: true } as const) : undefined;
+      return known.map((order) => ({ kind: 'date', order, separator, ...named }));
     }
     const isTold = decimal !== undefined;
     if (isTold ? this.#numbersTold * 2 <= this.#filled && this.#filled > 0 : this.#plain) return [];

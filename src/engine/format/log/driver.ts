@@ -1,12 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import type { FormatOptions } from '../../../protocol/formatOptions.ts';
-import { said, type Said } from '../../../said/said.ts';
+import { listed, said, type Said } from '../../../said/said.ts';
 import { Fault } from '../../fault.ts';
 import { RecentMap } from '../../recentMap.ts';
 import { RegexError } from '../../regex/syntax.ts';
 import { compileWholeRegex, type WholeRegex } from '../../regex/wholeRegex.ts';
 import { SourceError } from '../../source/source.ts';
+import { describeReadings, type CellReadings } from '../csv/cellReading.ts';
 import { csvNumber } from '../csv/csv.ts';
+import { readingsIn } from '../csv/recogniseReadings.ts';
 import type { FieldReader, FieldText, Format, FormatDriver } from '../driver.ts';
 import { createLineScanner, markLength, type LineReader } from '../lines.ts';
 import { Kind, maxRecordLength } from '../record.ts';
@@ -20,6 +22,8 @@ export interface LogSpec {
   /** A regular expression of a whole line, whose named groups are the columns. */
   readonly pattern: string;
   readonly columns: readonly string[];
+  /** Of the columns whose times are not written as the language has them. */
+  readonly readings?: CellReadings | undefined;
 }
 
 const logName = /(?:[._]log(?:[.\-]\d+)*|(?:^|[\\/])(?:syslog|messages)(?:\.\d+)?)$/;
@@ -30,7 +34,7 @@ const beginsExposition = /^\ufeff?\s*# (?:HELP|TYPE) [a-zA-Z_:][\w:]* /;
 /** Text whose lines a pattern takes apart. A line that does not match is malformed. */
 export const logLines: FormatDriver<LogSpec> = {
   kind: 'log',
-  options: ['pattern'],
+  options: ['pattern', 'dates'],
   recognise: ({ name, text, final }) =>
     logName.test(name) && bestPattern(text, final)
       ? { by: 'name' }
@@ -39,16 +43,50 @@ export const logLines: FormatDriver<LogSpec> = {
         : undefined,
   open({ source, sample, length, final }, options) {
     const head = sample.subarray(0, length);
-    const format = specOf(options, new TextDecoder().decode(head), final, source.name);
+    const lines = specOf(options, new TextDecoder().decode(head), final, source.name);
     const dataStart = markLength(head, 0, 0);
+    const readings = datesIn(lines, head, dataStart, options.dates);
+    const format = { ...lines, ...(readings && { readings }) };
     return Promise.resolve({ format, dataStart, firstLine: 0, description: described(format) });
   },
   of: formatOf,
 };
 
-function described({ name }: LogSpec): Said {
-  if (name === undefined) return said`log lines by a pattern`;
-  return name === linesPattern ? said`lines of text` : said`log lines, ${name}`;
+function described({ name, readings }: LogSpec): Said {
+  const lines =
+    name === undefined
+      ? said`log lines by a pattern`
+      : name === linesPattern
+        ? said`lines of text`
+        : said`log lines, ${name}`;
+  return listed([lines, ...describeReadings(readings).map((example) => said`${example}`)]);
+}
+
+/** Bytes whose lines are looked at for how times are written. */
+const lookedAt = 128 * 1024;
+
+/** How the columns' dates are written, by the first lines. Numbers in logs are written as everywhere. */
+function datesIn(
+  spec: LogSpec,
+  head: Uint8Array,
+  from: number,
+  dates: FormatOptions['dates'],
+): CellReadings | undefined {
+  if (spec.name === linesPattern) return undefined;
+  const { columns } = spec;
+  const scanner = formatOf(spec).scanner();
+  scanner.reserve(head.length).set(head);
+  const fields = columns.map((_, index) => ({ path: [index], numeric: false }));
+  const { length } = head;
+  const until = Math.min(length, from + lookedAt);
+  const {
+    bytes,
+    count,
+    fields: found,
+  } = scanner.scan({ length, offset: 0, from, until, final: true, fields });
+  const textOf = (row: number, column: number): string =>
+    Buffer.from(bytes.subarray(found[column].starts[row], found[column].ends[row])).toString();
+  return readingsIn(columns.length, count, textOf, { decimal: 'none', dates }, '.').readings;
 }
 
 /** @throws SourceError `unsupported` where there is no pattern, or it is none */
@@ -86,7 +124,14 @@ function formatOf(spec: LogSpec): Format {
   return {
     kind: 'log',
     scanner: () => createLineScanner(lineReader(regex, columns.length), maxRecordLength),
-    layout: { names: 'columns', columns, delimiter: '', quote: '', escape: 'double' },
+    layout: {
+      names: 'columns',
+      columns,
+      delimiter: '',
+      quote: '',
+      escape: 'double',
+      readings: spec.readings,
+    },
     unescaped: (bytes) => Buffer.from(bytes).toString(),
     numbersInText: true,
     records: 'lines',

@@ -14,6 +14,7 @@ import {
   daysFromCivil,
   Interval,
   readInterval,
+  secondsOf,
   timeAt,
   timeOfEpoch,
   Timestamp,
@@ -108,9 +109,10 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'number',
     signature: 'epoch(time)',
-    summary: said`Seconds since 1970.`,
+    summary: said`Seconds since 1970, or those of an interval: \`avg(epoch(ended - began))\`. A month of an interval has 30 days, and a year 365.25.`,
     example: ["epoch('2024-01-01')", '1704067200'],
     evaluate: ([value]) => {
+      if (value instanceof Interval) return secondsOf(value);
       const time = asTime(value);
       return time === undefined ? null : (datePart('epoch', time) ?? null);
     },

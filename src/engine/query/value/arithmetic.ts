@@ -30,7 +30,9 @@ export function calculate(operator: ArithmeticOperator, a: Value, b: Value): Val
   if (operator === '*' && (a instanceof Interval || b instanceof Interval)) return scale(a, b);
   const x = asNumber(a);
   const y = x === undefined ? undefined : asNumber(b);
-  return x === undefined || y === undefined ? null : (operations[operator](x, y) ?? null);
+  if (x !== undefined && y !== undefined) return operations[operator](x, y) ?? null;
+  // Fields of a file are texts, whatever they hold.
+  return operator === '-' && typeof a === 'string' && typeof b === 'string' ? between(a, b) : null;
 }
 
 export function negativeOf(value: Value): Value {
@@ -63,12 +65,17 @@ function calculateTime(operator: '+' | '-', a: Value, b: Value): Value | undefin
     // A date and a number of days.
     if (a instanceof Timestamp && a.date && isNumeric(b)) return asDay(a, b, sign) ?? null;
     if (operator === '+') return null;
-    const from = asTime(a);
-    const to = asTime(b);
-    if (from === undefined || to === undefined) return null;
-    return from.date && to.date ? Math.round((from.ms - to.ms) / 86_400_000) : subtractTimes(from, to);
+    return between(a, b);
   }
   return undefined;
+}
+
+/** From a time to an earlier one: days between two dates. NULL where one of them is no time. */
+function between(later: Value, earlier: Value): Value {
+  const to = asTime(later);
+  const from = to && asTime(earlier);
+  if (to === undefined || from === undefined) return null;
+  return to.date && from.date ? Math.round((to.ms - from.ms) / 86_400_000) : subtractTimes(to, from);
 }
 
 function scale(a: Value, b: Value): Value {

@@ -238,6 +238,12 @@ export function readInterval(text: string): Interval | undefined {
   return new Interval(months, days, micros);
 }
 
+/** Its seconds as DuckDB counts them: a year is 365.25 days, and a month beside years 30. */
+export function secondsOf({ months, days, micros }: Interval): number {
+  const years = Math.trunc(months / 12);
+  return (years * 365.25 + (months - years * 12) * 30 + days) * 86_400 + micros / 1e6;
+}
+
 /**
  * Months first, cut to the last day of the month that is reached, then days, then time: as DuckDB and
  * PostgreSQL do.
