@@ -60,7 +60,7 @@ export async function locateTime(
   { text, until, column: wanted }: Omit<Extract<Place, { by: 'time' }>, 'by'>,
   signal: AbortSignal,
 ): Promise<Located> {
-  const candidates = await columnsWithTimes(rows, wanted, signal);
+  const candidates = await columnsWithTimes(rows, text, wanted, signal);
   if (candidates.length === 0) {
     throw new SaidError(said`No column contains times such as 2024-05-01T12:00:00Z.`);
   }
@@ -104,6 +104,7 @@ function targetOf(text: string, first: Timestamp): Timestamp {
 /** Columns whose first values are times; the wanted one first, then texts, then numbers named as times, then others. */
 async function columnsWithTimes(
   { columns, page }: TimedRows,
+  text: string,
   wanted: number | undefined,
   signal: AbortSignal,
 ): Promise<FileColumn[]> {
@@ -129,7 +130,9 @@ async function columnsWithTimes(
     // A few that are no times, such as an empty text, say nothing of the rest.
     if (texts + numbers <= others * 4) return;
     const named = nameOfTime.test(column.name);
-    const isTime = texts > 0 || likely === numbers || column.id === wanted;
+    // Other numbers, such as those of an `id`, are times only to somebody who asks for a number in them.
+    const isAsked = column.id === wanted && (named || readNumber(text) !== undefined);
+    const isTime = texts > 0 || likely === numbers || isAsked;
     if (isTime) ranked.push({ column, rank: column.id === wanted ? 0 : texts > 0 ? 1 : named ? 2 : 3 });
   });
   return ranked

@@ -53,7 +53,7 @@ export function createTimeline(
     const paths = new Set(seen.value);
     return columns.value.filter(
       ({ id, path, hasDates }) =>
-        hasDates || paths.has(path) || (known.value.get(id)?.statistics.whole?.kinds.time ?? 0) > 0,
+        hasDates === true || paths.has(path) || (known.value.get(id)?.statistics.whole?.kinds.time ?? 0) > 0,
     );
   });
   const column = computed(() => {

@@ -168,6 +168,17 @@ describe('dataset/locateTime', () => {
     assert.deepEqual(await locate(2), { row: 1000, exact: true, column: 0 });
   });
 
+  it('takes other numbers for times only where a number is asked for in them', async () => {
+    const lines = Array.from(
+      { length: 5000 },
+      (_, row) => `{"id":${row},"ts":"${iso(began + row * 1000)}"}\n`,
+    );
+    const { page } = await open('numbered.jsonl', lines.join(''));
+    const locate = (text: string) => page.call('locate', { view: 0, place: { by: 'time', text, column: 0 } });
+    assert.deepEqual(await locate(iso(began + 1_000_000)), { row: 1000, exact: true, column: 1 });
+    assert.deepEqual(await locate('1200'), { row: 1200, exact: true, column: 0 });
+  });
+
   it('says so where no column holds times, or none is in order', async () => {
     const go = (page: Preview['page']) =>
       page.call('locate', { view: 0, place: { by: 'time', text: '2024-05-01' } });
