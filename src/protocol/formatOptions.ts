@@ -43,7 +43,7 @@ export interface FormatOptions {
   readonly encoding?: string | undefined;
   /** CSV: the decimal mark of numbers that are not written as JSON writes them; `none` looks for no such numbers. */
   readonly decimal?: ',' | '.' | 'none' | undefined;
-  /** CSV: the order of day, month and year in dates; `none` looks for no dates but those of ISO 8601. */
+  /** CSV and logs: the order of day, month and year in dates; `none` looks for no dates but those of ISO 8601. */
   readonly dates?: 'dmy' | 'mdy' | 'ymd' | 'none' | undefined;
   /** Several files: whether their folders called `key=value` are columns; undefined: they are. */
   readonly hive?: boolean | undefined;

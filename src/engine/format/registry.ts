@@ -55,12 +55,11 @@ export async function recognise(
   const sample = new Uint8Array(largeSample);
   const length = await readSome(source, sample.subarray(0, firstSample), 0, signal);
   const final = length < firstSample;
-  const said = saidKind(options);
-  if (said === undefined) refuseOtherFiles(source.name, sample.subarray(0, length));
-  const { kind, claim } =
-    said === undefined
-      ? recogniseKind(source.name, sample.subarray(0, length), final)
-      : { kind: said, claim: undefined };
+  const said = saidKinds(options);
+  if (said.length === 0) refuseOtherFiles(source.name, sample.subarray(0, length));
+  const kinds = said.length === 0 ? formatKinds : said;
+  const found = recogniseKind(source.name, sample.subarray(0, length), final, kinds);
+  const { kind, claim } = said.length === 0 ? found : { ...found, claim: undefined };
   const file = { source, sample, length, final, remote: source.place?.remote ?? false };
   const read = await drivers[kind].open(file, { ...claim?.options, ...options }, signal);
   return claim?.by === 'fallback' && isNoTable(read)
@@ -76,11 +75,12 @@ function isNoTable({ format, score = 1 }: RecognisedFile): boolean {
   return format.kind === 'csv' && format.dialect.columns.length === 1 && score < leastScore;
 }
 
-/** The format that is surest of a file; of two that are as sure, the one that is listed first. */
+/** The format that is surest of a file; of two that are as sure, the one that is listed first. @param kinds those that it may be */
 export function recogniseKind(
   name: string,
   head: Uint8Array,
   final: boolean,
+  kinds: readonly FormatKind[] = formatKinds,
 ): { readonly kind: FormatKind; readonly claim: Claim | undefined } {
   const file: FileHead = {
     name: fileNameAt(name)
@@ -89,7 +89,7 @@ export function recogniseKind(
     text: new TextDecoder().decode(head),
     final,
   };
-  const claims = formatKinds.map((kind) => ({ kind, claim: drivers[kind].recognise(file) }));
+  const claims = kinds.map((kind) => ({ kind, claim: drivers[kind].recognise(file) }));
   const [surest] = claims.toSorted((a, b) => sureness(b.claim) - sureness(a.claim));
   return surest;
 }
@@ -100,8 +100,13 @@ function sureness(claim: Claim | undefined): number {
   return claim === undefined ? -1 : order.indexOf(claim.by);
 }
 
-/** Who says what is said of one format only, such as a delimiter, says what the file is. */
-function saidKind(options: FormatOptions): FormatKind | undefined {
-  if (options.format !== undefined) return options.format;
-  return formatKinds.find((kind) => drivers[kind].options.some((name) => options[name] !== undefined));
+/** Who says what is said of some formats only, such as a delimiter, says that the file is one of them. */
+function saidKinds(options: FormatOptions): readonly FormatKind[] {
+  if (options.format !== undefined) return [options.format];
+  const given = formatKinds.map((kind) => ({
+    kind,
+    count: drivers[kind].options.filter((name) => options[name] !== undefined).length,
+  }));
+  const most = Math.max(...given.map(({ count }) => count));
+  return most === 0 ? [] : given.filter(({ count }) => count === most).map(({ kind }) => kind);
 }

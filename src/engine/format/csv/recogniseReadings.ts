@@ -37,6 +37,10 @@ export interface WrittenCells {
 /** Rows that are looked at. */
 const rowLimit = 2000;
 /** What stands in a cell that holds nothing. */
+/** Of a column that begins with so many words no more is looked at. */
+const manyWords = 20;
+/** A text without any digit. */
+const word = /^\D*\p{L}\D*$/u;
 const nothing = /^\s*(?:|null|nil|none|n\/?a|nan|#n\/a|\\n|[-\u2013\u2014]+|\?|\.+|unknown)\s*$/i;
 
 export function holdsNothing(text: string): boolean {
@@ -45,7 +49,8 @@ export function holdsNothing(text: string): boolean {
 
 /**
  * Recognises how the cells of each column are written, from the rows in `head[from, ...)`. Every cell of a column
- * that holds something must fit, and one at least must fit nothing else.
+ * that holds something must fit, and one at least must fit nothing else. A word does no harm, such as the one of a total
+ * below dates, or `pending` among amounts, where two cells are none for each that is.
  */
 export function recogniseReadings(
   head: Uint8Array,
@@ -116,6 +121,7 @@ class Column {
   #named = false;
   /** Cells that hold something; those of them that are numbers, or dates, as the user says they are written. */
   #filled = 0;
+  #words = 0;
   #numbersTold = 0;
   #datesTold = 0;
   #telling: string | undefined;
@@ -136,6 +142,10 @@ class Column {
     if (!holdsNothing(text)) {
       this.#filled++;
       if (this.example === '') this.example = text.trim();
+      if (word.test(text)) {
+        this.#words++;
+        return this.#isTold || this.#words < manyWords || !this.#isWords;
+      }
       if (this.#decimals.size > 0) this.#takeNumber(text);
       if (this.#orders.size > 0) this.#takeDate(text);
     }
@@ -170,13 +180,24 @@ class Column {
   }
 
   get written(): Omit<WrittenCells, 'reading'> {
+    const none = this.#isWords;
     const orders = this.#iso && this.#orders.size > 0 ? new Set(dateOrders) : this.#orders;
     return {
       some: this.#filled > 0,
-      decimals: this.#decimals,
-      orders,
+      decimals: none ? new Set() : this.#decimals,
+      orders: none ? new Set() : orders,
       example: this.#telling ?? this.example,
     };
+  }
+
+  /** Whether too many of the cells are words for the column to be anything else. */
+  get #isWords(): boolean {
+    return this.#words * 3 > this.#filled;
+  }
+
+  get #isTold(): boolean {
+    const { decimal = 'none', dates = 'none' } = this.#hints;
+    return decimal !== 'none' || dates !== 'none';
   }
 
   #note(text: string, differs: boolean): void {
@@ -192,7 +213,8 @@ class Column {
   choices(usual: DecimalMark): readonly CellReading[] {
     const { decimal, dates } = this.#hints;
     // What is told holds for a column although a few of its cells are something else.
-    const areDates = dates === undefined ? this.#orders.size > 0 : this.#datesTold * 2 > this.#filled;
+    const areDates =
+      dates === undefined ? this.#orders.size > 0 && !this.#isWords : this.#datesTold * 2 > this.#filled;
     const separator = this.#separator;
     if (separator !== undefined && areDates) {
       if (this.#iso) return [];
@@ -203,7 +225,8 @@ class Column {
       return known.map((order) => ({ kind: 'date', order, separator, ...named }));
     }
     const isTold = decimal !== undefined;
-    if (isTold ? this.#numbersTold * 2 <= this.#filled && this.#filled > 0 : this.#plain) return [];
+    const isPlain = this.#plain || this.#isWords;
+    if (isTold ? this.#numbersTold * 2 <= this.#filled && this.#filled > 0 : isPlain) return [];
     const marks = this.#decimals.size === 2 && !this.#differs ? [usual] : [...this.#decimals];
     return marks.map((decimal) => ({ kind: 'number', decimal }));
   }
