@@ -1,4 +1,4 @@
-import type { MemberEdit } from '../query/resolve/scope.ts';
+import type { MemberEdit } from '../query/resolve/part.ts';
 import { eachElement, JsonObject, unescapeJson } from '../query/value/json.ts';
 import { valueName } from '../query/write.ts';
 import { jsonOfCell, type Cell } from './vector.ts';

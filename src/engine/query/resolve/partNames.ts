@@ -1,4 +1,4 @@
-import type { ColumnPart, Part } from './scope.ts';
+import type { ColumnPart, Part } from './part.ts';
 
 /** The columns of a scope by their names. */
 export interface PartNames {

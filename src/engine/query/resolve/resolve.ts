@@ -11,7 +11,8 @@ import type { Call, Column, Expression, Name, NamedExpression, OrderKey, Window 
 import { isWholeWindow, shapeOf, visitExpression, wholeNames } from '../syntax/walk.ts';
 import { callsIn, keysOf } from './nodes.ts';
 import { namesOf } from './partNames.ts';
-import { columnNamed, findColumn, namesIn, slotOf, type Binding, type Part, type Scope } from './scope.ts';
+import type { Part } from './part.ts';
+import { columnNamed, findColumn, namesIn, slotOf, type Binding, type Scope } from './scope.ts';
 import { memberNature, type Slot, type SlotTable } from './slot.ts';
 import type { Bound, Computation, Output, Step } from './step.ts';
 
@@ -218,7 +219,8 @@ export class Resolver {
     const { parts } = this.scope;
     const path = keysOf(column);
     const isRecord = (part: Part): boolean => part.kind === 'open' && part.slot === 'record';
-    if (namesOf(parts).hasOpen && parts.some(isRecord) && columnNamed(this.scope, path) === undefined) this.#hooks.field?.(column, path);
+    if (namesOf(parts).hasOpen && parts.some(isRecord) && columnNamed(this.scope, path) === undefined)
+      this.#hooks.field?.(column, path);
   }
 
   /** For a column that gets another value: one that is not there is added, which an operator for that would say. */

@@ -3,6 +3,7 @@ import { columnPlace, type Layout } from '../layout.ts';
 import { recordAttributes, type RecordAttribute } from '../recordAttribute.ts';
 import type { Column, Step } from '../syntax/tree.ts';
 import { valueName } from '../write.ts';
+import type { ColumnPart, MemberEdit, OpenPart, Part } from './part.ts';
 import { namesOf, passedOn, type PartNames } from './partNames.ts';
 import type { Slot, SlotTable } from './slot.ts';
 
@@ -12,34 +13,6 @@ export interface Binding {
   /** What is still to be taken from inside the slot's value. */
   readonly rest: readonly (string | number)[];
 }
-
-/** A column of the rows as they are at some point of the pipeline. */
-export interface ColumnPart {
-  readonly kind: 'column';
-  readonly name: string;
-  /** A CSV field and a partition column get their slots when somebody asks for them. */
-  readonly slot: number | { readonly path: FieldRequest['path'] } | { readonly partition: number };
-  /** Whether the query gave it its name. */
-  readonly renamed?: true;
-}
-
-/** All members of a JSON object that are not known by name: of the record, or of an object in a slot. */
-export interface OpenPart {
-  readonly kind: 'open';
-  readonly slot: number | 'record';
-  readonly edits: readonly MemberEdit[];
-}
-
-/** What becomes of a member when the object is written out. */
-export interface MemberEdit {
-  readonly path: readonly string[];
-  readonly action:
-    | { readonly kind: 'drop' }
-    | { readonly kind: 'rename'; readonly name: string }
-    | { readonly kind: 'replace'; readonly slot: number };
-}
-
-export type Part = ColumnPart | OpenPart;
 
 /** The rows' columns in order, and what can still be asked of the records they come from. */
 export interface Scope {
@@ -166,11 +139,7 @@ function findNamed(
  * What stands behind the name of a JOIN's other file is of that file, as it is in ON, and also where another column is
  * called by both.
  */
-function rowPlace(
-  steps: readonly Step[],
-  names: PartNames,
-  table: SlotTable,
-): NamedPlace | undefined {
+function rowPlace(steps: readonly Step[], names: PartNames, table: SlotTable): NamedPlace | undefined {
   const [first, ...rest] = steps;
   if (rest.length === 0 || !('name' in first)) return undefined;
   const column = names

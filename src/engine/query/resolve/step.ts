@@ -1,5 +1,6 @@
 import type { Call, Column, Expression } from '../syntax/tree.ts';
-import type { Binding, OpenPart } from './scope.ts';
+import type { OpenPart } from './part.ts';
+import type { Binding } from './scope.ts';
 
 /** What the names in a step's expressions stand for. A column that is not here is NULL. */
 export interface Bound {
