@@ -2,7 +2,7 @@
 import { batch, effect, signal, type Signal } from '@preact/signals';
 import type { Filters, ViewState } from '../../protocol/preview.ts';
 import type { Condition, Diagnostic, QueryEdit } from '../../protocol/queryText.ts';
-import { asSentence } from '../l10n.ts';
+import { asSentence, t } from '../l10n.ts';
 import { isAbort, sentence, type CallOptions } from '../link.ts';
 import type { Preview } from './preview.ts';
 
@@ -182,28 +182,52 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     if (state?.phase === 'running') result.value = { ...state, phase: 'cancelled' };
   }
 
-  /** Where the active row is: its record, and how far from the upper edge. */
-  function holdPlace(): { record: number; lane: number; above: number } | undefined {
-    const { row, lane } = grid.selection.active;
-    const record = grid.facts(row)?.record ?? 0;
-    return record > 0 ? { record, lane, above: grid.aboveOf(row) } : undefined;
+  /** The record that a row is of; 0 where it is of no single one. */
+  async function recordOf(view: number, row: number): Promise<number> {
+    const known = grid.facts(row)?.record ?? 0;
+    if (known > 0) return known;
+    // Pages do not tell of the records that sorted rows are of.
+    return (await link.call('record', { view, row })).record;
   }
 
-  /** Shows the file as it stands by what `show` does, with the record of the active row where it was. */
-  async function backToFile(show: () => void): Promise<void> {
-    const held = preview.shown.value.view === 0 ? undefined : holdPlace();
-    if (!held) {
+  /** The row of the file that a row of a query stands for. */
+  async function rowInFile(view: number, row: number): Promise<number | undefined> {
+    const record = await recordOf(view, row);
+    if (record === 0) return undefined;
+    return (await link.call('locate', { view: 0, place: { by: 'record', value: record } })).row;
+  }
+
+  /** Where a column is now, by its path: the file may have others than a result. */
+  function laneNow(lane: number, path: string | undefined): number {
+    const found = grid.layout.lanes.findIndex(({ column }) => column.path === path);
+    return found < 0 ? lane : found;
+  }
+
+  /**
+   * Shows the file as it stands by what `show` does, with the record of the active row where it was.
+   * @param nowhere called where the row is of no single record
+   */
+  async function backToFile(show: () => void, nowhere?: () => void): Promise<void> {
+    const { view, rows } = preview.shown.peek();
+    if (view <= 0 || rows === 0) {
       show();
       return;
     }
-    const found = link
-      .call('locate', { view: 0, place: { by: 'record', value: held.record } })
-      .catch((failure: unknown) => void (notice.value = sentence(failure)));
+    const { row, lane } = grid.selection.active;
+    const path = lane < 0 ? undefined : grid.layout.lanes.at(lane)?.column.path;
+    const above = grid.aboveOf(row);
+    const found = rowInFile(view, row);
     const late = new Promise<void>((resolve) => setTimeout(resolve, locatePatience));
-    await Promise.race([found, late]);
+    await Promise.race([found.catch(() => undefined), late]);
     show();
-    const place = await found;
-    if (place && preview.shown.value.view === 0) grid.goTo(place.row, held.lane, held.above);
+    try {
+      const place = await found;
+      if (preview.shown.peek().view !== 0) return;
+      if (place === undefined) nowhere?.();
+      else grid.goTo(place, laneNow(lane, path), above);
+    } catch (failure) {
+      notice.value = sentence(failure);
+    }
   }
 
   async function clear(): Promise<void> {
@@ -224,7 +248,10 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     if (!result.value || inContext.value) return;
     const { row, lane } = grid.selection.active;
     match = { row, lane, above: grid.aboveOf(row) };
-    await backToFile(() => (inContext.value = true));
+    await backToFile(
+      () => (inContext.value = true),
+      () => (notice.value = t('This row is of no single record.')),
+    );
   }
 
   function leaveContext(): void {
