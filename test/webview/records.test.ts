@@ -1,4 +1,5 @@
 /** The record of a row: shown beside the rows, and found again in the file. */
+import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -17,9 +18,11 @@ describe('webview of the record of a row', () => {
   });
   after(() => real.close());
 
+  /** @param records texts are lines as they are */
   async function open(name: string, records: readonly unknown[]): Promise<void> {
     const path = join(real.folder, name);
-    await writeFile(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    const lines = records.map((record) => (typeof record === 'string' ? record : JSON.stringify(record)));
+    await writeFile(path, lines.map((line) => `${line}\n`).join(''));
     await engine.open(path, {});
     await enterQuery(page, '');
     await gridAt(page, 0);
@@ -81,6 +84,121 @@ describe('webview of the record of a row', () => {
       await sorted('AGGREGATE max(name) AS name GROUP BY id % 10 AS digit |> ORDER BY digit', 'n93', '4');
       await inContext();
       await page.locator('.footer').getByText('This row is of no single record.').waitFor();
+    });
+  });
+
+  describe('as a tree', () => {
+    before(async () => {
+      await open('various.jsonl', [
+        { id: 1, user: { name: 'Ann', city: 'Berlin' }, tags: { x: 'one' }, note: 'first' },
+        { id: 2, extra: { z: 'odd' }, user: { name: 'Bob', city: 'Paris' }, tags: { x: 'two' } },
+        'no record',
+        { id: 4, user: { name: 'Cy', city: 'Rome' }, tags: { x: 'four' }, note: 'fourth' },
+        { list: Array.from({ length: 250 }, (_, at) => `item ${at + 1}`), last: true },
+      ]);
+      await button('Record').click();
+    });
+    beforeEach(async () => {
+      await goTo(5);
+      await goTo(1);
+    });
+
+    const heading = (record: number) =>
+      page.getByRole('heading', { name: `Record ${record}`, exact: true }).waitFor();
+    /** Puts the cell in the first column of a record, whose tree is there then. */
+    async function goTo(record: number): Promise<void> {
+      const row = page.locator(`.row[aria-rowindex="${record + 1}"]:not([hidden])`);
+      await row.locator('.cell[aria-colindex="2"]:visible').click();
+      await heading(record);
+    }
+    const line = (text: string) => page.locator('.tree-line', { hasText: text });
+    /** Waits until a line with this text has the focus and is the one that is chosen. */
+    const focused = (text: string) =>
+      page.waitForFunction((wanted) => {
+        const { activeElement: one } = document;
+        const isChosen = one?.getAttribute('aria-selected') === 'true';
+        return isChosen && one.matches('.tree-line') && one.textContent.includes(wanted);
+      }, text);
+    async function step(key: 'Alt+ArrowDown' | 'Alt+ArrowUp', record: number): Promise<void> {
+      await page.keyboard.press(key);
+      await heading(record);
+    }
+
+    it('keeps the line that is chosen from record to record, for the keys as well', async () => {
+      await line('Berlin').click();
+      await step('Alt+ArrowDown', 2);
+      await focused('Paris');
+      const copied = engine.copied();
+      await page.keyboard.press('Control+c');
+      assert.equal(await copied, 'Paris');
+      await page.keyboard.press('ArrowDown');
+      await focused('tags');
+      await step('Alt+ArrowUp', 1);
+      await focused('tags');
+    });
+
+    it('follows the column of the grid from then on when there is another one', async () => {
+      await line('Berlin').click();
+      await page.locator('.row:not([hidden]) .cell', { hasText: 'first' }).click();
+      await page.locator('.tree-line[aria-selected="true"]', { hasText: 'note' }).waitFor();
+    });
+
+    it('keeps the focus where a record has no such line, and no tree', async () => {
+      await line('first').click();
+      await step('Alt+ArrowDown', 2);
+      await focused('tags');
+      await page.keyboard.press('Alt+ArrowDown');
+      await page.waitForFunction(() => document.activeElement?.matches('.side-body .raw'));
+      await step('Alt+ArrowDown', 4);
+      await focused('');
+    });
+
+    it('comes back to a line that one of the records is without', async () => {
+      await line('first').click();
+      await step('Alt+ArrowDown', 2);
+      await focused('tags');
+      await step('Alt+ArrowUp', 1);
+      await focused('first');
+    });
+
+    it('keeps the focus in the panel where a search finds nothing', async () => {
+      const search = page.getByRole('searchbox', { name: 'Search in record' });
+      await search.fill('berl');
+      await line('Berlin').click();
+      await step('Alt+ArrowDown', 2);
+      await page.getByText('No matches').waitFor();
+      await page.waitForFunction(() => document.activeElement?.matches('.side'));
+      await step('Alt+ArrowUp', 1);
+      await focused('Berlin');
+      await search.fill('');
+    });
+
+    it('unfolds what the record before had unfolded, by its name', async () => {
+      const folded = page.locator('.tree-line[aria-expanded="false"]', { hasText: 'user' });
+      await line('user').click();
+      await page.keyboard.press('ArrowLeft');
+      await folded.waitFor();
+      await step('Alt+ArrowDown', 2);
+      await line('odd').waitFor();
+      await line('two').waitFor();
+      await folded.waitFor();
+      await page.keyboard.press('ArrowRight');
+      await folded.waitFor({ state: 'detached' });
+    });
+
+    it('goes on from the first of the last members when they are shown', async () => {
+      await goTo(5);
+      await line('list').click();
+      await page.keyboard.press('ArrowRight');
+      for (let at = 0; at <= 100; at++) await page.keyboard.press('ArrowDown');
+      await focused('Show 100 more');
+      await page.keyboard.press('Enter');
+      await line('item 200').waitFor();
+      await focused('Show 100 more');
+      await page.keyboard.press('Enter');
+      await focused('item 201');
+      await page.keyboard.press('ArrowDown');
+      await focused('item 202');
     });
   });
 });

@@ -1,5 +1,5 @@
 /** The record of the active row, whole. */
-import { useMemo, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ColumnInfo } from '../../protocol/file.ts';
 import type { RecordDetail } from '../../protocol/preview.ts';
 import type { CellContext } from '../../protocol/pageCommands.ts';
@@ -7,6 +7,7 @@ import type { QueryEdit } from '../../protocol/queryText.ts';
 import { bytes, count, t, words } from '../l10n.ts';
 import { visible } from '../visible.ts';
 import { IconButton } from '../parts/button.tsx';
+import { holdsFocus } from './focus.ts';
 import { membersOf, readJson } from './json.ts';
 import { writePath, type Step } from './path.ts';
 import { Unbroken, VisibleText } from './text.tsx';
@@ -31,10 +32,22 @@ export interface DetailProps {
 export function Detail(props: DetailProps) {
   const { detail, error, step, close, copy } = props;
   const [search, setSearch] = useState('');
+  const section = useRef<HTMLElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+
+  // The next record may have nothing of what the focus was in. The keys that go on from here are those of the panel.
+  const hadFocus = holdsFocus(body.current) || document.activeElement === section.current;
+  useLayoutEffect(() => {
+    if (!hadFocus || holdsFocus(body.current)) return;
+    (body.current?.querySelector<HTMLElement>('[tabindex="0"]') ?? section.current)?.focus();
+  });
+
   return (
     <section
       class="side"
       aria-label={t('Record')}
+      tabIndex={-1}
+      ref={section}
       onKeyDown={(event) => {
         if (event.altKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
           event.preventDefault();
@@ -93,7 +106,7 @@ export function Detail(props: DetailProps) {
           setSearch('');
         }}
       />
-      <div class="side-body">
+      <div class="side-body" ref={body}>
         {error ? (
           <p class="fault">{error}</p>
         ) : detail ? (

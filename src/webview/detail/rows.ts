@@ -3,7 +3,7 @@ import { isContainerText, membersOf, readJson, textOf, type JsonValue } from './
 import type { Step } from './path.ts';
 
 export interface TreeLine {
-  /** Stays the same while the record does; what is unfolded is remembered by it. */
+  /** Its path by names, the same in every record: what is chosen and unfolded is remembered by it. */
   readonly id: string;
   readonly depth: number;
   /** Undefined at the root. */
@@ -85,10 +85,38 @@ function* linesInside(
   most: number,
 ): Generator<TreeLine> {
   const nested = inside !== value;
-  for (const { key, index, value: member } of membersOf(inside, most).items) {
-    const step = key ?? index;
-    yield lineOf(member, `${id}/${index}`, depth + 1, step, nested || !path ? undefined : [...path, step]);
+  for (const member of namedMembers(id, inside, most)) {
+    const { step } = member;
+    yield lineOf(member.value, member.id, depth + 1, step, nested || !path ? undefined : [...path, step]);
   }
+}
+
+interface NamedMember {
+  readonly id: string;
+  readonly step: Step;
+  /** 0-based. */
+  readonly index: number;
+  readonly value: JsonValue;
+}
+
+/** Members with the ids of their lines. A name that is there again is told from the first one by its number. */
+function* namedMembers(parent: string, container: JsonValue, most: number): Generator<NamedMember> {
+  const seen = new Map<string, number>();
+  for (const { key, index, value } of membersOf(container, most).items) {
+    if (key === undefined) {
+      yield { id: `${parent}/${index}`, step: index, index, value };
+      continue;
+    }
+    const before = seen.get(key) ?? 0;
+    seen.set(key, before + 1);
+    yield { id: memberId(parent, key, before), step: key, index, value };
+  }
+}
+
+/** No name is taken for a place in a list, for two names, or for what shows more. */
+function memberId(parent: string, name: string, before: number): string {
+  const written = name.replaceAll('~', '~0').replaceAll('/', '~1');
+  return `${parent}/${before > 0 ? before + 1 : ''}:${written}`;
 }
 
 function lineOf(
@@ -104,33 +132,62 @@ function lineOf(
 /** How a line's path stands to one that is sought. */
 export type Nearness = 'here' | 'inside' | 'elsewhere';
 
-/** Ids of the lines that lead to a path, the last being its own; empty where the record has no such path. */
-export function linesTo(root: JsonValue, nearness: (path: readonly Step[]) => Nearness): string[] {
-  const ids: string[] = [];
+/** A line on the way to another one. */
+export interface WayLine {
+  readonly id: string;
+  /** Among the members of the line that it is in, 0-based. */
+  readonly index: number;
+}
+
+/** The lines that lead to a path, the last being its own; empty where the record has no such path. */
+export function linesTo(root: JsonValue, nearness: (path: readonly Step[]) => Nearness): WayLine[] {
+  const way: WayLine[] = [];
   let value: JsonValue = root;
   let path: readonly Step[] = [];
   for (;;) {
     if (value.type !== 'object' && value.type !== 'list') return [];
-    const id = ids.at(-1) ?? '$';
-    const next = membersOf(value, mostSearched).items.find(
-      ({ key, index }) => nearness([...path, key ?? index]) !== 'elsewhere',
-    );
+    const next = nextOnWay(way.at(-1)?.id ?? '$', value, (step) => nearness([...path, step]) !== 'elsewhere');
     if (!next) return [];
-    path = [...path, next.key ?? next.index];
-    ids.push(`${id}/${next.index}`);
-    if (nearness(path) === 'here') return ids;
+    path = [...path, next.step];
+    way.push({ id: next.id, index: next.index });
+    if (nearness(path) === 'here') return way;
     value = next.value;
   }
 }
 
-/** How many members of each line on the way have to show, so that the last of `ids` is among them. */
-export function openTo(ids: readonly string[], open: ReadonlyMap<string, number>): [string, number][] {
-  return ids.map((id) => {
-    const cut = id.lastIndexOf('/');
-    const [parent, place] = [id.slice(0, cut), Number(id.slice(cut + 1)) + 1];
+function nextOnWay(
+  parent: string,
+  container: JsonValue,
+  leads: (step: Step) => boolean,
+): NamedMember | undefined {
+  for (const member of namedMembers(parent, container, mostSearched)) if (leads(member.step)) return member;
+  return undefined;
+}
+
+/** How many members of each line on the way have to show, so that its last line is among them. */
+export function openTo(way: readonly WayLine[], open: ReadonlyMap<string, number>): [string, number][] {
+  return way.map(({ id, index }) => {
+    const parent = parentOf(id);
     const shown = Math.max(membersAtOnce, open.get(parent) ?? 0);
-    return [parent, Math.max(shown, Math.ceil(place / membersAtOnce) * membersAtOnce)];
+    return [parent, Math.max(shown, Math.ceil((index + 1) / membersAtOnce) * membersAtOnce)];
   });
+}
+
+function parentOf(id: string): string {
+  return id.slice(0, Math.max(0, id.lastIndexOf('/')));
+}
+
+/**
+ * The line that takes the place of one that is not there: what it would be inside of, else the one at the place where it
+ * was last.
+ */
+export function nearestLine(lines: readonly TreeLine[], id: string, place: number): TreeLine | undefined {
+  // The root is around everything, and near nothing.
+  for (let around = parentOf(id); around.includes('/'); around = parentOf(around)) {
+    const line = lines.find((other) => other.id === around);
+    if (line) return line;
+  }
+  return lines.at(Math.min(place, lines.length - 1));
 }
 
 function insideOf(value: JsonValue): JsonValue | undefined {
@@ -146,11 +203,11 @@ export function firstOpen(root: JsonValue): Map<string, number> {
   const open = new Map([['$', membersAtOnce]]);
   if (root.type !== 'object' && root.type !== 'list') return open;
   let lines = membersOf(root, membersAtOnce).items.length;
-  for (const { index, value } of membersOf(root, membersAtOnce).items) {
+  for (const { id, value } of namedMembers('$', root, membersAtOnce)) {
     if (value.type !== 'object' && value.type !== 'list') continue;
     const inside = membersOf(value, 13).items.length;
     if (inside > 12 || lines + inside > 60) continue;
-    open.set(`$/${index}`, membersAtOnce);
+    open.set(id, membersAtOnce);
     lines += inside;
   }
   return open;

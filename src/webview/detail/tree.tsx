@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { CellKind } from '../../protocol/preview.ts';
 import type { QueryEdit } from '../../protocol/queryText.ts';
 import { bytes, count, t } from '../l10n.ts';
+import { holdsFocus } from './focus.ts';
 import { membersOf, readJson, textOf, type JsonType, type JsonValue } from './json.ts';
 import type { Step } from './path.ts';
 import {
@@ -10,6 +11,7 @@ import {
   foundLines,
   linesTo,
   membersAtOnce,
+  nearestLine,
   openTo,
   treeLines,
   type Nearness,
@@ -46,8 +48,11 @@ export function JsonTree(props: TreeProps) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState('$');
   const host = useRef<HTMLDivElement>(null);
-  const takeFocus = useRef(false);
   const scroll = useRef(false);
+  /** Where the chosen line was last, among all lines. */
+  const place = useRef(0);
+  /** The grid's column under which a line was chosen here. */
+  const chosenUnder = useRef<string | undefined>(undefined);
 
   // Another record unfolds like the last one, as far as it has the same members.
   useEffect(() => {
@@ -59,23 +64,28 @@ export function JsonTree(props: TreeProps) {
     () => (search === '' ? treeLines(root, open) : foundLines(root, search)),
     [root, open, search],
   );
-  const current = lines.find((line) => line.id === active) ?? lines.at(0);
+  // A record without the chosen line shows another one in its place, and the next record that has it shows it again.
+  const current = lines.find((line) => line.id === active) ?? nearestLine(lines, active, place.current);
 
+  const hadFocus = holdsFocus(host.current);
   useLayoutEffect(() => {
-    if (!takeFocus.current) return;
-    takeFocus.current = false;
-    host.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
-  }, [active, lines]);
+    if (current?.id === active) place.current = lines.indexOf(current);
+    // The line that had the focus may be gone, or no longer be the one that keys are for.
+    const line = host.current?.querySelector<HTMLElement>('.tree-line[tabindex="0"]');
+    if (hadFocus && line && !holdsFocus(line)) line.focus();
+  });
 
-  // Follows the grid's column, but takes no focus.
+  // Follows the grid's column, but takes no focus. A line that is chosen here stays so until there is another column.
   useEffect(() => {
     if (reveal === undefined) return;
-    const ids = linesTo(root, (steps) => nearnessOf(pathOf(steps), reveal));
-    const found = ids.at(-1);
-    if (found === undefined) return;
-    setOpen((last) => new Map([...last, ...openTo(ids, last)]));
-    setActive(found);
     scroll.current = true;
+    if (chosenUnder.current === reveal) return;
+    chosenUnder.current = undefined;
+    const way = linesTo(root, (steps) => nearnessOf(pathOf(steps), reveal));
+    const found = way.at(-1);
+    if (!found) return;
+    setOpen((last) => new Map([...last, ...openTo(way, last)]));
+    setActive(found.id);
   }, [root, reveal]);
 
   useLayoutEffect(() => {
@@ -101,12 +111,16 @@ export function JsonTree(props: TreeProps) {
 
   function showMore(line: TreeLine): void {
     const parent = line.id.slice(0, -'/more'.length);
-    setOpen((last) => new Map(last).set(parent, (last.get(parent) ?? 0) + membersAtOnce));
+    const next = new Map(open).set(parent, (open.get(parent) ?? 0) + membersAtOnce);
+    setOpen(next);
+    // Once there are no more, the first of those that come stands in its place.
+    const shown = treeLines(root, next);
+    if (!shown.some(({ id }) => id === line.id)) choose(shown.at(lines.indexOf(line)));
   }
 
-  function go(line: TreeLine | undefined): void {
+  function choose(line: TreeLine | undefined): void {
     if (!line) return;
-    takeFocus.current = true;
+    chosenUnder.current = reveal;
     setActive(line.id);
   }
 
@@ -116,24 +130,24 @@ export function JsonTree(props: TreeProps) {
     const ctrl = event.ctrlKey || event.metaKey;
     switch (event.key) {
       case 'ArrowDown':
-        go(lines.at(index + 1));
+        choose(lines.at(index + 1));
         break;
       case 'ArrowUp':
-        if (index > 0) go(lines.at(index - 1));
+        if (index > 0) choose(lines.at(index - 1));
         break;
       case 'ArrowRight':
         if (current.inside && !current.open && !current.more) unfold(current, true);
-        else if (current.open) go(lines.at(index + 1));
+        else if (current.open) choose(lines.at(index + 1));
         break;
       case 'ArrowLeft':
         if (current.open) unfold(current, false);
-        else go(lines.findLast((line, at) => at < index && line.depth < current.depth));
+        else choose(lines.findLast((line, at) => at < index && line.depth < current.depth));
         break;
       case 'Home':
-        go(lines.at(0));
+        choose(lines.at(0));
         break;
       case 'End':
-        go(lines.at(-1));
+        choose(lines.at(-1));
         break;
       case 'Enter':
       case ' ':
@@ -165,7 +179,10 @@ export function JsonTree(props: TreeProps) {
           key={line.id}
           line={line}
           active={line === current}
-          choose={() => setActive(line.id)}
+          choose={() => choose(line)}
+          focused={() => {
+            if (line !== current) choose(line);
+          }}
           toggle={() => (line.more ? showMore(line) : unfold(line, !line.open))}
           tree={props}
         />
@@ -184,11 +201,13 @@ interface LineProps {
   readonly line: TreeLine;
   readonly active: boolean;
   readonly choose: () => void;
+  /** The focus is on it, or on one of its buttons. */
+  readonly focused: () => void;
   readonly toggle: () => void;
   readonly tree: TreeProps;
 }
 
-function Line({ line, active, choose, toggle, tree }: LineProps) {
+function Line({ line, active, choose, focused, toggle, tree }: LineProps) {
   const { copy, addTest, pathOf, isNumber } = tree;
   const sought = (tree.search ?? '').toLowerCase();
   const { depth, key, value, inside, more, path } = line;
@@ -199,7 +218,7 @@ function Line({ line, active, choose, toggle, tree }: LineProps) {
     'aria-selected': active,
     tabIndex: active ? 0 : -1,
     style: { '--depth': depth },
-    onFocus: choose,
+    onFocusIn: focused,
   };
   if (more) {
     return (

@@ -11,7 +11,7 @@ import {
   type JsonValue,
 } from '../../../src/webview/detail/json.ts';
 import { writePath } from '../../../src/webview/detail/path.ts';
-import { firstOpen, treeLines } from '../../../src/webview/detail/rows.ts';
+import { firstOpen, nearestLine, treeLines } from '../../../src/webview/detail/rows.ts';
 
 /** All of a value by the reader's own means, member by member in steps of `limit`. */
 function whole(value: JsonValue, limit: number): unknown {
@@ -79,7 +79,7 @@ describe('webview/detail/json', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 4 }), fc.nat(200), (text, length) => {
         const root = readJson(text.slice(0, length));
-        const lines = treeLines(root, new Map([...firstOpen(root), ['$/0', 50], ['$/1', 50]]));
+        const lines = treeLines(root, new Map([...firstOpen(root), ['$/0', 50], ['$/:', 50]]));
         assert(lines.length >= 1);
       }),
     );
@@ -134,10 +134,10 @@ describe('webview/detail/json', () => {
     assert.deepEqual(
       shown([
         ['$', 9],
-        ['$/0', 9],
-        ['$/0/1', 9],
-        ['$/1', 9],
-        ['$/1/0', 9],
+        ['$/:a', 9],
+        ['$/:a/1', 9],
+        ['$/:b', 9],
+        ['$/:b/:n', 9],
       ]),
       [
         '0 undefined ',
@@ -157,6 +157,25 @@ describe('webview/detail/json', () => {
       treeLines(root, new Map([['$', 9]])).map(({ inside }) => inside !== undefined),
       [true, true, true, false, false],
     );
+  });
+
+  it('tells every line from the others, whatever their names are', () => {
+    const root = readJson(
+      '{"a/:b": 1, "a": {"b": 2, "more": 3}, "a~1:b": 4, "a": [5], "2:a": 6, "more": 7, "": 8, "0": [9]}',
+    );
+    const open = new Map(['$', '$/:a', '$/2:a', '$/:0'].map((id) => [id, 9]));
+    const ids = treeLines(root, open).map(({ id }) => id);
+    assert.equal(ids.length, 13);
+    assert.deepEqual(ids, [...new Set(ids)]);
+  });
+
+  it('puts in the place of a line that is gone what it was in, else what stands there', () => {
+    const lines = treeLines(readJson('{"a": 1, "b": {"x": 2}, "c": 3}'), new Map([['$', 9]]));
+    const nearest = (id: string, place: number) => nearestLine(lines, id, place)?.id;
+    assert.equal(nearest('$/:b/:y/:z', 1), '$/:b');
+    assert.equal(nearest('$/:d', 2), '$/:b');
+    assert.equal(nearest('$/:d/:e', 9), '$/:c');
+    assert.equal(nearestLine([], '$/:d', 3), undefined);
   });
 });
 
