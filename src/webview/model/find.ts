@@ -40,6 +40,8 @@ export function createFind(preview: Preview): FindModel {
   const place = signal<{ readonly row: number; readonly number: number } | undefined>(undefined);
   const ended = signal<'' | 'end' | 'start'>('');
   const error = signal('');
+  /** The row that was gone to last. */
+  let gone: number | undefined;
   let step: AbortController | undefined;
   let counting: AbortController | undefined;
   let countTimer: ReturnType<typeof setTimeout> | undefined;
@@ -88,6 +90,13 @@ export function createFind(preview: Preview): FindModel {
     return (await link.call('findCount', request, { signal })).count + 1;
   }
 
+  /** The row behind which the search begins: the active one is looked at as well, unless the search has led there. */
+  function startOf(backward: boolean): number {
+    const { row } = grid.selection.active;
+    if (row === gone) return row;
+    return backward ? row + 1 : row - 1;
+  }
+
   async function next(backward: boolean): Promise<void> {
     if (text.peek() === '') return;
     step?.abort();
@@ -97,7 +106,7 @@ export function createFind(preview: Preview): FindModel {
     // After the end was told, the search goes on from the other one.
     const around = ended.peek() === (backward ? 'start' : 'end');
     const before = place.peek();
-    const from = around ? (backward ? rows : -1) : grid.selection.active.row;
+    const from = around ? (backward ? rows : -1) : startOf(backward);
     batch(() => {
       ended.value = '';
       error.value = '';
@@ -116,6 +125,7 @@ export function createFind(preview: Preview): FindModel {
         return;
       }
       grid.goToText(found.row);
+      gone = found.row;
       searching.value = undefined;
       const number = around
         ? backward
@@ -136,6 +146,7 @@ export function createFind(preview: Preview): FindModel {
   /** What was told is of other rows, or of another text. */
   function startAnew(): void {
     cancel();
+    gone = undefined;
     batch(() => {
       count.value = undefined;
       place.value = undefined;

@@ -1,0 +1,64 @@
+/** Text that is found in the rows, step by step. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { gridAt } from './bed/grid.ts';
+import type { RealEngine } from './bed/realEngine.ts';
+import { RealPage } from './bed/realPage.ts';
+
+describe('webview of text that is found', () => {
+  let real: RealPage;
+  let engine: RealEngine;
+  let page: Page;
+
+  before(async () => {
+    real = await RealPage.open('found', { width: 1400, height: 700 });
+    ({ page, engine } = real);
+  });
+  after(() => real.close());
+
+  /** Opens rows of one word each, and begins to find one from a row. */
+  async function find(words: readonly string[], sought: string, row: number): Promise<void> {
+    const path = join(real.folder, `${words.join('-')}.jsonl`);
+    await writeFile(path, words.map((word) => `${JSON.stringify({ word })}\n`).join(''));
+    await engine.open(path, {});
+    await gridAt(page, 0);
+    await page
+      .locator(`.row[aria-rowindex="${row + 1}"]:not([hidden]) .cell[aria-colindex="2"]:visible`)
+      .click();
+    await page.getByRole('button', { name: 'Find (Ctrl+F)' }).click();
+    await page.getByRole('textbox', { name: 'Find in file' }).fill(sought);
+  }
+  async function goes(key: string, count: string, row: number): Promise<void> {
+    await page.keyboard.press(key);
+    await page.locator('.find-count').getByText(count, { exact: true }).waitFor();
+    await page.locator(`.row.active[aria-rowindex="${row + 1}"]:not([hidden])`).waitFor();
+  }
+
+  it('is gone to in the active row first, then in those behind it', async () => {
+    await find(['apple', 'pear', 'apple', 'apple'], 'apple', 1);
+    await goes('Enter', '1 of 3', 1);
+    await goes('Enter', '2 of 3', 3);
+    await goes('Shift+Enter', '1 of 3', 1);
+  });
+
+  it('is gone to in the active row first, then in those before it', async () => {
+    await find(['apple', 'pear', 'apple', 'plum'], 'apple', 3);
+    await goes('Shift+Enter', '2 of 2', 3);
+    await goes('Shift+Enter', '1 of 2', 1);
+  });
+
+  it('is gone to in the only row', async () => {
+    await find(['apple'], 'apple', 1);
+    await goes('Enter', '1 of 1', 1);
+  });
+
+  it('is sought from the active row again once that is another one', async () => {
+    await find(['apple', 'apple', 'pear', 'apple'], 'apple', 2);
+    await goes('Enter', '2 of 3', 2);
+    await page.locator('.row[aria-rowindex="2"]:not([hidden]) .cell[aria-colindex="2"]:visible').click();
+    await page.getByRole('textbox', { name: 'Find in file' }).focus();
+    await goes('Enter', '1 of 3', 1);
+    await goes('Enter', '2 of 3', 2);
+  });
+});
