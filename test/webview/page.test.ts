@@ -507,6 +507,30 @@ describe('webview/page', () => {
       await shows(page.locator('.cm-content'), 'ms > 1');
     });
 
+    it('goes through the history from the query that was run last, in whatever way', async () => {
+      const page = await open();
+      const box = page.locator('.cm-content');
+      for (const query of ['ms > 1', 'ms > 2', 'ms > 3']) {
+        await filter(page, query);
+        await page.getByRole('button', { name: `Edit ${query}` }).waitFor();
+      }
+      await box.focus();
+      await page.keyboard.press('ArrowUp');
+      await shows(box, 'ms > 2');
+      await page.keyboard.press('ArrowUp');
+      await shows(box, 'ms > 1');
+      await page.getByRole('button', { name: 'Run (Enter)' }).click();
+      await page.getByRole('button', { name: 'Edit ms > 1' }).waitFor();
+      await box.focus();
+      await page.keyboard.press('ArrowUp');
+      await shows(box, 'ms > 3');
+      await page.getByRole('button', { name: 'Clear All' }).click();
+      await page.locator('.chip').waitFor({ state: 'detached' });
+      await box.focus();
+      await page.keyboard.press('ArrowUp');
+      await shows(box, 'ms > 1');
+    });
+
     it('keeps filters under a name', async () => {
       const page = await open();
       await page.locator('.cm-content').click();

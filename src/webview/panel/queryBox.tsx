@@ -8,6 +8,7 @@ import type { Link } from '../link.ts';
 import { spoken, type Filter } from '../model/filter.ts';
 import type { Preview } from '../model/preview.ts';
 import { createEditor, type QueryEditor } from './editor.ts';
+import { createRecall } from './recall.ts';
 
 export interface QueryBoxProps {
   readonly link: Link;
@@ -27,9 +28,7 @@ export function QueryBox({ link, preview, filter, nonce, leave, ready }: QueryBo
 
   useEffect(() => {
     if (!host.current) return;
-    // -1 is the draft that was in the box before the history was gone through.
-    let recalled = -1;
-    let draft = '';
+    const recall = createRecall();
     const made = createEditor({
       parent: host.current,
       nonce,
@@ -41,19 +40,9 @@ export function QueryBox({ link, preview, filter, nonce, leave, ready }: QueryBo
         if (text.trim() === '') diagnostics.value = [];
       },
       checked: (found) => (diagnostics.value = found),
-      run() {
-        recalled = -1;
-        void filter.run(filter.text.peek());
-      },
+      run: () => void filter.run(filter.text.peek()),
       leave,
-      recall(step) {
-        const { history } = filter.filters.peek();
-        if (recalled < 0) draft = filter.text.peek();
-        const next = recalled + step;
-        if (next < -1 || next >= history.length) return undefined;
-        recalled = next;
-        return next < 0 ? draft : history.at(next);
-      },
+      recall: (step) => recall.step(step, filter.text.peek(), filter.filters.peek().history),
     });
     editor.current = made;
     ready(made);
