@@ -55,6 +55,8 @@ export interface ViewState {
   readonly elapsedMs: number;
   /** The view's own columns, where the query makes them (SELECT, AGGREGATE); else the file's are meant. */
   readonly columns: readonly ColumnInfo[] | undefined;
+  /** Its rows are records as they are, put in order: its columns are made by no query. */
+  readonly whole?: boolean | undefined;
   /** Rows that a program has failed for, which CALL has run. */
   readonly failed?: number | undefined;
   /** What its stages have taken; undefined where it was not run. */

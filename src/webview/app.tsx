@@ -166,9 +166,10 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
   );
 }
 
-/** Results have columns of their own; the rows of a file have plots in their headers. */
+/** Results have columns of their own; the rows of a file, in whatever order, have plots in their headers. */
 function canPlot({ preview }: PageModel): boolean {
-  return !preview.inContext.value && preview.result.value?.columns !== undefined;
+  const result = preview.result.value;
+  return !preview.inContext.value && result?.columns !== undefined && !result.whole;
 }
 
 function GridMount({ page, covered }: { readonly page: PageModel; readonly covered: boolean }) {

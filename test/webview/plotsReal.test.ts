@@ -274,6 +274,22 @@ describe('webview/plots over the real engine', () => {
       assert.equal(await page.locator('.result-plot .legend li').count(), levels.length);
     });
 
+    it('and no records in their place that are only sorted', async () => {
+      await plotted('|> AGGREGATE count(*) AS n GROUP BY level');
+      await marks(levels.length);
+      for (const query of ['ORDER BY ms DESC', "level = 'error' |> ORDER BY ms"]) {
+        await enterQuery(page, query);
+        await gridAt(page, 0);
+        assert.equal(await page.locator('.result-plot').count(), 0);
+        assert.equal(
+          await page.locator('.result-line').getByRole('button', { name: 'Plot', exact: true }).count(),
+          0,
+        );
+      }
+      await enterQuery(page, '|> AGGREGATE count(*) AS n GROUP BY level');
+      await marks(levels.length);
+    });
+
     it('as points, no more than are bounded, and says so', async () => {
       await plotted('|> SELECT ms, id');
       await marks(2000);

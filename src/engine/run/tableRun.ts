@@ -66,7 +66,8 @@ export class TableRun implements Run {
       // What folders say stands in the rows, and is shown where the file shows it.
       this.columns.addPaths((file.layout.partitions ?? []).map((name) => [name]));
     }
-    this.#state = { ...startState(id, query, file), columns: this.columns.all };
+    const whole = unsortedQuery(query.text) !== undefined;
+    this.#state = { ...startState(id, query, file), columns: this.columns.all, ...(whole && { whole }) };
   }
 
   get state(): ViewState {
