@@ -1,5 +1,6 @@
 import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
 import { comparisonDoubts, doubtsToRun } from '../engine/dataset/doubts.ts';
+import { openFiles } from '../engine/dataset/openFiles.ts';
 import { SampledCells } from '../engine/dataset/sampledCells.ts';
 import { checkQuery, type Query } from '../engine/query/index.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type FollowSummary,
 } from '../engine/run/follow.ts';
 import { isPipe } from '../engine/source/file.ts';
+import { filesAt } from '../engine/source/files/search.ts';
 import { partitionColumns } from '../engine/source/files/partitions.ts';
 import { Follower } from '../engine/source/follow/follower.ts';
 import { SourceError } from '../engine/source/source.ts';
@@ -35,7 +37,7 @@ export async function follow(
   options: DatasetOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const { file, more, encoding, from, to = 'same' } = command;
+  const { file, more, from, to = 'same' } = command;
   const { signal, say, output } = terminal;
   if (!isPath(file))
     throw new UsageError('--follow is for files: standard input and addresses are not followed.');
@@ -64,13 +66,22 @@ export async function follow(
     const isOne = !search.finds && more.length === 0;
     const columns = isOne || options.hive === false ? undefined : partitionColumns(await search.find(signal));
     const opened = { ...options, partitions: columns?.names };
-    const dataset = await Dataset.open({ kind: 'file', path, encoding }, opened);
+    const paths = isOne ? [path] : await those(await search.find(signal), isReady);
+    const dataset = await openTogether(command, path, paths, opened);
     try {
       const doubts = doubtsToRun(query, dataset, optionsFor, text);
       const checked = checkQuery(query, dataset.seenColumns, dataset.checkedIn);
       const compared = await comparisonDoubts(query, dataset, new SampledCells(dataset), signal, useNull);
       for (const doubt of [...checked, ...doubts, ...compared]) say(showProblem(text, doubt));
-      const asked = { query: text, to, sink: output, onlyNew, partitionsOf: columns?.of, say: told };
+      const asked = {
+        query: text,
+        to,
+        sink: output,
+        onlyNew,
+        partitionsOf: columns?.of,
+        read: options,
+        say: told,
+      };
       say(summaryText(await followTo(dataset, follower, asked, signal)));
     } finally {
       await dataset.close();
@@ -79,6 +90,32 @@ export async function follow(
     clearTimeout(timer());
     await follower.close();
   }
+}
+
+/**
+ * The file that says how all are read. Of delimited text it is the table of all that are there, as their columns may differ:
+ * their values go under the names of their own header.
+ * @param paths the files that show their format, of which the first is at `path`
+ */
+async function openTogether(
+  { file, encoding }: RunCommand,
+  path: string,
+  paths: readonly string[],
+  options: DatasetOptions,
+): Promise<Dataset> {
+  const first = await Dataset.open({ kind: 'file', path, encoding }, options);
+  if (paths.length < 2 || first.format.kind !== 'csv') return first;
+  await first.close();
+  return openFiles(file, filesAt(paths), { ...options, encoding, hive: false });
+}
+
+async function those(
+  paths: readonly string[],
+  test: (path: string) => Promise<boolean>,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of paths) if (await test(path)) found.push(path);
+  return found;
 }
 
 async function all(paths: readonly string[], test: (path: string) => Promise<boolean>): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import { everything, windowAfter, windowEnd } from '../matchWindow.ts';
 import type { PartitionColumns } from '../source/files/partitions.ts';
 import type { Follower } from '../source/follow/follower.ts';
@@ -5,6 +6,7 @@ import { keyOf, type Tail } from '../source/follow/tail.ts';
 import type { FileSpans } from '../source/source.ts';
 import type { Dataset } from './dataset.ts';
 import type { FileScan } from './fileScan.ts';
+import { ownHeader, type FollowedRows } from './followedTable.ts';
 import { FollowedText, type TextPlace } from './followedText.ts';
 import { HeldScan } from './heldScan.ts';
 import { countMatches, type OrderedResult } from './scanInOrder.ts';
@@ -14,6 +16,8 @@ export interface FollowScanOptions {
   readonly onlyNew: boolean;
   /** What the folders of a file say of its records. */
   readonly partitionsOf?: PartitionColumns['of'] | undefined;
+  /** What the user says of how the files are read. */
+  readonly read?: FormatOptions | undefined;
   readonly say: (text: string) => void;
 }
 
@@ -27,7 +31,7 @@ export async function* followScan(
   dataset: Dataset,
   follower: Follower,
   scan: FileScan,
-  { onlyNew, partitionsOf, say }: FollowScanOptions,
+  { onlyNew, partitionsOf, read = {}, say }: FollowScanOptions,
   signal: AbortSignal,
 ): AsyncGenerator<OrderedResult> {
   const { end } = follower;
@@ -43,12 +47,24 @@ export async function* followScan(
     texts.set(tail, text);
     return text;
   };
+  /** How the rows of files are put under the columns of the table whose own stand in another order. */
+  const ordered = new WeakMap<FollowedText, FollowedRows>();
   /** Of files that are there before what is wanted begins, the bytes that are passed over. */
   const passed = new Map<Tail, number>();
 
   async function* whole(tail: Tail, final: boolean): AsyncGenerator<OrderedResult> {
     const text = texts.get(tail) ?? begin(tail);
     if (final) text.finish();
+    if (text.passHead(final) === 'other') {
+      const own = await ownHeader(tail.path, text.bytes, final, dataset, read, signal);
+      if (own === 'more') return;
+      if (own) {
+        text.passOver(own.length, own.lines);
+        if (own.rows) ordered.set(text, own.rows);
+        if (own.others.length > 0) say(othersText(tail.path, own.others));
+      }
+    }
+    const rows = ordered.get(text);
     for (;;) {
       const until = passed.get(tail) ?? 0;
       const isWanted = text.place.start >= until;
@@ -57,11 +73,16 @@ export async function* followScan(
       if (otherHead) say(otherHeadText(tail.path, dataset.name));
       if (length === 0) return;
       let [records, lines] = [0, 0];
-      const held = {
-        bytes: text.bytes.subarray(0, length),
-        place: text.place,
-        files: fileOf(tail.path, partitionsOf),
-      };
+      const bytes = text.bytes.subarray(0, length);
+      const files = fileOf(tail.path, partitionsOf);
+      const own = rows?.held(bytes, text.place, files);
+      const held = own?.held ?? { bytes, place: text.place, files };
+      if (held.bytes.length === 0) {
+        // Lines between rows are no rows.
+        text.drop(length, 0, own?.lines ?? 0);
+        if (isWanted) return;
+        continue;
+      }
       for await (const result of scans.of(held, isWanted ? window : undefined)) {
         for (const block of result.blocks) [records, lines] = [records + block.records, lines + block.lines];
         if (!isWanted) continue;
@@ -70,7 +91,7 @@ export async function* followScan(
         const place = { block: 0, ...text.place };
         yield { firstBlock: 0, blocks: result.blocks, place, result, scanned, skipped: 0, unread: 0 };
       }
-      text.drop(length, records, lines);
+      text.drop(length, records, own?.lines ?? lines);
       if (isWanted) return;
     }
   }
@@ -188,6 +209,10 @@ function fileOf(path: string, partitionsOf: PartitionColumns['of'] = () => []): 
     offsetAt: (position) => position,
     nextAfter: () => undefined,
   };
+}
+
+function othersText(path: string, columns: readonly string[]): string {
+  return `${path} has columns that are left out, as the files that were there at the beginning do not have them: ${columns.join(', ')}.`;
 }
 
 function otherHeadText(path: string, name: string): string {

@@ -71,8 +71,10 @@ export class FollowedText {
    * @throws SourceError where a record is too long to be held
    */
   whole(final: boolean, until = Infinity): { readonly length: number; readonly otherHead: boolean } {
-    const otherHead = this.#passHead(final);
-    if (this.#head) return { length: 0, otherHead: false };
+    const head = this.passHead(final);
+    if (head === 'more') return { length: 0, otherHead: false };
+    const otherHead = head === 'other';
+    if (otherHead) this.#head = undefined;
     const most = Math.min(this.#length, until - this.#place.start);
     const length = final && most === this.#length ? most : this.#wholeLength(most, final);
     if (length === 0 && this.#length > maxRecordLength) {
@@ -107,20 +109,24 @@ export class FollowedText {
     return at === -1 ? 0 : from + at + 1;
   }
 
-  /** Passes over the header; answers whether another text is there. */
-  #passHead(final: boolean): boolean {
-    if (!this.#head) return false;
+  /** Passes over the header that is expected, if it is there; `more` where that cannot be told yet. */
+  passHead(final: boolean): 'passed' | 'more' | 'other' {
+    if (!this.#head) return 'passed';
     const bytes = this.bytes;
     const isMark = bytes[0] === 0xef;
-    if (isMark && bytes.length < 3 && !final) return false;
+    if (isMark && bytes.length < 3 && !final) return 'more';
     const from = markLength(bytes, 0, 0);
     const length = headLength(bytes.subarray(from), this.#head);
-    if (length === 'more' && !final) return false;
+    if (length === 'more' && !final) return 'more';
+    if (length === undefined && bytes.length > 0) return 'other';
+    this.passOver(typeof length === 'number' ? from + length : bytes.length, this.#headLines);
+    return 'passed';
+  }
+
+  /** Passes over a header, of so many bytes and lines. */
+  passOver(length: number, lines: number): void {
     this.#head = undefined;
-    if (length === undefined) return bytes.length > 0;
-    const passed = length === 'more' ? bytes.length : from + length;
-    this.drop(passed, 0, this.#headLines);
-    return false;
+    this.drop(length, 0, lines);
   }
 }
 

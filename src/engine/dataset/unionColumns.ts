@@ -1,17 +1,18 @@
+import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import { type Said, said } from '../../said/said.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import { recognise, type RecognisedFile } from '../format/registry.ts';
 import type { FilePart } from '../source/files/part.ts';
 import type { OpenedSource } from '../source/open.ts';
-import { SourceError } from '../source/source.ts';
-import type { DatasetOptions } from './dataset.ts';
+import { type Source, SourceError } from '../source/source.ts';
 import type { WrittenFile } from './unionReadings.ts';
 
 /** Delimited text with other columns, or in another order. */
-interface Table {
+export interface OwnTable {
   readonly dialect: CsvDialect;
-  /** Where its records begin. */
+  /** Where its records begin, and on which line. */
   readonly dataStart: number;
+  readonly firstLine: number;
 }
 
 export interface FirstFile {
@@ -25,7 +26,7 @@ export interface FirstFile {
 export interface SeenFile {
   readonly part: FilePart;
   /** Where it has other columns than the first file. */
-  readonly table: Table | undefined;
+  readonly table: OwnTable | undefined;
   /** Of delimited text. */
   readonly written: WrittenFile | undefined;
 }
@@ -36,16 +37,20 @@ export interface SeenFile {
  */
 export async function otherTable(
   path: string,
-  source: OpenedSource,
-  { path: firstPath, recognised: { format: own } }: FirstFile,
-  options: DatasetOptions,
-): Promise<Table> {
+  source: Source & Pick<Partial<OpenedSource>, 'place'>,
+  { path: firstPath, recognised: { format: own } }: Pick<FirstFile, 'path' | 'recognised'>,
+  options: FormatOptions & { readonly signal: AbortSignal },
+): Promise<OwnTable> {
   const other = (why: Said): SourceError =>
     new SourceError('unsupported', said`${path} cannot be read as one table with ${firstPath}: ${why}.`);
   if (own.kind !== 'csv') throw other(said`it is not written in the same format`);
   const { delimiter, quote, escape, columns } = own.dialect;
   const { signal } = options;
-  const { format, dataStart, tables } = await recognise(source, { ...options, delimiter, quote }, signal);
+  const { format, dataStart, firstLine, tables } = await recognise(
+    source,
+    { ...options, delimiter, quote },
+    signal,
+  );
   if (format.kind !== 'csv') throw other(said`it is not delimited text`);
   const { dialect } = format;
   // Any text can be taken apart in the way of the first file: where that gives no column of it, there may be another way.
@@ -60,7 +65,7 @@ export async function otherTable(
     throw other(said`its fields are separated or quoted in another way`);
   if (dialect.runs === true || dialect.skipInitialSpace === true)
     throw other(said`its columns differ, and are set off by spaces`);
-  return { dialect, dataStart };
+  return { dialect, dataStart, firstLine };
 }
 
 /** The parts of a table of all files, under the columns that they have together. */

@@ -30,6 +30,8 @@ export interface Following {
   readonly onlyNew: boolean;
   /** See `FollowScanOptions`. */
   readonly partitionsOf?: FollowScanOptions['partitionsOf'];
+  /** See `FollowScanOptions`. */
+  readonly read?: FollowScanOptions['read'];
   /** Says what happens to the files. */
   readonly say: (text: string) => void;
 }
@@ -48,7 +50,7 @@ export interface FollowSummary {
 export async function followTo(
   dataset: Dataset,
   follower: Follower,
-  { query, to, sink, onlyNew, partitionsOf, say }: Following,
+  { query, to, sink, onlyNew, partitionsOf, read, say }: Following,
   signal: AbortSignal,
 ): Promise<FollowSummary> {
   refuseCalls(query);
@@ -62,7 +64,7 @@ export async function followTo(
   const run: ExportRun = {
     ...{ dataset, query: planned, to, kept: undefined, rejects: undefined, calls: undefined, signal, meter },
     ...{ checks: new CheckLog(dataset), journal: undefined, prompt: true, joined: [] },
-    scan: (scan, stop) => followScan(dataset, follower, scan, { onlyNew, partitionsOf, say }, stop),
+    scan: (scan, stop) => followScan(dataset, follower, scan, { onlyNew, partitionsOf, read, say }, stop),
   };
   for await (const chunk of chunksOf(run)) await sink.write(chunk);
   signal.throwIfAborted();

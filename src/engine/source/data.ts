@@ -65,7 +65,8 @@ export function dataPlace(spec: DataPlace): Place {
   };
 }
 
-function memorySource(name: string, bytes: Uint8Array): Source {
+/** What is in memory, as a source. */
+export function memorySource(name: string, bytes: Uint8Array): Source {
   return {
     name,
     size: bytes.length,

@@ -182,6 +182,63 @@ describe('rowriver --follow', () => {
     );
   });
 
+  it('puts the values of several delimited texts under the columns of their own headers', async () => {
+    await writeFile(at('a.csv'), 'time,level,msg\n1,error,a\n');
+    await writeFile(at('b.csv'), 'level,msg,time,host\n\nerror,"b\nc",2,h1\ninfo,no,3,h1\n');
+    await writeFile(at('c.csv'), '"time","level","msg"\n4,error,d\n');
+    const asked = [
+      at('*.csv'),
+      "level = 'error' |> SELECT time, msg, host, _record, _line, _offset",
+      '--to',
+      'jsonl',
+    ];
+    const run = follow(...asked);
+    await run.wrote('"time":"4"');
+    // More of one whose columns stand otherwise, in the middle of a record.
+    await appendFile(at('b.csv'), 'error,"e');
+    await appendFile(at('b.csv'), 'nd",5,h2\n');
+    await run.wrote('"time":"5"');
+    // A new one, whose header comes in pieces.
+    await writeFile(at('d.csv'), 'msg,ti');
+    await run.says(`New file ${at('d.csv')}`);
+    await appendFile(at('d.csv'), 'me,level,user\r\nf,6,error,u\r\n');
+    await run.wrote('"time":"6"');
+    // One that has no header goes on as the others began.
+    await writeFile(at('e.csv'), '7,error,g,h3\n');
+    await run.wrote('"time":"7"');
+    // A name that comes to lead to another file, which has other columns.
+    await rotate(at('a.csv'), '', 'level,time\nerror,8\n');
+    await run.wrote('"time":"8"');
+    await run.end('SIGINT');
+    assert.deepEqual(run.stdout.trimEnd().split('\n'), [
+      '{"time":"1","msg":"a","host":null,"_record":1,"_line":2,"_offset":15}',
+      '{"time":"2","msg":"b\\nc","host":"h1","_record":1,"_line":3,"_offset":21}',
+      '{"time":"4","msg":"d","host":null,"_record":1,"_line":2,"_offset":21}',
+      '{"time":"5","msg":"end","host":"h2","_record":3,"_line":6,"_offset":51}',
+      '{"time":"6","msg":"f","host":null,"_record":1,"_line":2,"_offset":21}',
+      '{"time":"7","msg":"g","host":"h3","_record":1,"_line":1,"_offset":0}',
+      '{"time":"8","msg":null,"host":null,"_record":1,"_line":2,"_offset":11}',
+    ]);
+    const others = run.said.filter((line) => /columns|header/.test(line));
+    assert.deepEqual(others, [
+      `${at('d.csv')} has columns that are left out, as the files that were there at the beginning do not have them: user.`,
+      `${at('e.csv')} does not begin with the header of ${at('*.csv')}: its first line is read as a record.`,
+    ]);
+  });
+
+  it('writes rows of delimited texts whose columns stand in another order as rows of one table', async () => {
+    await writeFile(at('a.csv'), 'time,level\n1,error\n');
+    await writeFile(at('b.csv'), 'level,time,"more, of it"\nerror,2,x\n');
+    const run = follow(at('a.csv'), at('b.csv'), "level = 'error'", '--new');
+    await run.says('Waiting');
+    await appendFile(at('b.csv'), 'info,3,y\nerror,4,z\n');
+    await run.wrote('4,');
+    await appendFile(at('a.csv'), '5,error\n');
+    await run.wrote('5,');
+    await run.end('SIGINT');
+    assert.equal(run.stdout, 'time,level,"more, of it"\n4,error,z\n5,error,\n');
+  });
+
   it('computes columns and rows from each record, and ends with its LIMIT', async () => {
     const path = at('a.jsonl');
     await writeFile(path, '{"tags":["a","b"]}\n');

@@ -1,6 +1,7 @@
 import { said } from '../../../said/said.ts';
 import type { CsvDialect } from '../../format/csv/dialect.ts';
-import { createCsvRowReader, type CsvRow } from '../../format/csv/row.ts';
+import { createCsvRowReader, type CsvRow, type CsvRowReader } from '../../format/csv/row.ts';
+import { lineFeed } from '../../ascii.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
 import { Fault } from '../../fault.ts';
 import { type Codec, pull } from '../compressed/decoded.ts';
@@ -15,42 +16,92 @@ export interface ColumnOrder {
   readonly fields: readonly number[];
 }
 
+/** A row, or what stands between two. */
+export interface PassedRow {
+  /** Where it begins. */
+  readonly at: number;
+  /** Line ends in it. */
+  readonly lines: number;
+  /** Of a row, where it begins in what is written. */
+  readonly written: number | undefined;
+}
+
 /** Bytes read at a time. */
 const pieceLength = 256 * 1024;
 /** The longest row that is put under other columns, in bytes. */
 const longest = 256 * 1024 * 1024;
 
 /**
- * Writes a delimited text with the columns of a table, and without its header. Fields are copied as they stand; a
+ * Writes rows of a delimited text under the columns of a table. Fields are copied as they stand; a
  * column that the file lacks is empty. Rows that have fewer or more fields than their own header have fewer or more than the
  * table has columns, and a row with an unclosed quote stays as it is: what was malformed is malformed afterwards.
  */
-export function columnsCodec({ dialect, from: header, fields }: ColumnOrder): Codec {
-  const reader = createCsvRowReader(dialect);
-  const { row } = reader;
-  const delimiter = Buffer.from(dialect.delimiter);
-  const comment = Buffer.from(dialect.comment);
-  const quote = dialect.quote === '' ? undefined : dialect.quote.charCodeAt(0);
-  const width = dialect.columns.length;
-  const out = new ByteBuilder();
+export class OrderedRows {
+  readonly #reader: CsvRowReader;
+  readonly #delimiter: Buffer;
+  readonly #comment: Buffer;
+  readonly #quote: number | undefined;
+  readonly #width: number;
+  readonly #fields: readonly number[];
+  readonly #out = new ByteBuilder();
 
-  function writeRow(bytes: Uint8Array, start: number): void {
-    if (row.fault === Fault.UnclosedQuote) {
-      out.copy(bytes, start, row.end);
-      out.byte(0x0a);
-      return;
-    }
-    for (const [column, field] of fields.entries()) {
-      if (column > 0) out.copy(delimiter, 0, delimiter.length);
-      writeField(bytes, field, column === 0);
-    }
-    if (row.count !== width) writeOdd(bytes);
-    out.byte(0x0a);
+  constructor({ dialect, fields }: Pick<ColumnOrder, 'dialect' | 'fields'>) {
+    this.#reader = createCsvRowReader(dialect);
+    this.#delimiter = Buffer.from(dialect.delimiter);
+    this.#comment = Buffer.from(dialect.comment);
+    this.#quote = dialect.quote === '' ? undefined : dialect.quote.charCodeAt(0);
+    this.#width = dialect.columns.length;
+    this.#fields = fields;
   }
 
-  function writeField(bytes: Uint8Array, field: number, isFirst: boolean): void {
+  /** What was written last: a view, void after the next `write`. */
+  get written(): Uint8Array {
+    return this.#out.view();
+  }
+
+  /**
+   * Writes the whole rows that bytes begin with, and answers how many of the bytes they are.
+   * @param final whether nothing more will come
+   * @param passed told of each row and each line between rows, before it is written
+   */
+  write(bytes: Uint8Array, final: boolean, passed?: (row: PassedRow) => void): number {
+    const { row } = this.#reader;
+    this.#reader.begin(bytes, final);
+    this.#out.clear();
+    let next = 0;
+    while (next < bytes.length) {
+      const read = this.#reader.read(next);
+      if (read === 'incomplete') break;
+      const isRecord = read === 'record';
+      passed?.({ at: next, lines: row.lines, written: isRecord ? this.#out.length : undefined });
+      if (isRecord) this.#writeRow(bytes, next);
+      next = row.next;
+    }
+    return next;
+  }
+
+  #writeRow(bytes: Uint8Array, start: number): void {
+    const out = this.#out;
+    const { row } = this.#reader;
+    if (row.fault === Fault.UnclosedQuote) {
+      out.copy(bytes, start, row.end);
+      out.byte(lineFeed);
+      return;
+    }
+    for (const [column, field] of this.#fields.entries()) {
+      if (column > 0) out.copy(this.#delimiter, 0, this.#delimiter.length);
+      this.#writeField(bytes, field, column === 0);
+    }
+    if (row.count !== this.#width) this.#writeOdd(bytes);
+    out.byte(lineFeed);
+  }
+
+  #writeField(bytes: Uint8Array, field: number, isFirst: boolean): void {
+    const out = this.#out;
+    const { row } = this.#reader;
+    const [comment, quote] = [this.#comment, this.#quote];
     if (field < 0 || field >= row.count) return;
-    const [start, end] = placeOf(row, field, delimiter.length);
+    const [start, end] = placeOf(row, field, this.#delimiter.length);
     // What is a field elsewhere could begin a comment at the beginning of a line.
     const isComment = isFirst && comment.length > 0 && comment.every((byte, i) => bytes[start + i] === byte);
     if (isComment && quote !== undefined) out.byte(quote);
@@ -59,13 +110,19 @@ export function columnsCodec({ dialect, from: header, fields }: ColumnOrder): Co
   }
 
   /** What makes a row of another length than its header one of another length than the table. */
-  function writeOdd(bytes: Uint8Array): void {
-    for (let field = Math.min(width, row.count - 1); field < row.count; field++) {
-      out.copy(delimiter, 0, delimiter.length);
-      if (field >= width) writeField(bytes, field, false);
+  #writeOdd(bytes: Uint8Array): void {
+    const { row } = this.#reader;
+    for (let field = Math.min(this.#width, row.count - 1); field < row.count; field++) {
+      this.#out.copy(this.#delimiter, 0, this.#delimiter.length);
+      if (field >= this.#width) this.#writeField(bytes, field, false);
     }
   }
+}
 
+/** A delimited text with the columns of a table, and without its header. */
+export function columnsCodec(order: ColumnOrder): Codec {
+  const { from: header } = order;
+  const rows = new OrderedRows(order);
   return {
     async *decode(base, { at: from, position: first }, marks) {
       let at = from === 0 ? header : from;
@@ -80,17 +137,8 @@ export function columnsCodec({ dialect, from: header, fields }: ColumnOrder): Co
           // The first rows are not to wait for a slow source.
           if (at === header) break;
         }
-        const bytes = input.subarray(0, filled);
-        reader.begin(bytes, ended);
-        out.clear();
         if (marks.wants(position)) marks.add({ position, at });
-        let next = 0;
-        while (next < filled) {
-          const read = reader.read(next);
-          if (read === 'incomplete') break;
-          if (read === 'record') writeRow(bytes, next);
-          next = row.next;
-        }
+        const next = rows.write(input.subarray(0, filled), ended);
         if (next === 0 && filled === input.length) {
           if (filled >= longest) throw tooLong(base, position);
           const longer = new Uint8Array(2 * filled);
@@ -99,8 +147,9 @@ export function columnsCodec({ dialect, from: header, fields }: ColumnOrder): Co
           continue;
         }
         at += next;
-        position += out.length;
-        if (out.length > 0) yield out.view().slice();
+        const { written } = rows;
+        position += written.length;
+        if (written.length > 0) yield written.slice();
         input.copyWithin(0, next, filled);
         filled -= next;
       }

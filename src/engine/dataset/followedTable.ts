@@ -1,0 +1,129 @@
+import type { FormatOptions } from '../../protocol/formatOptions.ts';
+import { createCsvRowReader } from '../format/csv/row.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
+import { memorySource } from '../source/data.ts';
+import { OrderedRows } from '../source/files/columns.ts';
+import { type FileSpans, type PlacedRecords, SourceError } from '../source/source.ts';
+import type { Dataset } from './dataset.ts';
+import type { TextPlace } from './followedText.ts';
+import type { HeldRecords } from './heldScan.ts';
+import { otherTable, type OwnTable } from './unionColumns.ts';
+
+/** The header of a followed file that is not the one of the table. */
+export interface OwnHeader {
+  /** Bytes and lines before the first record. */
+  readonly length: number;
+  readonly lines: number;
+  /** Puts the file's rows under the columns of the table; undefined where they stand in its order. */
+  readonly rows: FollowedRows | undefined;
+  /** Columns of the file that the table does not have. */
+  readonly others: readonly string[];
+}
+
+/**
+ * What a file begins with whose header is not the one of the table. Undefined where that is no header with a column of the
+ * table: a rotated file may go on without one.
+ * @param final whether nothing more will come
+ * @returns `more` where its header is not whole yet
+ */
+export async function ownHeader(
+  path: string,
+  bytes: Uint8Array,
+  final: boolean,
+  { name, recognised }: Dataset,
+  options: FormatOptions,
+  signal: AbortSignal,
+): Promise<OwnHeader | 'more' | undefined> {
+  const { format } = recognised;
+  if (format.kind !== 'csv' || format.dialect.headerLines === 0) return undefined;
+  const { columns } = format.dialect;
+  const length = wholeRows(bytes, final, format.dialect);
+  if (length === undefined) return 'more';
+  const source = memorySource(path, bytes.subarray(0, length));
+  let table: OwnTable;
+  try {
+    table = await otherTable(path, source, { path: name, recognised }, { ...options, signal });
+  } catch (error) {
+    if (error instanceof SourceError && error.failure === 'unsupported') return undefined;
+    throw error;
+  }
+  const { dialect, dataStart, firstLine } = table;
+  // The first rows of a file without a header may be nothing but texts: the name of a column is hardly among them.
+  if (!dialect.columns.some((column) => columns.includes(column))) return undefined;
+  const fields = columns.map((column) => dialect.columns.indexOf(column));
+  const isSame = dialect.columns.length === columns.length && fields.every((field, at) => field === at);
+  return {
+    length: dataStart,
+    lines: firstLine,
+    rows: isSame ? undefined : new FollowedRows(new OrderedRows({ dialect, fields })),
+    others: dialect.columns.filter((column) => !columns.includes(column)),
+  };
+}
+
+/** How many of the bytes are whole rows, if a header may be whole. */
+function wholeRows(bytes: Uint8Array, final: boolean, dialect: CsvDialect): number | undefined {
+  const reader = createCsvRowReader(dialect);
+  reader.begin(bytes, final);
+  let [rows, next] = [0, 0];
+  while (next < bytes.length) {
+    const read = reader.read(next);
+    if (read === 'incomplete') break;
+    if (read === 'record') rows++;
+    next = reader.row.next;
+  }
+  return final || rows >= dialect.headerLines ? next : undefined;
+}
+
+/** Rows of a followed file under the columns of the table. */
+export class FollowedRows {
+  readonly #rows: OrderedRows;
+
+  constructor(rows: OrderedRows) {
+    this.#rows = rows;
+  }
+
+  /** The same records as the table has them, in the places that they have in their file; and the lines of all bytes. */
+  held(
+    bytes: Uint8Array,
+    place: TextPlace,
+    files: FileSpans,
+  ): { readonly held: HeldRecords; readonly lines: number } {
+    const starts: number[] = [];
+    const placed: RowPlace[] = [];
+    let lines = 0;
+    this.#rows.write(bytes, true, (row) => {
+      if (row.written !== undefined) {
+        starts.push(row.written);
+        placed.push({ offset: place.start + row.at, line: place.line + lines });
+      }
+      lines += row.lines;
+    });
+    const places = {
+      of: (position: number, records: Uint32Array): PlacedRecords => {
+        const at = [...records].map((start) => indexOf(starts, position - place.start + start));
+        return {
+          records: Float64Array.from(at, (index) => place.record + index),
+          lines: Float64Array.from(at, (index) => placed[index].line),
+          offsets: Float64Array.from(at, (index) => placed[index].offset),
+        };
+      },
+    };
+    return { held: { bytes: this.#rows.written, place, files, places }, lines };
+  }
+}
+
+interface RowPlace {
+  readonly offset: number;
+  readonly line: number;
+}
+
+/** The last of ascending numbers that is not above a number. */
+function indexOf(ascending: readonly number[], number: number): number {
+  let [low, high] = [0, ascending.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle] <= number) low = middle;
+    else high = middle;
+  }
+  return low;
+}
