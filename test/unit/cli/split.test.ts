@@ -58,6 +58,27 @@ describe('outputs that are many files', () => {
     assert.match(stderr, /5,000 written to out\/\{level\}\/\{part\}\.jsonl\.gz \(18 files\)/);
   });
 
+  it('tell an empty text of a delimited text from a field without a value', async () => {
+    const text = join(cwd, 'empty.csv');
+    await writeFile(text, 'a,b\n1,""\n2,\n3,x\n');
+    for (const [query, to] of [
+      ['', 'same'],
+      ['', 'jsonl'],
+      ['|> SELECT a, b', 'csv'],
+    ]) {
+      const ending = to === 'jsonl' ? 'jsonl' : 'csv';
+      const folder = `empty-${to}`;
+      const run = await runCli([text, query, '-o', `${folder}/{b}.${ending}`], { cwd });
+      assert.equal(run.code, 0, run.stderr);
+      const firsts = [...(await files(folder))].map(([name, rows]) => [name, /[123]/.exec(rows)?.[0]]);
+      assert.deepEqual(firsts.sort(), [
+        [`__EMPTY__.${ending}`, '1'],
+        [`__HIVE_DEFAULT_PARTITION__.${ending}`, '2'],
+        [`x.${ending}`, '3'],
+      ]);
+    }
+  });
+
   it('are of more values than files may be open, each with its header', async () => {
     await cli('|> SELECT id, user.n AS n', '-o', 'out/n={n}.csv');
     const found = await files();

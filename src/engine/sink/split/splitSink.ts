@@ -83,7 +83,6 @@ export class SplitSink {
   #seen: boolean[] = [];
   #encoder: DerivedEncoder | undefined;
   #encodesLines = true;
-  #emptyIsNull = false;
   #paths: readonly (readonly string[])[] = [];
 
   constructor(options: SplitOptions) {
@@ -103,20 +102,17 @@ export class SplitSink {
 
   /**
    * @param columns of the rows, where they are known; undefined: those of JSON, where a name with dots is a path
-   * @param emptyIsNull whether an empty text stands for no value, as in a CSV file
    * @throws SinkError where the template names a column that is not there
    */
   begin(
     encoder: DerivedEncoder,
     encodesLines: boolean,
     columns: readonly string[] | undefined,
-    emptyIsNull: boolean,
   ): void {
     const { template } = this.#options;
     for (const name of template.columns) if (columns && !columns.includes(name)) throw this.#noColumn(name);
     this.#encoder = encoder;
     this.#encodesLines = encodesLines;
-    this.#emptyIsNull = emptyIsNull;
     this.#paths = template.columns.map((name) => (columns ? [name] : name.split('.')));
     this.#seen = template.columns.map(() => false);
   }
@@ -200,7 +196,6 @@ export class SplitSink {
     if (kind === Kind.True) return 'true';
     const value = bytes.subarray(starts[row], ends[row]);
     const text = kind === Kind.EscapedText ? unescapedJson(value) : Buffer.from(value).toString();
-    if (text === '' && this.#emptyIsNull) return undefined;
     if (text.length <= longValue) return text;
     // It is kept as long as the run lasts.
     return text.slice(0, longValue) + createHash('sha256').update(text).digest('hex');

@@ -25,7 +25,7 @@ describe('rows in many files', () => {
       const template = parseTemplate(join(folder, `{n}${ending}`));
       const sink = new SplitSink({ template, limits: {}, overwrite: false, sources: [], taken: [] });
       const encoder = createDerivedEncoder({ kind: 'lines' }, { kind: 'named', names: [] });
-      sink.begin(encoder, true, undefined, false);
+      sink.begin(encoder, true, undefined);
       let most = 0;
       for (const round of [1, 2]) {
         for (let n = 0; n < files; n++) {
