@@ -90,6 +90,12 @@ export async function pathsOf({
   return paths;
 }
 
+/** The paths in all records of a file. */
+export function pathsOfRecords(dataset: Dataset, signal: AbortSignal): Promise<FieldPath[]> {
+  const query = plannedFor('', dataset.recognised.format);
+  return pathsIn(dataset, { query, output: { kind: 'paths' } }, signal);
+}
+
 /** The paths that a scan finds, in order of first appearance. */
 async function pathsIn(dataset: Dataset, scan: FileScan, signal: AbortSignal): Promise<FieldPath[]> {
   const known = new Map<string, FieldPath>();

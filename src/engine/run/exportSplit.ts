@@ -26,7 +26,7 @@ export async function writeSplit(run: ExportRun, split: SplitSink): Promise<void
       ? layout.columns
       : undefined
     : derivedColumns(query);
-  split.begin(encoder, target.kind === 'lines', known);
+  split.begin(encoder, target.kind === 'lines', known, !isWhole(run));
   for await (const lines of linesOf(run)) {
     const began = performance.now();
     if (lines.length > 0) await split.write(lines);

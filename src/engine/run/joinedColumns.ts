@@ -8,6 +8,7 @@ import type { Target } from '../sink/exportFormat.ts';
 import type { FieldPath } from '../format/json/fields.ts';
 import { SourceError } from '../source/source.ts';
 import { derivedColumns } from './derive.ts';
+import { pathsOfRecords } from './exportColumns.ts';
 
 /**
  * The query with each column of the other file of a JOIN in a column of its own, called as `u.name`, where tables are put together
@@ -24,20 +25,26 @@ export async function withJoinedColumns(
   const isTable = to === 'same' || to === 'md' || tableStyle(to) !== undefined;
   if (!isTable || dataset.layout.names !== 'columns' || !names || new Set(names).size < names.length)
     return undefined;
-  const columns = new Map<string, readonly string[]>();
+  const columns = new Map<string, readonly FieldPath[]>();
   for (const [name, path] of joinedRows(query.plan, names)) {
-    const others = await ofOtherFile(dataset, path, signal, ({ layout }) =>
-      layout.names === 'columns' ? layout.columns : undefined,
-    );
-    if (others) columns.set(name, others);
+    const others = await ofOtherFile(dataset, path, signal, (other) => columnsIn(other, signal));
+    // A file without records says nothing of its columns.
+    if (others && others.length > 0) columns.set(name, others);
   }
   if (columns.size === 0) return undefined;
   const items = names.flatMap((name) => {
     const others = columns.get(name);
     if (!others) return writePath([name]);
-    return others.map((other) => `${writePath([name, other])} AS ${writeName(`${name}.${other}`)}`);
+    return others.map((path) => `${writePath([name, ...path])} AS ${writeName([name, ...path].join('.'))}`);
   });
   return `${query.asked}\n|> SELECT ${items.join(', ')}`;
+}
+
+/** All columns of another file: a table needs them before its rows, so records are read once for them. */
+async function columnsIn(other: Dataset, signal: AbortSignal): Promise<readonly FieldPath[]> {
+  const { layout, once } = other;
+  if (layout.names === 'columns') return layout.columns.map((column) => [column]);
+  return once ? [] : pathsOfRecords(other, signal);
 }
 
 /**
@@ -78,7 +85,7 @@ async function ofOtherFile<T>(
   dataset: Dataset,
   path: string,
   signal: AbortSignal,
-  asked: (other: Dataset) => T,
+  asked: (other: Dataset) => T | Promise<T>,
 ): Promise<T | undefined> {
   let other: Dataset;
   try {
@@ -88,7 +95,7 @@ async function ofOtherFile<T>(
     throw error;
   }
   try {
-    return asked(other);
+    return await asked(other);
   } finally {
     await other.close();
   }

@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../../support/cli.ts';
+
+/** Lines of a table with its columns in the order of their names: JSON and Parquet find them in other orders. */
+function byName(text: string): string[] {
+  const rows = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trimEnd().split(','));
+  const order = rows[0].map((_, at) => at).sort((a, b) => (rows[0][a] < rows[0][b] ? -1 : 1));
+  return rows.map((row) => order.map((at) => row[at]).join(','));
+}
 
 describe('rowriver, JOIN', () => {
   let folder = '';
@@ -58,6 +68,48 @@ describe('rowriver, JOIN', () => {
     assert.match(stdout.toString(), /\| u\.id +\| u\.name/);
     const { stdout: lines } = await runCli([at('orders.csv'), joined, '--to', 'jsonl']);
     assert.match(lines.toString(), /"u":\{"id":"2","name":"Bo"\}/);
+  });
+
+  it('has the columns of JSON in columns of its own, as those of a table, where they are written as one', async () => {
+    const records = [
+      { uid: 2, name: 'Bo', at: { city: 'Oslo' }, tags: ['a'] },
+      { uid: 9, name: 'No', 'e.mail': 'n@x', rate: 1.5 },
+      { uid: 3, name: 'Di', rate: 0.25 },
+    ];
+    await writeFile(at('u.jsonl'), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    await writeFile(at('u.json'), JSON.stringify(records));
+    await writeFile(at('none.jsonl'), '');
+    await writeFile(at('orders.csv'), 'id,day\n2,Mon\n3,Tue\n4,Wed\n');
+    const { stderr } = await runCli([at('u.jsonl'), '-o', at('u.parquet')]);
+    assert.match(stderr, /3 written/);
+    const head = 'id,day,u.uid,u.name,u.at.city,u.tags,u.e.mail,u.rate';
+    const rows = '2,Mon,2,Bo,Oslo,"[""a""]",,\n3,Tue,3,Di,,,,0.25\n4,Wed,,,,,,\n';
+    for (const other of ['u.jsonl', 'u.json', 'u.parquet']) {
+      const query = `|> LEFT JOIN '${other}' AS u ON id = u.uid`;
+      for (const to of ['same', 'csv']) {
+        const { stdout } = await runCli([at('orders.csv'), query, '--to', to]);
+        assert.deepEqual(byName(stdout.toString()), byName(`${head}\n${rows}`), `${other} to ${to}`);
+      }
+    }
+    const none = await runCli([at('orders.csv'), "|> LEFT JOIN 'none.jsonl' AS u ON id = u.uid |> LIMIT 1"]);
+    assert.equal(none.stdout.toString(), 'id,day,u\n2,Mon,\n', none.stderr);
+    // Many files are told apart by what is in its rows, however they are written.
+    await writeFile(at('u.csv'), 'uid,name\n2,Bo\n3,Di\n');
+    for (const other of ['u.jsonl', 'u.parquet', 'u.csv'])
+      for (const ending of ['csv', 'jsonl']) {
+        const folder = at(`${other}-${ending}`);
+        const query = `|> JOIN '${other}' AS u ON id = u.uid`;
+        const run = await runCli([at('orders.csv'), query, '-o', join(folder, `{u.name}.${ending}`)]);
+        assert.equal(run.code, 0, run.stderr);
+        assert.deepEqual((await readdir(folder)).toSorted(), [`Bo.${ending}`, `Di.${ending}`]);
+      }
+    const missing = await runCli([
+      at('orders.csv'),
+      "|> JOIN 'u.jsonl' AS u ON id = u.uid",
+      '-o',
+      at('m/{u.nane}.jsonl'),
+    ]);
+    assert.match(missing.stderr, /no row has a column u\.nane/);
   });
 
   it('reads a file of another folder, whatever the first one is read from', async () => {

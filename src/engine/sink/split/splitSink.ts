@@ -102,18 +102,23 @@ export class SplitSink {
 
   /**
    * @param columns of the rows, where they are known; undefined: those of JSON, where a name with dots is a path
+   * @param nested whether columns that are known may hold objects, whose members are named with dots as well
    * @throws SinkError where the template names a column that is not there
    */
   begin(
     encoder: DerivedEncoder,
     encodesLines: boolean,
     columns: readonly string[] | undefined,
+    nested = false,
   ): void {
     const { template } = this.#options;
-    for (const name of template.columns) if (columns && !columns.includes(name)) throw this.#noColumn(name);
     this.#encoder = encoder;
     this.#encodesLines = encodesLines;
-    this.#paths = template.columns.map((name) => (columns ? [name] : name.split('.')));
+    this.#paths = template.columns.map((name) => {
+      const path = columns ? pathIn(columns, name, nested) : name.split('.');
+      if (!path) throw this.#noColumn(name);
+      return path;
+    });
     this.#seen = template.columns.map(() => false);
   }
 
@@ -310,3 +315,10 @@ export class SplitSink {
 
 const lineFeed = Uint8Array.of(0x0a);
 const nothing = new Uint8Array(0);
+
+/** Where a name with dots leads among known columns: to one of that name, or to a member of one. */
+function pathIn(columns: readonly string[], name: string, nested: boolean): readonly string[] | undefined {
+  if (columns.includes(name)) return [name];
+  const column = nested ? columns.find((one) => name.startsWith(`${one}.`)) : undefined;
+  return column === undefined ? undefined : [column, ...name.slice(column.length + 1).split('.')];
+}
