@@ -12,17 +12,20 @@ import { visitExpression } from './syntax/walk.ts';
  * written: warnings. An aggregate of them would take some of the cells and leave out the others, and its one value would
  * not show it: that is an error.
  * @param doubts by the index of the column, what there is to say of it
+ * @param inLists whether it matters as well where a column is put into lists, as of one whose reading is known
  */
 export function checkReadings(
   { operators }: Query,
   layout: Layout,
   doubts: ReadonlyMap<number, Said>,
+  inLists = false,
 ): Diagnostic[] {
   if (doubts.size === 0) return [];
   const found = new Map<string, Diagnostic>();
   const origins = new Origins(layout, passedOn);
   for (const operator of operators) {
-    for (const { node, aggregate } of usedByValue(operator)) {
+    const uses = [...usedByValue(operator), ...(inLists ? itemsIn(operator) : [])];
+    for (const { node, aggregate } of uses) {
       for (const field of origins.of(node)) {
         const [column] = origins.pathOf(field);
         const doubt = typeof column === 'number' ? doubts.get(column) : undefined;
@@ -81,6 +84,20 @@ function* usedByValue(operator: Operator): Generator<Use> {
     const nodes: Expression[] = [];
     visitExpression(expression, (node) => nodes.push(node));
     for (const node of nodes) yield* operandsByValue(node);
+  }
+}
+
+/** What the operator makes items of lists of, or takes for an item. */
+function* itemsIn(operator: Operator): Generator<Use> {
+  if (operator.kind === 'unnest') yield { node: operator.expression.expression };
+  for (const { expression } of expressionsOf(operator)) {
+    const nodes: Expression[] = [];
+    visitExpression(expression, (node) => nodes.push(node));
+    for (const node of nodes) {
+      const isList = node.kind === 'call' && node.name.name.toLowerCase() === 'list';
+      const items = node.kind === 'list' ? node.items : isList ? node.arguments : [];
+      for (const item of items) yield { node: item };
+    }
   }
 }
 

@@ -176,7 +176,8 @@ export function compileExpression(node: Expression, environment: Environment): C
       };
     }
     case 'list': {
-      const items = node.items.map((item) => compile(item).evaluate);
+      // What is in a list has no column any more that says how it is written.
+      const items = node.items.map((item) => reader(compile(item)));
       return typed((row) => new JsonList(items.map((item) => item(row))), 'list');
     }
     case 'call':

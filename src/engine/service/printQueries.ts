@@ -48,6 +48,6 @@ function refuseRead(query: Query, { layout }: Dataset): void {
     const told = said`${columns[column]} is written as ${describeReading(reading)}, which other engines read as text. Compare it as text to copy the query.`;
     return [[column, told]];
   });
-  const found = checkReadings(query, layout, new Map(written));
+  const found = checkReadings(query, layout, new Map(written), true);
   if (found.length > 0) throw new UnreadElsewhereError(found[0].said);
 }

@@ -1,6 +1,8 @@
+import { readValue } from '../query/cell.ts';
 import type { Slot } from '../query/resolve/slot.ts';
 import { slotsOfBound, type Step } from '../query/resolve/step.ts';
 import { JsonList } from '../query/value/json.ts';
+import type { Value } from '../query/value/value.ts';
 import { wholeBatch, type Batch } from './batch.ts';
 import { compileForBatches, type BatchExpression } from './expression.ts';
 import type { Stage } from './stage.ts';
@@ -28,6 +30,10 @@ function unnestBatch(
   position: number | undefined,
 ): Batch {
   const vector = expression.vector(batch);
+  const { reading } = expression;
+  // An item has no column any more that says how it is written.
+  const alone = (row: number, value: Value): Cell =>
+    reading === undefined ? vector.cell(row) : readValue(value, reading);
   const sources: number[] = [];
   const items: Cell[] = [];
   const positions: number[] = [];
@@ -35,7 +41,7 @@ function unnestBatch(
     const row = batch.selection[i];
     const value = vector.value(row);
     if (value === null) continue;
-    const list = value instanceof JsonList ? value.items : [vector.cell(row)];
+    const list = value instanceof JsonList ? value.items : [alone(row, value)];
     batch.room?.take(list.length * itemSize);
     for (const [at, item] of list.entries()) {
       sources.push(row);

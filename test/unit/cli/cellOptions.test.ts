@@ -39,6 +39,37 @@ describe('rowriver, how numbers and dates are written', () => {
     ]);
   });
 
+  it('gives items of lists as they are read, so that lists hold what those of a file in plain numbers hold', async () => {
+    await writeFile(
+      join(folder, 'commas.csv'),
+      'n;k;d\n898,5;25;13.06.2025\n1.234,00;4;01.07.2025\n;;\n-3,25;4;02.01.2024 18:30\nn/a;7;-\n',
+    );
+    await writeFile(
+      join(folder, 'points.csv'),
+      'n;k;d\n898.5;25;2025-06-13\n1234.00;4;2025-07-01\n;;\n-3.25;4;2024-01-02 18:30:00\nn/a;7;-\n',
+    );
+    for (const query of [
+      'SELECT [n, k] AS l, list_sum([n, k]) AS s, list_max([n::double, 5]) AS m, [[n], [d]] AS ll',
+      "SELECT list_sort([d, DATE '2025-01-01']) AS s",
+      'UNNEST [n, k] AS x |> AGGREGATE sum(x) AS s, count(x) AS c',
+      'UNNEST n AS x |> AGGREGATE sum(x) AS s, count(x) AS c',
+      'SELECT n, d |> UNNEST n |> AGGREGATE sum(n) AS s, list(d) AS l',
+      'AGGREGATE list(n) AS l, list(DISTINCT n) AS d, array_agg(d ORDER BY d DESC) AS o',
+      'AGGREGATE list(n ORDER BY n) AS l GROUP BY k |> EXTEND list_sum(l) AS s |> ORDER BY s',
+      'SELECT k, list(n) OVER (PARTITION BY k) AS l',
+      'AGGREGATE list(n) FILTER (WHERE n > 0) AS l',
+      'EXTEND n AS m |> AGGREGATE list(m) AS l',
+    ]) {
+      const [commas, points] = await Promise.all(
+        ['commas.csv', 'points.csv'].map((name) => run(name, '--to', 'jsonl', `|> ${query}`)),
+      );
+      assert.equal(points.code, 0, points.stderr);
+      assert.equal(commas.stdout.toString(), points.stdout.toString(), query);
+    }
+    const texts = await run('commas.csv', '--to', 'jsonl', "|> AGGREGATE string_agg(n, ' ') AS t");
+    assert.equal(texts.stdout.toString(), '{"t":"898,5 1.234,00 -3,25 n/a"}\n');
+  });
+
   it('tells of columns that can be read in two ways, and reads them as text', async () => {
     const open = await run('open.csv', '--count', 'sum > 100');
     assert.equal(open.stdout.toString(), '0\n');

@@ -129,6 +129,8 @@ describe('a preview of numbers and dates that are written in another way', () =>
     const call = (query: string): Promise<unknown> => preview.host.call('printQuery', { session: 1, query });
     await assert.rejects(call('n > 1000'), /n is written as 1\.234,5, which other engines read as text/);
     await assert.rejects(call('|> ORDER BY d'), /d is written as dd\.mm\.yyyy/);
+    for (const query of ['SELECT [n, 1] AS l', 'AGGREGATE array_agg(n) AS l', 'UNNEST n AS x'])
+      await assert.rejects(call(`|> ${query}`), /n is written as 1\.234,5/, query);
     assert.ok(await call("n = '1.234' AND t LIKE 'a%'"));
   });
 });

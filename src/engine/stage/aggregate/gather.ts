@@ -1,4 +1,5 @@
 import { said } from '../../../said/said.ts';
+import { readValue } from '../../query/cell.ts';
 import { JsonList } from '../../query/value/json.ts';
 import { textOf, type Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
@@ -19,6 +20,8 @@ export class Gather implements ValueAccumulator {
   readonly #input: BatchExpression;
   /** Undefined for a list. */
   readonly #separator: string | undefined;
+  /** How the texts of a list are read: what is in one has no column any more that says how it is written. */
+  readonly #reading: BatchExpression['reading'];
   readonly #order: readonly SortExpression[];
   /**
    * Entries: a cell, then what ORDER BY inside the aggregate sorts it by, behind its length. A string holds one
@@ -30,6 +33,7 @@ export class Gather implements ValueAccumulator {
   constructor(input: BatchExpression, separator: string | undefined, order: readonly SortExpression[]) {
     this.#input = input;
     this.#separator = separator;
+    this.#reading = separator === undefined ? input.reading : undefined;
     this.#order = order;
   }
 
@@ -54,7 +58,8 @@ export class Gather implements ValueAccumulator {
     for (const { expression } of this.#order) expression.use(batch);
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selection[i];
-      const cell = vector.cell(row);
+      const cell =
+        this.#reading === undefined ? vector.cell(row) : readValue(vector.value(row), this.#reading);
       if (cell === null && this.#separator !== undefined) continue;
       refuseLong(cell, this.#call, allValues);
       this.#entry.clear();
@@ -72,7 +77,7 @@ export class Gather implements ValueAccumulator {
 
   addValue(group: number, value: Value): void {
     this.#entry.clear();
-    writeCell(this.#entry, value);
+    writeCell(this.#entry, readValue(value, this.#reading));
     if (this.#order.length > 0) this.#entry.uint32(0);
     this.#values.add(group, this.#entry.view());
   }
