@@ -48,6 +48,12 @@ export async function diffFiles(
     keys: fields.map(({ names }, at) => ({ names, as: named[at].names })),
     readings: readingsOf(files[side]),
   }));
+  const isMixed = isText[0] !== isText[1];
+  const table = isText[0] ? 0 : 1;
+  const dates = natures[table].keys.map(({ names: [name] }) => {
+    const reading = natures[table].readings.get(name);
+    return reading?.kind === 'date' ? reading : undefined;
+  });
   const compared = new RecordDiff([natures[0], natures[1]]);
   const folder = new SpillFolder(tmpdir());
   const seed = randomInt(2 ** 31);
@@ -64,7 +70,8 @@ export async function diffFiles(
     const output: KeyedOutput = {
       ...{ kind: 'keyed', content, among, seed, side },
       keys: (side === 0 ? ofBefore : ofAfter).map(({ path }) => path),
-      loose: isText[0] !== isText[1],
+      loose: isMixed,
+      dates: isMixed ? dates : [],
     };
     let all = none;
     // The records of a stretch are held as a whole.

@@ -1,5 +1,5 @@
 import { withQuotedNaN } from '../../protocol/jsonValue.ts';
-import { readValue, type CellNature } from '../query/cell.ts';
+import { compareRead, readValue, type CellNature } from '../query/cell.ts';
 import { asBoolean } from '../query/value/compare.ts';
 import { compareNumbers, numberOf, readNumber } from '../query/value/decimal.ts';
 import { eachElement, readJson, unescapeJson } from '../query/value/json.ts';
@@ -222,13 +222,16 @@ function isSameJson(x: string, y: string): boolean {
   }
 }
 
-/** Whether the text of a cell is a value that has a type: a number by value, a list as the JSON that it is written as. */
+/**
+ * Whether the text of a cell is a value that has a type: a number by value, a list as the JSON that it is written as. A date
+ * that the column writes in its own way is the text of the same date.
+ */
 function isSameText(cell: string, value: string, reading: Reading): boolean {
   if (cell === 'null' || value === 'null') return cell === value;
   const text = textOf(cell);
   switch (kindOf(value)) {
     case 'text':
-      return text === textOf(value);
+      return compareRead(text, reading, textOf(value), undefined) === 0;
     case 'number': {
       const read = readValue(text, reading);
       const number = typeof read === 'string' ? readNumber(read) : undefined;

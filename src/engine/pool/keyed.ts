@@ -3,11 +3,12 @@ import { ByteBuilder } from '../byteBuilder.ts';
 import { isReadable } from '../fault.ts';
 import { Kind, type FieldRequest, type RecordBlock } from '../format/record.ts';
 import { formatOf, type FormatSpec } from '../format/registry.ts';
+import { dateIn } from '../query/cell.ts';
 import { unescapeOf } from '../query/fieldText.ts';
 import type { AppendRecord } from '../sink/appendRecord.ts';
 import { fieldsAsJson } from '../sink/jsonRow.ts';
 import { ByteWriter } from '../stage/bytes.ts';
-import { writeFieldKey } from '../stage/key.ts';
+import { writeFieldKey, writeKey } from '../stage/key.ts';
 import { FieldVector } from '../stage/vector.ts';
 import { hashPair } from './keyHash.ts';
 import { bitOf, writeKeyedRow } from './keyedRow.ts';
@@ -33,7 +34,7 @@ interface KeyedCollector {
  * a key, and those that cannot be read, are counted.
  */
 export function keyedCollector(output: KeyedOutput, spec: FormatSpec): KeyedCollector {
-  const { keys, loose, content, among, seed } = output;
+  const { keys, loose, dates, content, among, seed } = output;
   const format = formatOf(spec);
   const { named } = format.layout;
   const unescape = unescapeOf(format.layout);
@@ -71,9 +72,12 @@ export function keyedCollector(output: KeyedOutput, spec: FormatSpec): KeyedColl
         }
         key.clear();
         let isKeyed = false;
-        for (const vector of vectors) {
+        for (const [at, vector] of vectors.entries()) {
           isKeyed ||= vector.column.kinds[record] > Kind.Null;
-          writeFieldKey(key, vector, record, order, nature);
+          const reading = dates.at(at);
+          const date = reading && dateIn(vector.value(record), reading);
+          if (date) writeKey(key, date);
+          else writeFieldKey(key, vector, record, order, nature);
         }
         if (!isKeyed) {
           leftOut('keyless', origin.record + record);

@@ -1,7 +1,7 @@
 import { rewriteCell, type CellReading } from '../format/csv/cellReading.ts';
 import { asNumber, compareTexts, compareValues } from './value/compare.ts';
 import type { Numeric } from './value/decimal.ts';
-import { compareTimes, readTime } from './value/time.ts';
+import { compareTimes, readTime, type Timestamp } from './value/time.ts';
 import type { Value } from './value/value.ts';
 
 /** What is known of the texts that an expression gives, beyond that they are texts. */
@@ -48,6 +48,12 @@ export function compareRead(
   const from = readTime(x);
   const to = from && readTime(y);
   return from !== undefined && to !== undefined ? compareTimes(from, to) : compareTexts(x, y);
+}
+
+/** The time that a text is, written as a column writes its dates or as ISO 8601. */
+export function dateIn(value: Value, reading: CellReading): Timestamp | undefined {
+  const read = readValue(value, reading);
+  return typeof read === 'string' ? readTime(read) : undefined;
 }
 
 /** Whether two columns are written in the same way. */

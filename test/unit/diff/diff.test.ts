@@ -131,12 +131,12 @@ describe('diff', () => {
     name: string,
     lines: readonly Line[] | string,
     form: Form,
-    how: { blockSize?: number | undefined; workers?: number; decimal?: ',' } = {},
+    how: { blockSize?: number | undefined; workers?: number; decimal?: ','; dates?: 'dmy' } = {},
   ): Promise<Dataset> {
     const path = join(folder, `${name}.${form}`);
     await writeFile(path, typeof lines === 'string' ? lines : textOf(lines, form));
-    const { blockSize, workers = 0, decimal } = how;
-    const reading = form === 'csv' ? { ...asTable, decimal: decimal ?? asTable.decimal } : { format: form };
+    const { blockSize, workers = 0, decimal = asTable.decimal, dates = asTable.dates } = how;
+    const reading = form === 'csv' ? { ...asTable, decimal, dates } : { format: form };
     return Dataset.open({ kind: 'file', path }, { signal, blockSize, pool: pools.of(workers), ...reading });
   }
 
@@ -272,6 +272,44 @@ describe('diff', () => {
     ] as const;
     const { rows: back } = await diffed(others, { keys: ['id'] });
     assert.deepEqual(back, [{ _change: 'changed', id: 'c', price: { old: 2.5, new: '2.500' } }]);
+  });
+
+  it('compares dates of a table by their day where they are written in another way, also as keys', async () => {
+    const table = 'id,day,at\na,31.05.2024,x\nb,01.06.2024 18:30,y\nc,02.06.2024,31.05.2024\nd,,z\n';
+    const records = `{"id":"a","day":"2024-05-31","at":"x"}
+{"id":"b","day":"2024-06-01T18:30:00Z","at":"y"}
+{"id":"c","day":"2024-06-03","at":"2024-05-31"}
+{"id":"d","day":null,"at":"z"}
+`;
+    const both = async (back: boolean): Promise<readonly [Dataset, Dataset]> => {
+      const of = (name: string, isTable: boolean): Promise<Dataset> =>
+        isTable ? opened(name, table, 'csv', { dates: 'dmy' }) : opened(name, records, 'jsonl');
+      return [await of('a', !back), await of('b', back)];
+    };
+    for (const back of [false, true]) {
+      const pair = (cell: string, text: string): Row =>
+        back ? { old: text, new: cell } : { old: cell, new: text };
+      const { rows, summary } = await diffed(await both(back), { keys: ['id'] });
+      // A column is one of dates where more than half of its cells are.
+      assert.deepEqual(rows, [
+        {
+          _change: 'changed',
+          id: 'c',
+          day: pair('02.06.2024', '2024-06-03'),
+          at: pair('31.05.2024', '2024-05-31'),
+        },
+      ]);
+      assert.equal(summary.same, 3);
+      const byDay = await diffed(await both(back), { keys: ['day', 'id'] });
+      const changes = byDay.rows.map(({ _change, id, day }) => [_change, id, day]);
+      const [cell, text] = back ? ['added', 'removed'] : ['removed', 'added'];
+      const expected = [
+        [text, 'c', '2024-06-03'],
+        [cell, 'c', '02.06.2024'],
+      ];
+      assert.deepEqual(changes.toSorted(), expected.toSorted());
+      assert.equal(byDay.summary.same, 3);
+    }
   });
 
   it('keeps numbers as they are written, and a field that is called as its own', async () => {
