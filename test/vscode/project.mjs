@@ -30,6 +30,8 @@ export const pageSuites = [
   'fits',
   'stages',
   'failing',
+  'found',
+  'records',
 ];
 export const frameSuites = ['frames'];
 export const pictureSuites = ['pictures'];

@@ -1,11 +1,11 @@
-// Runs test/unit and, but for what needs a browser, test/webview in plain Node, a file in each of as many processes as
-// there are cores.
+// Runs test/unit and, but for what needs a browser, test/webview in plain Node, a file in each of one process more than
+// there are cores: each of them waits for disks and threads a third of its time.
 import { availableParallelism } from 'node:os';
 import { frameSuites, main, node, pageSuites, pictureSuites } from './project.mjs';
 
 await main(() =>
   node('node_modules/mocha/bin/mocha.js', [
-    ...['--reporter', 'test/vscode/reporter.cjs', '--parallel', '--jobs', String(availableParallelism())],
+    ...['--reporter', 'test/vscode/reporter.cjs', '--parallel', '--jobs', String(availableParallelism() + 1)],
     ...[...pageSuites, ...frameSuites, ...pictureSuites].flatMap((suite) => [
       '--ignore',
       `out/test/webview/${suite}.test.js`,
