@@ -53,6 +53,8 @@ export type QueryEdit =
       readonly test: CellTest;
       /** The cell's text and kind; undefined for the null tests. */
       readonly value?: { readonly text: string; readonly kind: number } | undefined;
+      /** Whether it is the records as they are that have the value, whatever the query makes of their columns. */
+      readonly ofRecord?: boolean | undefined;
     };
 
 /** Which of a column's values are wanted: any of these. */

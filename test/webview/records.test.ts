@@ -60,6 +60,20 @@ describe('webview of the record of a row', () => {
       await active(number, name);
     }
 
+    it('is found by a value of its own that the query has made another one of', async () => {
+      await enterQuery(page, 'id % 100 = 12 |> SET name = upper(name), ms = 0');
+      await gridAt(page, 0);
+      await cell('N512').click();
+      await button('Record').click();
+      const line = page.getByRole('treeitem').filter({ hasText: 'n512' });
+      await line.hover();
+      await line.getByRole('button', { name: 'Add to Filter' }).click();
+      await page.locator('.chip', { hasText: "name = 'n512'" }).waitFor();
+      await page.locator('.result-line', { hasText: '1 of 900 records' }).waitFor();
+      await cell('N512').waitFor();
+      await button('Record').click();
+    });
+
     it('is shown in context, and left for the sorted rows', async () => {
       await sorted('id % 100 = 12 |> ORDER BY id DESC', 'n512', '4');
       await inContext();

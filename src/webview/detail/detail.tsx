@@ -141,7 +141,7 @@ function Body(props: DetailProps & { readonly detail: RecordDetail; readonly sea
         <JsonTree
           text={text}
           copy={copy}
-          addTest={addTest}
+          addTest={(edit) => addTest(edit.kind === 'add' ? { ...edit, ofRecord: true } : edit)}
           pathOf={(steps) => (fields ? columnOf(steps.at(0))?.path : writePath(steps))}
           isNumber={(steps) => columnOf(steps.at(0))?.type === 'number'}
           search={props.search.trim()}

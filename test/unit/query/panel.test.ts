@@ -119,6 +119,31 @@ describe('editQuery', () => {
   }
 });
 
+describe('a condition on the record of a row', () => {
+  for (const [query, expected] of [
+    ['SET a = 1', 'WHERE a IS NULL |> SET a = 1'],
+    ['b |> SET a = a * 2', 'b AND a IS NULL |> SET a = a * 2'],
+    ['b OR c |> DROP a', '(b OR c) AND a IS NULL |> DROP a'],
+    ['b |> SET a = 1 |> WHERE a > 2', 'b AND a IS NULL |> SET a = 1 |> WHERE a > 2'],
+    ['|> SELECT c AS a', '|> WHERE a IS NULL |> SELECT c AS a'],
+    ['SELECT c AS a', 'WHERE a IS NULL |> SELECT c AS a'],
+    ['SELECT c AS a WHERE b', 'SELECT c AS a WHERE b AND a IS NULL'],
+    ['b |> LIMIT 5 |> RENAME c AS a', 'b |> LIMIT 5 |> WHERE a IS NULL |> RENAME c AS a'],
+    ['ORDER BY b |> DROP c', 'ORDER BY b |> WHERE a IS NULL |> DROP c'],
+    ['a IS NULL |> SET a = 1', 'a IS NULL |> SET a = 1'],
+    ['EXTEND b AS d', 'EXTEND b AS d |> WHERE a IS NULL'],
+    ['ORDER BY b', 'WHERE a IS NULL |> ORDER BY b'],
+    ['b = ', 'a IS NULL'],
+    ['', 'a IS NULL'],
+  ] as const) {
+    it(`is put before what makes other columns of it: ${query}`, () => {
+      const edited = editQuery(query, { kind: 'add', path: 'a', test: 'is-null', ofRecord: true });
+      assert.equal(edited, expected);
+      assert.equal(parseQuery(edited).ok, true);
+    });
+  }
+});
+
 describe('completeAt', () => {
   const columns = [
     { name: 'status', type: 'number' },

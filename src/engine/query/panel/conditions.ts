@@ -73,6 +73,26 @@ export function addCondition(text: string, condition: string): string {
   return `${before.trimEnd()} |> WHERE ${condition} |> ${text.slice(order.from)}`;
 }
 
+/**
+ * The text with a condition more on the records as they are: before what makes other columns of theirs, where anything does,
+ * else as `addCondition`.
+ */
+export function addRecordCondition(text: string, condition: string): string {
+  const parsed = parsePipeline(text);
+  const operators = parsed.ok ? parsed.query.operators : [];
+  const at = operators.findIndex(({ kind }) => changesColumns.has(kind));
+  if (at === -1) return addCondition(text, condition);
+  const before = operators.slice(0, at);
+  if (askedOfSeen(text, before).some(({ from, to }) => text.slice(from, to) === condition)) return text;
+  const last = before.findLast(isWhere);
+  if (last && before.at(-1) === last) return extended(text, last, condition);
+  const { from } = operators[at];
+  return `${text.slice(0, from)}WHERE ${condition} |> ${text.slice(from)}`;
+}
+
+/** What may call something else by the name of a record's member, or leaves it out. */
+const changesColumns: ReadonlySet<OperatorKind> = new Set(['select', 'set', 'rename', 'drop'] as const);
+
 /** The conditions that are asked of the rows as they are seen, and not of those that groups or a LIMIT are of. */
 export function askedOfSeen(text: string, operators: readonly Operator[]): Expression[] {
   const made = operators.findLastIndex(({ kind }) => !commutes.has(kind));

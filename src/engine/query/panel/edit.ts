@@ -1,7 +1,7 @@
 import { readNumber } from '../value/decimal.ts';
 import { parsePipeline } from '../syntax/pipeline.ts';
 import { writeText } from '../write.ts';
-import { addCondition, removeCondition } from './conditions.ts';
+import { addCondition, addRecordCondition, removeCondition } from './conditions.ts';
 import { appendOperator } from './operators.ts';
 import { excludeQuery, pickQuery, type ExcludeEdit, type PickEdit } from './pick.ts';
 import { sortQuery, type SortEdit } from './sort.ts';
@@ -19,6 +19,8 @@ export type QueryEdit =
       readonly path: string;
       readonly test: 'equals' | 'differs' | 'above' | 'below' | 'contains' | 'is-null' | 'not-null';
       readonly value?: { readonly text: string; readonly kind: number } | undefined;
+      /** Whether it is the records as they are that have the value, whatever the query makes of their columns. */
+      readonly ofRecord?: boolean | undefined;
     };
 
 /** Kinds of a cell, as the protocol numbers them. */
@@ -33,7 +35,8 @@ export function editQuery(text: string, edit: QueryEdit): string {
   if (edit.kind === 'pick') return pickQuery(text, edit);
   if (edit.kind === 'drop') return dropQuery(text, edit.paths);
   if (edit.kind === 'exclude') return excludeQuery(text, edit);
-  return addCondition(text, conditionOf(edit));
+  const condition = conditionOf(edit);
+  return edit.ofRecord === true ? addRecordCondition(text, condition) : addCondition(text, condition);
 }
 
 function dropQuery(text: string, paths: readonly string[]): string {
