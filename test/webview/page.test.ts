@@ -297,6 +297,30 @@ describe('webview/page', () => {
       await page.locator('.chip', { hasText: 'user.c' }).waitFor();
     });
 
+    it('keeps the query that is run while the place of the one before is still looked up', async () => {
+      const page = await open({ delay: 300 });
+      await filter(page, 'status >= 500');
+      await page.locator('.chip', { hasText: '500' }).waitFor();
+      await page.locator('.row .cell.number:not(.pending):visible').first().click();
+      await page.evaluate(() => {
+        const clear = [...document.querySelectorAll('button')].find(({ textContent }) =>
+          textContent.includes('Clear All'),
+        );
+        clear?.click();
+      });
+      await page.locator('.cm-content').focus();
+      await page.keyboard.insertText('status >= 400');
+      await page.keyboard.press('Enter');
+      await page.locator('.chip', { hasText: '400' }).waitFor();
+      // Rows that are far from each other come one after the other, which takes longer than clearing waits.
+      await page.locator('.row .cell.number:not(.pending):visible').first().click();
+      for (const key of ['End', 'Home', 'End']) {
+        await page.keyboard.press(key);
+        await page.locator('.row.active .cell.current:not(.pending)').waitFor();
+      }
+      assert.equal(await page.locator('.chip', { hasText: '400' }).count(), 1);
+    });
+
     it('shows matches while it runs, and can be cancelled with them', async () => {
       const page = await open({ query: 300_000 });
       await filter(page, 'status >= 500');

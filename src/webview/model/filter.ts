@@ -60,6 +60,8 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
   const conditions = signal<readonly Condition[]>([]);
   const filters = signal<Filters>({ history: [], saved: [] });
   let current: AbortController | undefined;
+  /** Counts what changes the rows that are shown: what was begun before the last of it is not carried on. */
+  let turn = 0;
   let edits: Promise<void> = Promise.resolve();
   /** The match that is shown in context, and where it was. */
   let match: { readonly row: number; readonly lane: number; readonly above: number } | undefined;
@@ -125,6 +127,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     current?.abort();
     const mine = new AbortController();
     current = mine;
+    turn++;
     text.value = query;
     error.value = '';
     paused.value = undefined;
@@ -208,6 +211,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
    * @param nowhere called where the row is of no single record
    */
   async function backToFile(show: () => void, nowhere?: () => void): Promise<void> {
+    const mine = ++turn;
     const { view, rows } = preview.shown.peek();
     if (view <= 0 || rows === 0) {
       show();
@@ -219,10 +223,11 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     const found = rowInFile(view, row);
     const late = new Promise<void>((resolve) => setTimeout(resolve, locatePatience));
     await Promise.race([found.catch(() => undefined), late]);
+    if (turn !== mine) return;
     show();
     try {
       const place = await found;
-      if (preview.shown.peek().view !== 0) return;
+      if (turn !== mine || preview.shown.peek().view !== 0) return;
       if (place === undefined) nowhere?.();
       else grid.goTo(place, laneNow(lane, path), above);
     } catch (failure) {
