@@ -70,14 +70,22 @@ export function columnPlace(
   steps: readonly Step[],
   columns: readonly (string | undefined)[],
 ): { readonly index: number; readonly rest: readonly Step[] } | undefined {
+  const place = longestNamed(steps, (name) => {
+    const index = columnIndex(name, columns);
+    return index === -1 ? undefined : index;
+  });
+  return place && { index: place.found, rest: place.rest };
+}
+
+/** What the longest run of names is that together are one, and the steps that are left. */
+export function longestNamed<T>(
+  steps: readonly Step[],
+  find: (name: string) => T | undefined,
+): { readonly found: T; readonly rest: readonly Step[] } | undefined {
   const keys = steps.findIndex((step) => 'index' in step);
   for (let length = keys === -1 ? steps.length : keys; length > 0; length--) {
-    const name = steps
-      .slice(0, length)
-      .map((step) => (step as Name).name)
-      .join('.');
-    const index = columnIndex(name, columns);
-    if (index !== -1) return { index, rest: steps.slice(length) };
+    const found = find(steps.slice(0, length).map(keyOf).join('.'));
+    if (found !== undefined) return { found, rest: steps.slice(length) };
   }
   return undefined;
 }

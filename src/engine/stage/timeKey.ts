@@ -1,6 +1,6 @@
 import { isReadable } from '../fault.ts';
 import { Kind, type FieldRequest, type RecordBlock } from '../format/record.ts';
-import { readValue } from '../query/cell.ts';
+import { dateIn, readValue } from '../query/cell.ts';
 import { planQuery, type Layout, type Plan, type Query } from '../query/index.ts';
 import { slotsOfBound } from '../query/resolve/step.ts';
 import { readNumber, subtract, toDouble, type Numeric } from '../query/value/decimal.ts';
@@ -107,15 +107,11 @@ export class TimeKey implements TimePlace {
 }
 
 /** As web servers write times in their logs: 10/Oct/2026:13:55:36 -0700. */
-const logTime = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})$/;
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const logTime = /^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}$/;
+const logReading = { kind: 'date', order: 'dmy', separator: '/', named: true } as const;
 
 function readLogTime(text: string): Timestamp | undefined {
-  const found = logTime.exec(text);
-  if (!found) return undefined;
-  const [day, name, year, clock, zone] = found.slice(1);
-  const month = String(months.indexOf(name) + 1).padStart(2, '0');
-  return readTime(`${year}-${month}-${day}T${clock}${zone}`);
+  return logTime.test(text) ? dateIn(text, logReading) : undefined;
 }
 
 const nobody = new Uint32Array(0);

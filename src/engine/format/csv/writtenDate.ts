@@ -1,3 +1,5 @@
+import { daysInMonth, monthNames } from '../../calendar.ts';
+
 /** In which order a date has its day, month and year. */
 export type DateOrder = 'dmy' | 'mdy' | 'ymd';
 
@@ -74,15 +76,12 @@ function namedParts(
   return { numbers: numbers(month), separator, time, yearFirst: false, order };
 }
 
-const months = [
-  ...['january', 'february', 'march', 'april', 'may', 'june'],
-  ...['july', 'august', 'september', 'october', 'november', 'december'],
-];
+const lowerMonths = monthNames.map((name) => name.toLowerCase());
 
 /** The number of a month by its English name, or the first three or four letters of it. */
 function monthOf(name: string): string | undefined {
   const lower = name.toLowerCase();
-  const at = months.findIndex((month) => month === lower || (lower.length <= 4 && month.startsWith(lower)));
+  const at = lowerMonths.findIndex((month) => month === lower || (lower.length <= 4 && month.startsWith(lower)));
   return at === -1 ? undefined : String(at + 1);
 }
 
@@ -107,7 +106,7 @@ export function dateBy(parts: DateParts, order: DateOrder): string | undefined {
   const [a, b, c] = parts.numbers;
   const [year, month, day] = order === 'ymd' ? [a, b, c] : order === 'dmy' ? [c, b, a] : [c, a, b];
   const exists = Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1;
-  if (!exists || Number(day) > daysIn(Number(year), Number(month))) return undefined;
+  if (!exists || Number(day) > daysInMonth(Number(year), Number(month))) return undefined;
   return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}${parts.time}`;
 }
 
@@ -115,10 +114,4 @@ export function dateBy(parts: DateParts, order: DateOrder): string | undefined {
 export function rewriteDate(text: string, order: DateOrder): string | undefined {
   const parts = readDateParts(text);
   return parts && dateBy(parts, order);
-}
-
-function daysIn(year: number, month: number): number {
-  const date = new Date(0);
-  date.setUTCFullYear(year, month, 0);
-  return date.getUTCDate();
 }

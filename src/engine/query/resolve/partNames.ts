@@ -53,10 +53,6 @@ class Names implements PartNames {
 const known = new WeakMap<readonly Part[], Names>();
 
 export function namesOf(parts: readonly Part[]): PartNames {
-  return indexOf(parts);
-}
-
-function indexOf(parts: readonly Part[]): Names {
   let names = known.get(parts);
   if (names === undefined) known.set(parts, (names = new Names(parts)));
   return names;
@@ -72,7 +68,7 @@ export function passedOn(
   gone: readonly ColumnPart[],
   come: readonly ColumnPart[],
 ): readonly Part[] {
-  const names = indexOf(from);
+  const names = known.get(from) ?? new Names(from);
   known.delete(from);
   for (const part of gone) names.remove(part);
   for (const part of come) names.add(part);

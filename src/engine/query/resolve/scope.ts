@@ -1,5 +1,5 @@
 import type { FieldRequest } from '../../format/record.ts';
-import { columnPlace, type Layout } from '../layout.ts';
+import { columnPlace, longestNamed, type Layout } from '../layout.ts';
 import { recordAttributes, type RecordAttribute } from '../recordAttribute.ts';
 import type { Column, Step } from '../syntax/tree.ts';
 import { valueName } from '../write.ts';
@@ -108,11 +108,6 @@ function findSteps(
   return open && findMember(steps, open, table, numeric);
 }
 
-interface NamedPlace {
-  readonly column: ColumnPart;
-  readonly rest: readonly Step[];
-}
-
 /** The longest run of steps that together are the name of a column. */
 function findNamed(
   steps: readonly Step[],
@@ -121,9 +116,9 @@ function findNamed(
   numeric: boolean,
 ): Found | undefined {
   const names = namesOf(scope.parts);
-  const place = rowPlace(steps, names, table) ?? namedPlace(steps, names);
+  const place = rowPlace(steps, names, table) ?? longestNamed(steps, (name) => names.find(name));
   if (place === undefined) return undefined;
-  const { column } = place;
+  const { found: column } = place;
   // Beside members that are not known by name, letter case decides which of them is meant.
   const written = steps
     .slice(0, steps.length - place.rest.length)
@@ -139,23 +134,17 @@ function findNamed(
  * What stands behind the name of a JOIN's other file is of that file, as it is in ON, and also where another column is
  * called by both.
  */
-function rowPlace(steps: readonly Step[], names: PartNames, table: SlotTable): NamedPlace | undefined {
+function rowPlace(
+  steps: readonly Step[],
+  names: PartNames,
+  table: SlotTable,
+): ReturnType<typeof longestNamed<ColumnPart>> {
   const [first, ...rest] = steps;
   if (rest.length === 0 || !('name' in first)) return undefined;
   const column = names
     .named(first.name)
     .find(({ slot }) => typeof slot === 'number' && table.slots[slot].rowsOf !== undefined);
-  return column && { column, rest };
-}
-
-/** The longest run of names that together are a column, and the steps that are left. */
-function namedPlace(steps: readonly Step[], names: PartNames): NamedPlace | undefined {
-  const keys = steps.findIndex((step) => 'index' in step);
-  for (let length = keys === -1 ? steps.length : keys; length > 0; length--) {
-    const column = names.find(steps.slice(0, length).map(keyOf).join('.'));
-    if (column !== undefined) return { column, rest: steps.slice(length) };
-  }
-  return undefined;
+  return column && { found: column, rest };
 }
 
 /** The keys that lead to a value inside that of a slot; the name of a table's column is one, dots and all. */

@@ -1,12 +1,9 @@
+import { monthNames } from '../../calendar.ts';
 import { datePart } from './calendar.ts';
 import { readTime, Timestamp } from './time.ts';
 
 /** Formats of times as `strftime` and `strptime` have them: texts in which `%Y` and the like stand for a part of a time. */
 
-const months = [
-  ...['January', 'February', 'March', 'April', 'May', 'June'],
-  ...['July', 'August', 'September', 'October', 'November', 'December'],
-];
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 const part = (name: string, time: Timestamp): number => datePart(name, time) ?? 0;
@@ -50,8 +47,8 @@ const numbers = new Map<string, NumberPart>([
 const texts = new Map<string, (time: Timestamp) => string>([
   ['a', (time) => weekdays[part('dow', time)].slice(0, 3)],
   ['A', (time) => weekdays[part('dow', time)]],
-  ['b', (time) => months[part('month', time) - 1].slice(0, 3)],
-  ['B', (time) => months[part('month', time) - 1]],
+  ['b', (time) => monthNames[part('month', time) - 1].slice(0, 3)],
+  ['B', (time) => monthNames[part('month', time) - 1]],
   ['p', (time) => (part('hour', time) < 12 ? 'AM' : 'PM')],
   ['z', () => '+00'],
   ['%', () => '%'],
@@ -174,8 +171,8 @@ const short = (names: readonly string[]): string[] => names.map((name) => name.s
 const patterns = new Map([
   ['a', anyOf(short(weekdays))],
   ['A', anyOf(weekdays)],
-  ['b', anyOf(short(months))],
-  ['B', anyOf(months)],
+  ['b', anyOf(short(monthNames))],
+  ['B', anyOf(monthNames)],
   ['p', /am|pm/iy],
   ['z', /Z|[+-]\d\d(?::?\d\d)?/y],
   ...Array.from(numbers, ([letter, { width }]): [string, RegExp] => [
@@ -226,5 +223,5 @@ function yearOfTwoDigits(year: number | undefined): number | undefined {
 
 function monthNamed(name: string | undefined): number | undefined {
   if (name === undefined) return undefined;
-  return months.findIndex((month) => month.slice(0, 3).toLowerCase() === name.slice(0, 3).toLowerCase()) + 1;
+  return monthNames.findIndex((month) => month.slice(0, 3).toLowerCase() === name.slice(0, 3).toLowerCase()) + 1;
 }
