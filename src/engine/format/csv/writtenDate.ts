@@ -81,7 +81,9 @@ const lowerMonths = monthNames.map((name) => name.toLowerCase());
 /** The number of a month by its English name, or the first three or four letters of it. */
 function monthOf(name: string): string | undefined {
   const lower = name.toLowerCase();
-  const at = lowerMonths.findIndex((month) => month === lower || (lower.length <= 4 && month.startsWith(lower)));
+  const at = lowerMonths.findIndex(
+    (month) => month === lower || (lower.length <= 4 && month.startsWith(lower)),
+  );
   return at === -1 ? undefined : String(at + 1);
 }
 

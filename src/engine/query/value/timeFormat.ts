@@ -223,5 +223,7 @@ function yearOfTwoDigits(year: number | undefined): number | undefined {
 
 function monthNamed(name: string | undefined): number | undefined {
   if (name === undefined) return undefined;
-  return monthNames.findIndex((month) => month.slice(0, 3).toLowerCase() === name.slice(0, 3).toLowerCase()) + 1;
+  return (
+    monthNames.findIndex((month) => month.slice(0, 3).toLowerCase() === name.slice(0, 3).toLowerCase()) + 1
+  );
 }
