@@ -64,10 +64,11 @@ export async function follow(
       return;
     }
     const isOne = !search.finds && more.length === 0;
-    const columns = isOne || options.hive === false ? undefined : partitionColumns(await search.find(signal));
+    const there = isOne ? [path] : await search.find(signal);
+    const columns = isOne || options.hive === false ? undefined : partitionColumns(there);
     const opened = { ...options, partitions: columns?.names };
-    const paths = isOne ? [path] : await those(await search.find(signal), isReady);
-    const dataset = await openTogether(command, path, paths, opened);
+    const ready = isOne ? there : await filtered(there, isReady);
+    const dataset = await openTogether(command, path, ready, opened);
     try {
       const doubts = doubtsToRun(query, dataset, optionsFor, text);
       const checked = checkQuery(query, dataset.seenColumns, dataset.checkedIn);
@@ -109,7 +110,7 @@ async function openTogether(
   return openFiles(file, filesAt(paths), { ...options, encoding, hive: false });
 }
 
-async function those(
+async function filtered(
   paths: readonly string[],
   test: (path: string) => Promise<boolean>,
 ): Promise<readonly string[]> {

@@ -1,3 +1,6 @@
+/** The texts of numbers that JSON has no words for, as Python, JavaScript and Spark write them. */
+export const notFinite = /^(?:NaN|-?Infinity)$/;
+
 const mayBeNotFinite = /NaN|Infinity/;
 
 /** Texts, and what the engine's scanner takes besides JSON. */

@@ -56,10 +56,10 @@ export async function recognise(
   const length = await readSome(source, sample.subarray(0, firstSample), 0, signal);
   const final = length < firstSample;
   const said = saidKinds(options);
-  if (said.length === 0) refuseOtherFiles(source.name, sample.subarray(0, length));
-  const kinds = said.length === 0 ? formatKinds : said;
-  const found = recogniseKind(source.name, sample.subarray(0, length), final, kinds);
-  const { kind, claim } = said.length === 0 ? found : { ...found, claim: undefined };
+  if (!said) refuseOtherFiles(source.name, sample.subarray(0, length));
+  const found = recogniseKind(source.name, sample.subarray(0, length), final, said);
+  const { kind } = found;
+  const claim = said ? undefined : found.claim;
   const file = { source, sample, length, final, remote: source.place?.remote ?? false };
   const read = await drivers[kind].open(file, { ...claim?.options, ...options }, signal);
   return claim?.by === 'fallback' && isNoTable(read)
@@ -82,6 +82,8 @@ export function recogniseKind(
   final: boolean,
   kinds: readonly FormatKind[] = formatKinds,
 ): { readonly kind: FormatKind; readonly claim: Claim | undefined } {
+  // Nothing is looked at where there is nothing to choose.
+  if (kinds.length === 1) return { kind: kinds[0], claim: undefined };
   const file: FileHead = {
     name: fileNameAt(name)
       .toLowerCase()
@@ -101,12 +103,12 @@ function sureness(claim: Claim | undefined): number {
 }
 
 /** Who says what is said of some formats only, such as a delimiter, says that the file is one of them. */
-function saidKinds(options: FormatOptions): readonly FormatKind[] {
+function saidKinds(options: FormatOptions): readonly FormatKind[] | undefined {
   if (options.format !== undefined) return [options.format];
   const given = formatKinds.map((kind) => ({
     kind,
     count: drivers[kind].options.filter((name) => options[name] !== undefined).length,
   }));
   const most = Math.max(...given.map(({ count }) => count));
-  return most === 0 ? [] : given.filter(({ count }) => count === most).map(({ kind }) => kind);
+  return most === 0 ? undefined : given.filter(({ count }) => count === most).map(({ kind }) => kind);
 }

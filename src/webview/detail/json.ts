@@ -3,6 +3,7 @@
  * somebody looks inside. So numbers keep their text, members their order, and a key that is there twice is seen twice.
  * Text that breaks off or is wrong reads as far as it goes.
  */
+import { notFinite } from '../../protocol/jsonValue.ts';
 
 export type JsonType = 'object' | 'list' | 'text' | 'number' | 'boolean' | 'null' | 'invalid';
 
@@ -39,8 +40,6 @@ const space = /[ \t\r\n]*/y;
 const structure = /["[\]{}]/g;
 const scalar = /[^\s,\]}]*/y;
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-/** Numbers that JSON has no words for: texts, as to the engine. */
-const notFinite = /^(?:NaN|-?Infinity)$/;
 
 export function readJson(source: string): JsonValue {
   return valueAt(source, skipSpace(source, 0));

@@ -56,7 +56,7 @@ export function addCondition(text: string, condition: string): string {
   if (!parsed.ok) return condition;
   const { query } = parsed;
   const { operators } = query;
-  if (askedOfSeen(text, operators).some(({ from, to }) => text.slice(from, to) === condition)) return text;
+  if (isAsked(text, operators, condition)) return text;
   const last = operators.at(-1);
   const order = last?.kind === 'order by' ? last : undefined;
   const rest = order ? operators.slice(0, -1) : operators;
@@ -83,7 +83,7 @@ export function addRecordCondition(text: string, condition: string): string {
   const at = operators.findIndex(({ kind }) => changesColumns.has(kind));
   if (at === -1) return addCondition(text, condition);
   const before = operators.slice(0, at);
-  if (askedOfSeen(text, before).some(({ from, to }) => text.slice(from, to) === condition)) return text;
+  if (isAsked(text, before, condition)) return text;
   const last = before.findLast(isWhere);
   if (last && before.at(-1) === last) return extended(text, last, condition);
   const { from } = operators[at];
@@ -100,6 +100,10 @@ export function askedOfSeen(text: string, operators: readonly Operator[]): Expre
     .slice(made + 1)
     .filter(isWhere)
     .flatMap(({ condition }) => standing(text, condition));
+}
+
+function isAsked(text: string, operators: readonly Operator[], condition: string): boolean {
+  return askedOfSeen(text, operators).some(({ from, to }) => text.slice(from, to) === condition);
 }
 
 /** What a condition may change places with. */

@@ -4,7 +4,7 @@ import { builtins } from '../../builtins.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
 import { commaSeparated } from '../csvCell.ts';
 import { createDerivedEncoder, type DerivedColumns } from '../derivedRow.ts';
-import { strictJson } from '../strictJson.ts';
+import { mayHoldNaN, strictJson } from '../strictJson.ts';
 import { lineFeed } from '../../ascii.ts';
 import type { Batch } from './batch.ts';
 import type { BodyForm } from './bodyForm.ts';
@@ -49,12 +49,14 @@ export class BodyEncoder {
 
   #plain(batch: Batch): Uint8Array {
     if (this.form === 'jsonl') return strictJson(batch.lines);
+    const isStrict = !mayHoldNaN(batch.lines);
+    const json = (row: number): Uint8Array => (isStrict ? batch.text(row) : strictJson(batch.text(row)));
     const out = new ByteBuilder();
     switch (this.form) {
       case 'json':
         for (let row = 0; row < batch.count; row++) {
           out.text(row === 0 ? '[' : ',');
-          out.copy(strictJson(batch.text(row)));
+          out.copy(json(row));
         }
         out.text(']');
         break;
@@ -67,7 +69,7 @@ export class BodyEncoder {
         // A row that was taken already is not taken twice: its `_id` is there.
         for (let row = 0; row < batch.count; row++) {
           out.text(`{"create":{"_id":${JSON.stringify(this.#keyOf(batch, row))}}}\n`);
-          out.copy(strictJson(batch.text(row)));
+          out.copy(json(row));
           out.byte(lineFeed);
         }
         break;

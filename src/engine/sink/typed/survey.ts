@@ -1,3 +1,4 @@
+import { notFinite } from '../../../protocol/jsonValue.ts';
 import { Decimal, numberOf, type Numeric } from '../../query/value/decimal.ts';
 import { readTime } from '../../query/value/time.ts';
 import { maxPrecision, type ColumnType } from './columnType.ts';
@@ -145,9 +146,6 @@ const mixed: ColumnType = { kind: 'text', mixed: true };
 export function numberInText(value: string): Numeric | undefined {
   return jsonNumber.test(value) ? numberOf(value) : undefined;
 }
-
-/** As Python, JavaScript and Spark write them. */
-const notFinite = /^(?:NaN|-?Infinity)$/;
 
 /** What a text is in a column of doubles. */
 export function doubleInText(value: string): Numeric | undefined {
