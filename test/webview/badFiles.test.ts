@@ -16,7 +16,7 @@ import {
   manyColumns,
   type BadFile,
 } from '../support/badFiles.ts';
-import { enterQuery, gridAt } from './bed/grid.ts';
+import { areThere, enterQuery, gridAt } from './bed/grid.ts';
 import { RealEngine } from './bed/realEngine.ts';
 import { startBed, type BedServer } from './bed/server.ts';
 
@@ -87,7 +87,7 @@ describe('webview/plots of files that are hard on statistics', () => {
         }
         await page.mouse.move(0, 0);
         assert.deepEqual(await accessibilityFaults(page), []);
-        assert.equal(await page.locator('.fault').count(), 0);
+        await areThere(page.locator('.fault'), 0);
         assert.deepEqual(errors, []);
         if (process.env.ROWRIVER_PICTURES !== undefined)
           await page.screenshot({ path: join(process.env.ROWRIVER_PICTURES, `${number}-${format}.png`) });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { enterQuery } from './bed/grid.ts';
+import { areThere, enterQuery } from './bed/grid.ts';
 import type { RealEngine } from './bed/realEngine.ts';
 import { RealPage } from './bed/realPage.ts';
 
@@ -227,7 +227,7 @@ describe('webview in any width', function () {
     await page.setViewportSize({ width: 240, height: 600 });
     const fold = page.getByRole('button', { name: '3 Conditions' });
     await fold.waitFor();
-    assert.equal(await chips.count(), 0);
+    await areThere(chips, 0);
     const folded = await above();
     await fold.click();
     await chips.nth(2).waitFor();
@@ -236,7 +236,7 @@ describe('webview in any width', function () {
     await fold.waitFor();
     await page.setViewportSize({ width: 600, height: 800 });
     await chips.nth(2).waitFor();
-    assert.equal(await fold.count(), 0);
+    await areThere(fold, 0);
     // One alone is there in any width.
     await enterQuery(page, 'id >= 5');
     await page.setViewportSize({ width: 240, height: 600 });
@@ -251,7 +251,7 @@ describe('webview in any width', function () {
       await example.waitFor();
       assert((await box(page.locator('.query-box'))).height < 34, `${width}`);
     }
-    assert.equal(await page.locator('.filter-line > .divider:visible').count(), 0);
+    await areThere(page.locator('.filter-line > .divider:visible'), 0);
   });
 });
 

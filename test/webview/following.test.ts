@@ -4,7 +4,7 @@ import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { enterQuery, plotCounts } from './bed/grid.ts';
+import { areThere, enterQuery, plotCounts } from './bed/grid.ts';
 import { RealEngine } from './bed/realEngine.ts';
 import { startBed, type BedServer } from './bed/server.ts';
 
@@ -61,7 +61,7 @@ describe('webview that follows a file', function () {
     // From now on the end is in sight, and stays there.
     await appendFile(path, lines(307, 400));
     await cell('399').waitFor();
-    assert.equal(await fresh().count(), 0);
+    await areThere(fresh(), 0);
     await follow().click();
     await page.locator('[role=switch][aria-checked=false]').waitFor();
     await appendFile(path, lines(400, 401));
@@ -168,7 +168,7 @@ describe('webview that follows a file', function () {
           await plotCounts(page, 'at', counts);
           await band.getByText(`${matching(count)} rows`, { exact: true }).waitFor();
           await facts.getByText(new RegExp(`^Of ${matching(count)} rows`)).waitFor();
-          assert.equal(await page.locator('.plot.stale, .plot-partial').count(), 0);
+          await areThere(page.locator('.plot.stale, .plot-partial'), 0);
         }
       }
     } finally {
@@ -184,7 +184,7 @@ describe('webview that follows a file', function () {
     await on();
     await appendFile(path, lines(300, 303));
     await cell('301').waitFor();
-    assert.equal(await cell('300').count(), 0);
+    await areThere(cell('300'), 0);
     await enterQuery(page, '|> ORDER BY n DESC |> LIMIT 1');
     await cell('302').waitFor();
     await appendFile(path, lines(303, 310));
@@ -204,7 +204,7 @@ describe('webview that follows a file', function () {
       await enterQuery(page, query);
       await page.locator('.head.sorted').first().waitFor();
       await page.locator('.row[aria-rowindex="2"]:not([hidden])', { has: cell(first) }).waitFor();
-      assert.equal(await cell(last).count(), 0);
+      await areThere(cell(last), 0);
       assert.deepEqual(await marked(), []);
     }
   });
@@ -216,7 +216,7 @@ describe('webview that follows a file', function () {
     for (const count of [303, 306, 406]) {
       await appendFile(path, lines(count === 303 ? 300 : count === 306 ? 303 : 306, count));
       await cell(String(count - 1)).waitFor();
-      assert.equal(await fresh().count(), 0);
+      await areThere(fresh(), 0);
     }
     const rows = page.locator('.row:not([hidden])');
     const shown = await rows.evaluateAll((all) => all.map((row) => row.textContent));

@@ -4,7 +4,7 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { enterQuery } from './bed/grid.ts';
+import { areThere, enterQuery } from './bed/grid.ts';
 import type { RealEngine } from './bed/realEngine.ts';
 import { RealPage } from './bed/realPage.ts';
 
@@ -48,7 +48,7 @@ describe('webview of several files in order of time', function () {
   async function shows(...words: readonly string[]): Promise<void> {
     for (const [row, word] of words.entries())
       await page.locator(`.row[aria-rowindex="${row + 2}"]:not([hidden])`, { hasText: word }).waitFor();
-    assert.equal(await page.locator('.row:not([hidden])').count(), words.length);
+    await areThere(page.locator('.row:not([hidden])'), words.length);
   }
 
   it('is chosen in the footer, by keyboard as well, for all that is asked of them', async () => {
@@ -68,7 +68,7 @@ describe('webview of several files in order of time', function () {
     await shows('w4');
     await enterQuery(page, '');
     // There is no place for what comes later.
-    assert.equal(await page.getByRole('switch', { name: 'Follow' }).count(), 0);
+    await areThere(page.getByRole('switch', { name: 'Follow' }), 0);
     await appendFile(at('api.jsonl'), lines('api', 7));
     await page.getByRole('button', { name: 'Reload' }).click();
     await shows('w1', 'w2', 'w3', 'w4', 'w5', 'w6', 'w7');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { accessibilityFaults } from '../support/axe.ts';
+import { areThere, textsAre } from './bed/grid.ts';
 import { startBed, type BedServer, type OpenOptions } from './bed/server.ts';
 import type { Theme } from './bed/themes.ts';
 
@@ -292,7 +293,7 @@ describe('webview/page', () => {
         for (const key of keys) await page.keyboard.press(key);
         await offer.waitFor({ state: 'detached' });
         await shows(box, text);
-        assert.equal(await page.locator('.chip').count(), keys.at(0) === 'Enter' ? 1 : 0);
+        await areThere(page.locator('.chip'), keys.at(0) === 'Enter' ? 1 : 0);
       }
       await page.locator('.chip', { hasText: 'user.c' }).waitFor();
     });
@@ -318,7 +319,7 @@ describe('webview/page', () => {
         await page.keyboard.press(key);
         await page.locator('.row.active .cell.current:not(.pending)').waitFor();
       }
-      assert.equal(await page.locator('.chip', { hasText: '400' }).count(), 1);
+      await areThere(page.locator('.chip', { hasText: '400' }), 1);
     });
 
     it('shows matches while it runs, and can be cancelled with them', async () => {
@@ -343,7 +344,7 @@ describe('webview/page', () => {
       await page.locator('.result-line').getByRole('button', { name: 'Cancel' }).click();
       await page.getByText('The query was cancelled before it had rows').waitFor();
       await shows(page.locator('.result-line'), /records scanned/);
-      assert.equal(await page.getByText(/No records match|Rows so far/).count(), 0);
+      await areThere(page.getByText(/No records match|Rows so far/), 0);
       await page.getByRole('button', { name: 'Run Again' }).click();
       await page.getByText('Reading the records').waitFor();
     });
@@ -390,7 +391,7 @@ describe('webview/page', () => {
             .map(({ label }) => label),
         );
         assert.deepEqual(cut, [], `at ${width} px`);
-        assert.equal(await page.locator('.chip').count(), 6);
+        await areThere(page.locator('.chip'), 6);
         await page.getByRole('button', { name: '+2 more' }).click();
         await page.getByRole('button', { name: 'Remove g = 7' }).click();
         await page.waitForFunction(() => document.querySelectorAll('.chip').length === 7);
@@ -404,8 +405,8 @@ describe('webview/page', () => {
       await painted(page);
       await page.waitForFunction(() => !document.querySelector('.danger'));
       const told = (await page.locator('.query-message').textContent())?.trim() ?? '';
-      assert.equal(await page.getByText(told).count(), 1);
-      assert.equal(await page.locator('.result-line').count(), 0);
+      await areThere(page.getByText(told), 1);
+      await areThere(page.locator('.result-line'), 0);
       await page.getByRole('button', { name: 'Use status' }).click();
       await page.locator('.query-message').waitFor({ state: 'detached' });
       await shows(page.locator('.cm-content'), 'status >= 500');
@@ -685,8 +686,8 @@ describe('webview/page', () => {
         await page.evaluate(() => new Promise((painted) => requestAnimationFrame(painted)));
         assert.deepEqual(await order(), before);
       }
-      assert.equal(await page.locator('.chip').count(), 0);
-      assert.equal(await page.locator('.head-sort:visible').count(), 0);
+      await areThere(page.locator('.chip'), 0);
+      await areThere(page.locator('.head-sort:visible'), 0);
       // The next drag is one again.
       await drag(page, [from.x + 40, from.y + 10], to.x + 30);
       await page.waitForFunction(
@@ -782,7 +783,7 @@ describe('webview/page', () => {
       assert.equal(await value(4).evaluate((cell) => getComputedStyle(cell).textAlign), 'right');
       assert.equal(await value(7).evaluate((cell) => getComputedStyle(cell).textAlign), 'left');
       assert.match((await value(12).textContent()) ?? '', /\u2026$/);
-      assert.equal(await page.locator('.cell.malformed:visible').count(), 1);
+      await areThere(page.locator('.cell.malformed:visible'), 1);
       assert.equal(await value(2).getAttribute('aria-label'), 'missing');
     });
 
@@ -945,7 +946,7 @@ describe('webview/page', () => {
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    assert.equal(await page.locator('.problem[tabindex="0"]').count(), 1);
+    await areThere(page.locator('.problem[tabindex="0"]'), 1);
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.querySelector('.row.active .gutter')?.textContent === '10,024');
     await shows(page.locator('.problem').first(), /Expected a comma/);
@@ -1114,8 +1115,8 @@ describe('webview/page', () => {
     await detail.locator('[aria-selected=true] .key').filter({ hasText: 'name' }).waitFor();
     await detail.getByRole('searchbox').fill('COUNTRY');
     await detail.getByRole('treeitem').nth(3).waitFor({ state: 'detached' });
-    assert.deepEqual(await detail.locator('.key').allTextContents(), ['user', 'country']);
-    assert.deepEqual(await detail.locator('mark').allTextContents(), ['country']);
+    await textsAre(detail.locator('.key'), ['user', 'country']);
+    await textsAre(detail.locator('mark'), ['country']);
     await detail.getByRole('searchbox').fill('user');
     await detail.locator('.key', { hasText: 'name' }).waitFor();
     await detail.getByRole('searchbox').fill('no such word');
@@ -1165,8 +1166,8 @@ describe('webview/page', () => {
           return head && document.elementFromPoint(head.x + 20, head.y + 10)?.closest('.head') !== null;
         });
       assert(await inSight());
-      assert.equal(await page.locator('.empty-state p:not(.actions)').count(), 0);
-      assert.equal(await page.locator('.footer button').count(), 0);
+      await areThere(page.locator('.empty-state p:not(.actions)'), 0);
+      await areThere(page.locator('.footer button'), 0);
       await page.getByRole('button', { name: 'Column Plots' }).click();
       await filter(page, 'nothing');
       await page.getByText('No records match').waitFor();
@@ -1260,7 +1261,7 @@ describe('webview/page', () => {
         const [key, row] = step % 2 === 0 ? ['Control+End', '1000000001'] : ['Control+Home', '2'];
         await page.keyboard.press(key);
         await page.locator(`.row.active:not([hidden])[aria-rowindex="${row}"]`).waitFor();
-        assert.equal(await page.locator('.row.active').count(), 1);
+        await areThere(page.locator('.row.active'), 1);
       }
     });
 
@@ -1315,7 +1316,7 @@ describe('webview/page', () => {
     );
     assert.deepEqual(await records(page), before);
     await page.getByText('2 \u00d7 2 cells selected').waitFor();
-    assert.equal(await head(page, 'level').count(), 0);
+    await areThere(head(page, 'level'), 0);
     await shows(page.locator('.cm-content'), 'status >= 500');
   });
 
@@ -1428,7 +1429,7 @@ describe('webview/page', () => {
     });
     await shows(page.locator('.banner span'), 'From the editor.');
     await painted(page);
-    assert.equal(await page.getByText('From elsewhere.').count(), 0);
+    await areThere(page.getByText('From elsewhere.'), 0);
   });
 
   it('shows hostile text as text, and runs none of it', async () => {
@@ -1448,10 +1449,7 @@ describe('webview/page', () => {
     await page.getByRole('button', { name: /^Problems/ }).click();
     await page.locator('.problem').first().waitFor();
     assert.equal(await page.evaluate(() => window.harmed), undefined);
-    assert.equal(
-      await page.locator('#app img:not(.cm-widgetBuffer), #app svg, #app script, #app b').count(),
-      0,
-    );
+    await areThere(page.locator('#app img:not(.cm-widgetBuffer), #app svg, #app script, #app b'), 0);
     assert.deepEqual(await violations.jsonValue(), []);
     const shown = await page.locator('#app').textContent();
     assert.doesNotMatch(

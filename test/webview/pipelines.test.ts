@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { accessibilityFaults } from '../support/axe.ts';
-import { enterQuery } from './bed/grid.ts';
+import { areThere, enterQuery, textsAre } from './bed/grid.ts';
 import { RealBed } from './bed/realBed.ts';
 
 const themes = ['dark', 'light', 'contrast'] as const;
@@ -42,7 +42,7 @@ describe('webview/pipelines', () => {
           const list = page.getByRole('list', { name: 'Rows that CALL failed for' });
           const first = list.getByRole('button').first();
           await first.waitFor();
-          assert.equal(await list.getByRole('button').count(), 3);
+          await areThere(list.getByRole('button'), 3);
           assert.match(
             await first.innerText(),
             /three[\s\S]*Record 4 \u00b7 line 4 \u00b7 byte 24[\s\S]*\{"n":3\}/,
@@ -93,16 +93,13 @@ describe('webview/pipelines', () => {
           await page.getByRole('button', { name: 'Validate Against JSON Schema' }).click();
           await page.getByRole('heading', { name: 'event.schema.json: 21 of 41 records invalid' }).waitFor();
           const rules = page.getByRole('list', { name: 'Broken rules' }).getByRole('button');
-          assert.deepEqual(
-            (await rules.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ')),
-            [
-              '10 /status must be integer',
-              '10 /status must be <= 599',
-              "1 must have required property 'status'",
-            ],
-          );
+          await textsAre(rules, [
+            '10 /status must be integer',
+            '10 /status must be <= 599',
+            "1 must have required property 'status'",
+          ]);
           const list = page.getByRole('list', { name: 'Violations' }).getByRole('button');
-          assert.equal(await list.count(), 21);
+          await areThere(list, 21);
           assert.match(
             await list.nth(1).innerText(),
             /must be <= 599[\s\S]*Record 4 \u00b7 line 4 \u00b7 maximum\s+700$/,

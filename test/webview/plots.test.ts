@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { accessibilityFaults } from '../support/axe.ts';
+import { areThere } from './bed/grid.ts';
 import { startBed, type BedServer, type OpenOptions } from './bed/server.ts';
 
 /** The first number of a text, with its separators. */
@@ -114,7 +115,7 @@ describe('webview/plots', () => {
       assert.match(told, new RegExp(`^200 to ${to}\n[\\d,]+ rows \\(\\d+%\\)$`), 'it told what is chosen');
       await plot(page, 'status').locator('.of-whole').first().waitFor();
       await plot(page, 'status').locator('.bar[aria-label$=" match"]').first().waitFor();
-      assert.equal(await page.locator('[aria-sort]').count(), 0);
+      await areThere(page.locator('[aria-sort]'), 0);
     });
 
     it('are walked by keys: down into them, along, and back', async () => {
@@ -335,7 +336,7 @@ describe('webview/plots', () => {
         await numbers(1),
       );
       const bars = await page.locator('.time-plot .bar').count();
-      assert.equal(await table.locator('tbody tr').count(), bars);
+      await areThere(table.locator('tbody tr'), bars);
     });
 
     it('mark the first row in sight, and lead to a time by a click or by keys', async () => {

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { accessibilityFaults } from '../support/axe.ts';
-import { enterQuery, gridAt, plotCounts } from './bed/grid.ts';
+import { areThere, enterQuery, gridAt, plotCounts } from './bed/grid.ts';
 import { RealEngine } from './bed/realEngine.ts';
 import { RealPage } from './bed/realPage.ts';
 
@@ -200,7 +200,7 @@ describe('webview/plots over the real engine', () => {
         bars.map((bar) => /level: (.*), n: (\d+)$/.exec(bar)?.slice(1)),
         expected.map(([level, count]) => [level, String(count)]),
       );
-      assert.equal(await page.locator('.chart rect.mark').count(), levels.length);
+      await areThere(page.locator('.chart rect.mark'), levels.length);
       assert.deepEqual(await accessibilityFaults(page), []);
       await page.locator('.chart').focus();
       await page.keyboard.press('End');
@@ -240,7 +240,7 @@ describe('webview/plots over the real engine', () => {
       await page.locator('.chart .mark[aria-label*=" mean: "]').first().waitFor();
       await marks(2 * levels.length);
       assert.equal(await type.inputValue(), 'bars');
-      assert.equal(await type.locator('option', { hasText: 'stacked' }).count(), 0, 'they have no total');
+      await areThere(type.locator('option', { hasText: 'stacked' }), 0);
       const [bottom] = (await boxes()).map((box) => box.bottom);
       for (const box of await boxes()) {
         assert.ok(Math.abs(box.bottom - bottom) < 1, `${box.name} begins at 0`);
@@ -270,8 +270,8 @@ describe('webview/plots over the real engine', () => {
     it('as lines over time, one for each group', async () => {
       await plotted(`|> AGGREGATE count(*) AS n GROUP BY date_trunc('day', ts) AS day, level`);
       await page.locator('.chart polyline').nth(3).waitFor();
-      assert.equal(await page.locator('.chart polyline').count(), levels.length);
-      assert.equal(await page.locator('.result-plot .legend li').count(), levels.length);
+      await areThere(page.locator('.chart polyline'), levels.length);
+      await areThere(page.locator('.result-plot .legend li'), levels.length);
     });
 
     it('and no records in their place that are only sorted', async () => {
@@ -280,11 +280,8 @@ describe('webview/plots over the real engine', () => {
       for (const query of ['ORDER BY ms DESC', "level = 'error' |> ORDER BY ms"]) {
         await enterQuery(page, query);
         await gridAt(page, 0);
-        assert.equal(await page.locator('.result-plot').count(), 0);
-        assert.equal(
-          await page.locator('.result-line').getByRole('button', { name: 'Plot', exact: true }).count(),
-          0,
-        );
+        await areThere(page.locator('.result-plot'), 0);
+        await areThere(page.locator('.result-line').getByRole('button', { name: 'Plot', exact: true }), 0);
       }
       await enterQuery(page, '|> AGGREGATE count(*) AS n GROUP BY level');
       await marks(levels.length);
@@ -433,7 +430,7 @@ describe('webview/plots over the real engine', () => {
       await page.keyboard.press('Escape');
       await page.mouse.up();
       await page.evaluate(() => window.hostBed.rest());
-      assert.equal(await page.locator('.chip').count(), 0, 'a drag that Escape calls off picks nothing');
+      await areThere(page.locator('.chip'), 0);
       await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
       await page.mouse.down();
       await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 3 });

@@ -4,7 +4,7 @@ import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { Page } from 'playwright-core';
-import { enterQuery, gridAt } from './bed/grid.ts';
+import { areThere, enterQuery, gridAt } from './bed/grid.ts';
 import type { RealEngine } from './bed/realEngine.ts';
 import { RealPage } from './bed/realPage.ts';
 
@@ -47,7 +47,7 @@ describe('webview after a file is read in another way', function () {
     await side('North 0').waitFor();
     await read(2);
     await side('late 0').waitFor();
-    assert.equal(await side('North').count(), 0);
+    await areThere(side('North'), 0);
     await tool('Record').click();
     await side('late').waitFor({ state: 'detached' });
     await read(1);
@@ -96,7 +96,7 @@ describe('webview after a file is read in another way', function () {
     await page.keyboard.press('Escape');
     await warnings.first().getByRole('button').click();
     await warnings.nth(1).waitFor({ state: 'detached' });
-    assert.match(await warnings.first().innerText(), /^ Unknown column mad/);
+    await warnings.first().getByText('Unknown column mad').waitFor();
     await enterQuery(page, '');
   });
 
@@ -127,7 +127,7 @@ describe('webview after a file is read in another way', function () {
     await band('2024').waitFor();
     await read(2);
     await band('2021').waitFor();
-    assert.equal(await band('2024').count(), 0);
+    await areThere(band('2024'), 0);
     await more('Hide Rows over Time');
   });
 
@@ -169,8 +169,8 @@ describe('webview after a file is read in another way', function () {
     await unlink(gone);
     await page.locator('.banner').getByRole('button').first().click();
     await page.getByText("This file can't be shown").waitFor();
-    assert.equal(await page.locator('.banner').count(), 0);
-    assert.equal(await page.locator('.footer > *').count(), 0);
+    await areThere(page.locator('.banner'), 0);
+    await areThere(page.locator('.footer > *'), 0);
     await writeFile(gone, tables);
     await page.getByRole('button', { name: 'Try Again' }).click();
     await page.locator('.matches', { hasText: '10 of 40 records match' }).waitFor();

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { SparkServer, type Statement } from '../support/sparkServer.ts';
-import { enterQuery } from './bed/grid.ts';
+import { areThere, enterQuery, textsAre } from './bed/grid.ts';
 import type { RealEngine } from './bed/realEngine.ts';
 import { RealPage } from './bed/realPage.ts';
 
@@ -56,14 +56,14 @@ describe('webview of a query on a cluster', () => {
     await band.getByText('3 of 8 tasks, 4.0 MB read there').waitFor();
     await band.getByText('id >= 0', { exact: true }).waitFor();
     await page.locator('.footer', { hasText: '10,000 records so far' }).waitFor();
-    assert.equal(await button('Run Again').count(), 0);
+    await areThere(button('Run Again'), 0);
     end();
     await band.getByText('10,001 rows, complete').waitFor();
     await band.getByText(`Ran on ${server.shown}`).waitFor();
     await page.locator('.footer', { hasText: '10,001 records' }).waitFor();
     await band.getByText('4.0 MB read there', { exact: true }).waitFor();
-    assert.equal(await button('Stop').count(), 0);
-    assert.equal(await button('Count All').count(), 0);
+    await areThere(button('Stop'), 0);
+    await areThere(button('Count All'), 0);
     await enterQuery(page, 'id > 9990');
     await page.locator('.matches', { hasText: '10 of 10,001 records match' }).waitFor();
     await enterQuery(page, '');
@@ -75,7 +75,7 @@ describe('webview of a query on a cluster', () => {
     await band.getByText('all records').waitFor();
     await button('Count All').press('Enter');
     await band.getByText('First 100 rows of 12,345').waitFor();
-    assert.equal(await button('Count All').count(), 0);
+    await areThere(button('Count All'), 0);
   });
 
   it('asks the cluster what a column holds in all rows, where some of them are here', async () => {
@@ -116,7 +116,7 @@ describe('webview of a query on a cluster', () => {
     ])
       await side.getByRole('row', { name: row, exact: true }).waitFor();
     await side.getByRole('row', { name: 'empty text 3' }).waitFor();
-    assert.equal(await side.getByRole('alert').count(), 0);
+    await areThere(side.getByRole('alert'), 0);
     // Of what a query over the rows here makes, the cluster knows nothing.
     await enterQuery(page, '|> EXTEND id + 1 AS more');
     await side.getByRole('heading', { name: `All rows, on ${server.shown}` }).waitFor();
@@ -173,7 +173,7 @@ describe('webview of a query on a cluster', () => {
     await band.getByText('Failed after').waitFor();
     await page.getByRole('alert').getByText('Spark says: Executor 3 is lost.').waitFor();
     await button('Run Again').waitFor();
-    assert.equal(await page.getByRole('button', { name: 'Try Again' }).count(), 0);
+    await areThere(page.getByRole('button', { name: 'Try Again' }), 0);
   });
 
   it('says why a query that is run again has failed before it had rows, and tries it once more', async () => {
@@ -187,7 +187,7 @@ describe('webview of a query on a cluster', () => {
     const alert = page.getByRole('alert');
     await alert.getByRole('heading', { name: 'The query failed' }).waitFor();
     await alert.getByText('Spark says: Path does not exist.').waitFor();
-    assert.deepEqual(await alert.getByRole('button').allTextContents(), ['Try Again']);
+    await textsAre(alert.getByRole('button'), ['Try Again']);
     await alert.getByRole('button').press('Enter');
     await band.getByText('3 rows, complete').waitFor();
   });

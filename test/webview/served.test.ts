@@ -11,7 +11,7 @@ import { accessibilityFaults } from '../support/axe.ts';
 import { runCli } from '../support/cli.ts';
 import { serve, stop, type Served } from '../support/served.ts';
 import { launch } from './bed/server.ts';
-import { enterQuery } from './bed/grid.ts';
+import { areThere, enterQuery } from './bed/grid.ts';
 
 interface Event {
   readonly id: number;
@@ -323,8 +323,7 @@ describe('rowriver serve in a browser', function () {
     await page.getByRole('button', { name: 'More' }).click();
     const menu = page.getByRole('menu', { name: 'More' });
     await menu.waitFor();
-    for (const name of ['Ask About This File', 'Open as Text'])
-      assert.equal(await menu.getByText(name).count(), 0, name);
+    for (const name of ['Ask About This File', 'Open as Text']) await areThere(menu.getByText(name), 0);
     await menu.getByText('Copy Query As').click();
     await page
       .getByRole('dialog')

@@ -1,4 +1,5 @@
-import type { Page } from 'playwright-core';
+import assert from 'node:assert/strict';
+import type { Locator, Page } from 'playwright-core';
 
 /** What the grid shows. */
 export interface ShownGrid {
@@ -27,6 +28,24 @@ export interface ShownCell {
   readonly text: string;
   /** Its class that says what it holds; '' for text. */
   readonly look: string;
+}
+
+/** Waits until so many are on the page. What the engine answers comes later than what is around it. */
+export async function areThere(wanted: Locator, count: number): Promise<void> {
+  if (count > 0) await wanted.nth(count - 1).waitFor({ state: 'attached' });
+  await wanted.nth(count).waitFor({ state: 'detached' });
+}
+
+/** Waits until those are all that there is, with these texts. */
+export async function textsAre(wanted: Locator, texts: readonly string[]): Promise<void> {
+  await areThere(wanted, texts.length);
+  for (const [at, hasText] of texts.entries())
+    await wanted.nth(at).filter({ hasText }).waitFor({ state: 'attached' });
+  const found = await wanted.allInnerTexts();
+  assert.deepEqual(
+    found.map((text) => text.replaceAll(/\s+/g, ' ').trim()),
+    texts,
+  );
 }
 
 /** Enters a query as a user does; an empty one shows the file. */
