@@ -49,11 +49,12 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
         await terminal.output.write(new TextEncoder().encode(`${JSON.stringify(readingOf(dataset))}\n`));
         return false;
       }
+      const sampled = new SampledCells(dataset);
       for (const { text, query } of queries) {
         const doubts = doubtsToRun(query, dataset, optionsFor, text);
         const checked = checkQuery(query, dataset.seenColumns, { ...dataset.checkedIn, calls: true });
-        const compared = await comparisonDoubts(query, dataset, new SampledCells(dataset), signal, useNull);
-        const joined = await joinedDoubts(query, dataset, signal);
+        const compared = await comparisonDoubts(query, dataset, sampled, signal, useNull);
+        const joined = await joinedDoubts(query, dataset, sampled, signal);
         for (const doubt of [...checked, ...doubts, ...compared, ...joined]) {
           terminal.say(showProblem(text, doubt));
         }

@@ -205,14 +205,29 @@ async function knownCells(
 const nearlyAll = 0.9;
 
 function seenIn(cells: readonly SampledCell[], isTable: boolean): KnownCells | undefined {
-  const values = cells.filter(({ kind, text }) => kind >= CellKind.Boolean && text !== '');
-  const least = Math.max(1, values.length * nearlyAll);
+  const values = valuesOf(cells);
+  const least = leastOf(values);
   if (values.filter(({ kind }) => kind === CellKind.Number).length >= least)
     return isTable ? { decimal: '.' } : { numbers: true };
-  const forms = values.flatMap(({ kind, text }) => (kind === CellKind.Text ? (timeForm(text) ?? []) : []));
-  if (forms.length >= least) return { timeForms: new Set(forms) };
+  const timeForms = timeFormsOf(cells);
+  if (timeForms !== undefined) return { timeForms };
   const [format, ...others] = new Set(values.map(({ text }) => timeFormat(text)));
   return format !== undefined && others.length === 0 ? { format } : undefined;
+}
+
+/** How the cells of a column of times write them (see `timeForm`); undefined where it holds something else. */
+export function timeFormsOf(cells: readonly SampledCell[]): ReadonlySet<string> | undefined {
+  const values = valuesOf(cells);
+  const forms = values.flatMap(({ kind, text }) => (kind === CellKind.Text ? (timeForm(text) ?? []) : []));
+  return forms.length >= leastOf(values) ? new Set(forms) : undefined;
+}
+
+function valuesOf(cells: readonly SampledCell[]): readonly SampledCell[] {
+  return cells.filter(({ kind, text }) => kind >= CellKind.Boolean && text !== '');
+}
+
+function leastOf(values: readonly SampledCell[]): number {
+  return Math.max(1, values.length * nearlyAll);
 }
 
 function otherFile({ from }: Query, dataset: Dataset): Diagnostic[] {

@@ -1,24 +1,29 @@
 import { said } from '../../said/said.ts';
 import { pathOf, seenAmongPaths } from '../query/check.ts';
 import { replacing, warningAt } from '../query/diagnostic.ts';
+import { natureOf, placeOf } from '../query/layout.ts';
 import { nearest } from '../query/nearest.ts';
 import { planQuery, visitExpression, type Diagnostic, type Plan, type Query } from '../query/index.ts';
 import { valueName } from '../query/write.ts';
 import { SourceError } from '../source/source.ts';
 import type { Dataset } from './dataset.ts';
+import { timeFormsOf } from './doubts.ts';
 import { openJoined } from './joinedFile.ts';
+import { SampledCells } from './sampledCells.ts';
 
 type JoinStep = Extract<Plan['steps'][number], { kind: 'join' }>;
 type Column = JoinStep['uses'][number]['column'];
 
 /**
- * Where a query reads columns of the other file of a JOIN that no sampled record of it has: warnings. Of a table such a
- * query is refused when it is run.
+ * Where a query reads columns of the other file of a JOIN that no sampled record of it has, and where it looks for times
+ * that the two files write in different ways: warnings. Of a table, a query that reads such a column is refused when it is
+ * run.
  * @throws the signal's reason
  */
 export async function joinedDoubts(
   query: Query,
   dataset: Dataset,
+  sampled: SampledCells,
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
   const joins = query.operators.filter((operator) => operator.kind === 'join');
@@ -27,8 +32,14 @@ export async function joinedDoubts(
   try {
     for (const { file } of joins) files.push(await openJoined(dataset, file.path, signal));
     const layouts = files.map(({ layout }) => layout);
-    const steps = planQuery(query, dataset.layout, layouts).steps.filter((step) => step.kind === 'join');
-    return steps.flatMap((step, at) => unseenIn(step, files[at], query.text));
+    const plan = planQuery(query, dataset.layout, layouts);
+    const steps = plan.steps.filter((step) => step.kind === 'join');
+    const unseen = steps.flatMap((step, at) => unseenIn(step, files[at], query.text));
+    const cells = dataset.once ? undefined : sampled;
+    const times = steps.map((step, at) =>
+      timesIn(step, plan, { text: query.text, cells, other: files[at] }, signal),
+    );
+    return [...unseen, ...(await Promise.all(times)).flat()];
   } catch (error) {
     // What cannot be read is said when it is to be.
     if (error instanceof SourceError) return [];
@@ -36,6 +47,47 @@ export async function joinedDoubts(
   } finally {
     for (const file of files) await file.close();
   }
+}
+
+/** Where both sides of a key are columns that hold times, and none of one is written as one of the other is. */
+async function timesIn(
+  { keys, bound }: JoinStep,
+  { slots, fields }: Plan,
+  {
+    text,
+    cells,
+    other,
+  }: { readonly text: string; readonly cells: SampledCells | undefined; readonly other: Dataset },
+  signal: AbortSignal,
+): Promise<Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  for (const { left, right } of keys) {
+    if (left.kind !== 'column' || right.kind !== 'column' || cells === undefined) continue;
+    const binding = bound.columns.get(left);
+    const slot = binding?.rest.length === 0 ? slots[binding.slot] : undefined;
+    const place = placeOf(left === right ? right : insideOf(right), other.layout);
+    if (slot?.source.kind !== 'field' || place.kind !== 'field' || place.rest.length > 0) continue;
+    const nature = natureOf(place.path, other.layout);
+    // What has a reading, or is a time by the file's schema, is compared as a time.
+    if ([slot, nature].some(({ reading, time }) => reading !== undefined || time === true)) continue;
+    const { path } = fields[slot.source.field];
+    const forms = timeFormsOf(await cells.of({ path, name: '' }, signal));
+    if (forms === undefined) continue;
+    const others = timeFormsOf(await new SampledCells(other).of({ path: place.path, name: '' }, signal));
+    if (others === undefined || [...forms].some((form) => others.has(form))) continue;
+    const name = text.slice(left.from, left.to);
+    const instead = `${name}::TIMESTAMP`;
+    const message = said`the times of ${name} are written in another way than those of the other file, and are compared as texts; write ON ${instead}`;
+    const fix = left === right ? {} : { fix: replacing(text, left, instead) };
+    found.push({ ...warningAt(left, message), ...fix });
+  }
+  return found;
+}
+
+/** A column of the other file's rows without the name of these rows. */
+function insideOf(column: Column): Column {
+  const [first, ...rest] = column.rest;
+  return 'index' in first ? column : { ...column, first, rest };
 }
 
 function unseenIn({ file, alias: called, keys, uses }: JoinStep, other: Dataset, text: string): Diagnostic[] {

@@ -14,6 +14,8 @@ export interface CellNature {
    * reading says.
    */
   readonly reading?: CellReading | undefined;
+  /** Whether they are times by the file's own schema. */
+  readonly time?: boolean | undefined;
 }
 
 /**
@@ -43,8 +45,16 @@ export function compareRead(
     return compareValues(readValue(a, readingOfA), readValue(b, readingOfB));
   const reading = readingOfA ?? readingOfB;
   if (reading?.kind !== 'date') return compareTexts(a, b);
-  const x = rewriteCell(a, reading) ?? a;
-  const y = rewriteCell(b, reading) ?? b;
+  return compareTimeTexts(rewriteCell(a, reading) ?? a, rewriteCell(b, reading) ?? b);
+}
+
+/** Compares a time by the file's own schema, which is a text here: with another text as times, where that is one too. */
+export function compareTimed(a: Value, b: Value): number | undefined {
+  return typeof a === 'string' && typeof b === 'string' ? compareTimeTexts(a, b) : compareValues(a, b);
+}
+
+/** Compares texts, as times where both are. */
+function compareTimeTexts(x: string, y: string): number {
   const from = readTime(x);
   const to = from && readTime(y);
   return from !== undefined && to !== undefined ? compareTimes(from, to) : compareTexts(x, y);

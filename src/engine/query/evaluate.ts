@@ -5,7 +5,7 @@ import { joinEqualities } from './equalities.ts';
 import { scalarFunctions, takesText } from './function/index.ts';
 import { regexFrom } from '../regex/regex.ts';
 import type { CastType, Expression } from './syntax/tree.ts';
-import { compareRead, isSameReading, readValue, type CellNature } from './cell.ts';
+import { compareRead, compareTimed, isSameReading, readValue, type CellNature } from './cell.ts';
 import { calculate, negativeOf } from './value/arithmetic.ts';
 import { castValue } from './value/cast.ts';
 import { asBoolean, asNumber, compareLoose, compareValues, truthOf } from './value/compare.ts';
@@ -275,12 +275,13 @@ function comparer(left: Compiled, right: Compiled): (row: number) => number | un
 
 /** How values of two expressions are compared. */
 export function valueComparer(
-  { loose, reading }: CellNature,
+  { loose, reading, time }: CellNature,
   other: CellNature,
 ): (a: Value, b: Value) => number | undefined {
   const otherReading = other.reading;
   if (loose && other.loose) return (a, b) => compareLoose(readValue(a, reading), readValue(b, otherReading));
-  if (reading === undefined && otherReading === undefined) return compareValues;
+  if (reading === undefined && otherReading === undefined)
+    return time === true || other.time === true ? compareTimed : compareValues;
   return (a, b) => compareRead(a, reading, b, otherReading);
 }
 

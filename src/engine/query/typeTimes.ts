@@ -1,6 +1,6 @@
 import { comparedFields, type ComparedField } from './compared.ts';
 import { editedQuery } from './editedQuery.ts';
-import type { Layout } from './layout.ts';
+import { isTime, type Layout } from './layout.ts';
 import type { Query } from './syntax/tree.ts';
 import { readTime } from './value/time.ts';
 
@@ -9,9 +9,7 @@ import { readTime } from './value/time.ts';
  * text beside one for.
  */
 export function isTypedTime({ path, literal: { value } }: ComparedField, layout: Layout): boolean {
-  const { times = [] } = layout.names === 'paths' ? layout : {};
-  if (typeof value !== 'string' || readTime(value) === undefined) return false;
-  return times.some((time) => time.length === path.length && time.every((step, at) => step === path[at]));
+  return typeof value === 'string' && readTime(value) !== undefined && isTime(path, layout);
 }
 
 /** The query's text with TIMESTAMP before each text that is such a time. Anything else beside such a column stays as it is. */

@@ -87,9 +87,9 @@ function validateScalar(node: Call, name: string, allowed: Allowed): void {
   validateArity(node, entry.signature);
   if (name.startsWith('regexp_')) validatePattern(node.arguments[1], false);
   const unit = namedUnits.get(name);
-  if (unit !== undefined) validateUnit(node.arguments[0], unit);
+  if (unit !== undefined) validateUnit(node.arguments, entry.signature, unit);
   const unknownIn = timeFormats.get(name);
-  if (unknownIn !== undefined) validateTimeFormat(node.arguments[1], name, unknownIn);
+  if (unknownIn !== undefined) validateTimeFormat(node.arguments, entry.signature, name, unknownIn);
   for (const child of childrenOf(node)) validateExpression(child, allowed);
 }
 
@@ -99,8 +99,24 @@ function unknownFunction({ name }: Call, known: Iterable<string>): QueryError {
   return new QueryError(name, said`unknown function ${name.name}${advice}`);
 }
 
-function validateUnit(argument: Expression, { read, names, what }: NamedUnits): void {
-  if (argument.kind !== 'literal' || typeof argument.value !== 'string') return;
+function validateUnit(
+  [argument, ...others]: readonly Expression[],
+  signature: string,
+  { read, names, what }: NamedUnits,
+): void {
+  if (argument.kind !== 'literal') {
+    // SQL Server, Snowflake and MySQL put it elsewhere; each row would be NULL.
+    const unit = others.find((other) => read(textOf(other) ?? '') !== undefined);
+    if (unit !== undefined)
+      throw new QueryError(
+        unit,
+        what === 'unit'
+          ? said`the unit stands first: ${signature}`
+          : said`the part stands first: ${signature}`,
+      );
+    return;
+  }
+  if (typeof argument.value !== 'string') return;
   if (read(argument.value) !== undefined) return;
   const near = didYouMean(argument.value, names) || said`; use one of ${names.join(', ')}`;
   throw new QueryError(
@@ -111,13 +127,23 @@ function validateUnit(argument: Expression, { read, names, what }: NamedUnits): 
   );
 }
 
+function textOf(argument: Expression): string | undefined {
+  return argument.kind === 'literal' && typeof argument.value === 'string' ? argument.value : undefined;
+}
+
 function validateTimeFormat(
-  argument: Expression,
+  [value, argument]: readonly Expression[],
+  signature: string,
   name: string,
   unknownIn: (format: string) => string | undefined,
 ): void {
-  if (argument.kind !== 'literal' || typeof argument.value !== 'string') return;
-  const part = unknownIn(argument.value);
+  const format = textOf(argument);
+  if (format === undefined) {
+    if (textOf(value)?.includes('%') === true && argument.kind !== 'literal')
+      throw new QueryError(value, said`the format stands second: ${signature}`);
+    return;
+  }
+  const part = unknownIn(format);
   if (part === undefined) return;
   throw new QueryError(
     argument,

@@ -33,7 +33,7 @@ export async function diagnosticsOf(
     ...queryDoubts(parsed.query, dataset, () => pageAdvice),
     // A file that can't be read says so where its rows are shown.
     ...(await comparisonDoubts(parsed.query, dataset, sampled, signal, pageNullAdvice).catch(() => [])),
-    ...(await joinedDoubts(parsed.query, dataset, signal)),
+    ...(await joinedDoubts(parsed.query, dataset, sampled, signal)),
     ...(await totalDoubts(parsed.query, dataset, signal).catch(() => [])),
   ];
 }

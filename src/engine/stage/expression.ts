@@ -33,8 +33,9 @@ export function compileForBatches(
     evaluate: (row) => at(slot).value(row),
     loose: slots[slot].loose,
     reading: slots[slot].reading,
+    time: slots[slot].time,
   });
-  const { evaluate, loose, reading } = compileExpression(expression, {
+  const { evaluate, loose, reading, time } = compileExpression(expression, {
     column(node) {
       const binding = bound.columns.get(node);
       if (binding === undefined) return { evaluate: () => null, loose: false };
@@ -52,6 +53,7 @@ export function compileForBatches(
   return {
     loose,
     reading,
+    time,
     use(batch) {
       current = batch;
     },

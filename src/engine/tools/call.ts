@@ -68,14 +68,9 @@ export async function checked(
     throw new QuerySyntaxError([withColumns(unknown[0], dataset)]);
   }
   const named = found.map((one) => (one === unknown.at(0) ? withColumns(one, dataset) : one));
-  const compared = await comparisonDoubts(
-    parsed.query,
-    dataset,
-    new SampledCells(dataset),
-    signal,
-    nullAdvice,
-  );
-  const joined = await joinedDoubts(parsed.query, dataset, signal);
+  const sampled = new SampledCells(dataset);
+  const compared = await comparisonDoubts(parsed.query, dataset, sampled, signal, nullAdvice);
+  const joined = await joinedDoubts(parsed.query, dataset, sampled, signal);
   const warnings = [...named, ...doubts, ...compared, ...joined];
   // Whether the last record is a total is known once all have been read.
   const totals = (): Promise<Diagnostic[]> => totalDoubts(parsed.query, dataset, signal);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { joinedDoubts } from '../../../src/engine/dataset/joinedDoubts.ts';
+import { SampledCells } from '../../../src/engine/dataset/sampledCells.ts';
 import { parseQuery } from '../../../src/engine/query/index.ts';
 
 describe('joinedDoubts', () => {
@@ -19,6 +20,10 @@ describe('joinedDoubts', () => {
       join(folder, 'u.jsonl'),
       '{"id":1,"name":"n","at":{"city":"x"},"tags":[{"k":1}],"free":null}\n',
     );
+    const written = '2024-05-31 10:00:00';
+    await writeFile(join(folder, 't.csv'), `t,b\n${written},x\n`);
+    await writeFile(join(folder, 'spaced.csv'), `t,b\nn/a,y\n${'2024-05-31 09:00:00,x\n'.repeat(9)}`);
+    await writeFile(join(folder, 't.jsonl'), `{"t":"${written.replace(' ', 'T')}"}\n`);
     dataset = await Dataset.open({ kind: 'file', path: join(folder, 'a.csv') }, { signal });
   });
 
@@ -28,10 +33,10 @@ describe('joinedDoubts', () => {
   });
 
   /** What is marked, what is said of it, and the query by the fix. */
-  async function told(text: string): Promise<(string | undefined)[][]> {
+  async function told(text: string, asked = dataset): Promise<(string | undefined)[][]> {
     const parsed = parseQuery(text);
     if (!parsed.ok) assert.fail(text);
-    const found = await joinedDoubts(parsed.query, dataset, signal);
+    const found = await joinedDoubts(parsed.query, asked, new SampledCells(asked), signal);
     return found.map(({ from, to, message, fix }) => [text.slice(from, to), message, fix?.query]);
   }
 
@@ -61,6 +66,27 @@ describe('joinedDoubts', () => {
     assert.match(message ?? '', /^u\.jsonl has no column nmae .*did you mean name\?$/);
     const [[, named]] = await told("|> JOIN 'u.jsonl' AS u ON id = u.id |> SELECT u.* |> WHERE u.id = 1");
     assert.match(named ?? '', /^u\.jsonl has no column u\.id .*did you mean id\?$/);
+  });
+
+  it('warns of times that are written in two ways', async () => {
+    const other = await Dataset.open({ kind: 'file', path: join(folder, 't.csv') }, { signal });
+    try {
+      const query = "|> JOIN 't.jsonl' AS u ON t = u.t";
+      const message =
+        'the times of t are written in another way than those of the other file, and are compared as texts; write ON t::TIMESTAMP';
+      assert.deepEqual(await told(query, other), [
+        ['t', message, "|> JOIN 't.jsonl' AS u ON t::TIMESTAMP = u.t"],
+      ]);
+      assert.deepEqual(await told("|> JOIN 't.jsonl' AS u USING (t)", other), [['t', message, undefined]]);
+      for (const plain of [
+        "|> JOIN 't.jsonl' AS u ON t::TIMESTAMP = u.t",
+        "|> JOIN 't.jsonl' AS u ON b = u.t",
+        "|> JOIN 'spaced.csv' AS u ON t = u.t",
+      ])
+        assert.deepEqual(await told(plain, other), [], plain);
+    } finally {
+      await other.close();
+    }
   });
 
   it('says nothing where they are there, above or below what was seen, or nothing is joined', async () => {

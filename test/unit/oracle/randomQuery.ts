@@ -367,6 +367,7 @@ export class QueryWriter {
       () => `regexp_replace(${a()}, ${this.#pattern()}, '<\\0>'${this.#pick(['', ", 'g'", ", 'i'"])})`,
       () => `CAST(${this.#time()} AS text)`,
       () => `strftime(${this.#time()}, ${this.#pick(formats)})`,
+      () => `strftime(${this.#pick(formats)}, ${this.#time()})`,
       () => `CAST(${this.boolean(depth - 1)} AS text)`,
       () => `coalesce(${a()}, ${a()})`,
       () => `nullif(${a()}, ${a()})`,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parquetWriteBuffer } from 'hyparquet-writer';
+import { parquetWriteBuffer, schemaFromColumnData } from 'hyparquet-writer';
 import { runCli } from '../../support/cli.ts';
 
 describe('times of Parquet', () => {
@@ -12,15 +12,22 @@ describe('times of Parquet', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rowriver-times-'));
+    const columnData = [
+      { name: 'n', data: hours, type: 'INT32' },
+      { name: 't', data: times.map((time) => new Date(time)), type: 'TIMESTAMP' },
+      { name: 'day', data: times.map(() => new Date(times[0])) },
+      { name: 'text', data: times.map((time) => new Date(time).toISOString()), type: 'STRING' },
+    ] as const;
     const bytes = parquetWriteBuffer({
-      columnData: [
-        { name: 'n', data: hours, type: 'INT32' },
-        { name: 't', data: times.map((time) => new Date(time)), type: 'TIMESTAMP' },
-        { name: 'text', data: times.map((time) => new Date(time).toISOString()), type: 'STRING' },
-      ],
+      columnData: columnData.map(({ name, data }) => ({ name, data })),
+      schema: schemaFromColumnData({
+        columnData: [...columnData],
+        schemaOverrides: { day: { name: 'day', type: 'INT32', converted_type: 'DATE' } },
+      }),
     });
     await writeFile(join(folder, 'a.parquet'), Buffer.from(bytes));
     await writeFile(join(folder, 'b.parquet'), Buffer.from(bytes));
+    await writeFile(join(folder, 'spaced.csv'), 't,m\n2026-03-29 01:00:00,1\n2026-03-29T03:00Z,3\nn/a,9\n');
   });
 
   after(() => rm(folder, { recursive: true, force: true }));
@@ -51,6 +58,25 @@ describe('times of Parquet', () => {
       assert.doesNotMatch(told, /TIMESTAMP/);
       const both = await ask(`${condition} ${listed}`, ['a.parquet', 'b.parquet']);
       assert.deepEqual(JSON.parse(both.rows), { n: expected.flatMap((n) => [n, n]) });
+    });
+  }
+
+  for (const [query, expected] of [
+    ['t = day', [0]],
+    ['day < t', [1, 2, 3, 4]],
+    ['t = text', hours],
+    ['day IN (t, n)', [0]],
+    ["|> JOIN 'b.parquet' AS u ON t = u.day", [0, 0, 0, 0, 0]],
+    ["|> JOIN 'b.parquet' AS u ON day = u.t", [0, 1, 2, 3, 4]],
+    ["|> JOIN 'b.parquet' AS u ON n = u.n AND u.day < t", [1, 2, 3, 4]],
+    ["|> JOIN 'spaced.csv' AS u ON t = u.t", [1, 3]],
+    ["|> JOIN 'spaced.csv' AS u USING (t)", [1, 3]],
+    ["|> ANTI JOIN 'spaced.csv' AS u ON u.t = t", [0, 2, 4]],
+  ] as const) {
+    it(`are times beside other columns: ${query}`, async () => {
+      const { rows, told } = await ask(`${query} ${listed}`);
+      assert.deepEqual(JSON.parse(rows), { n: expected });
+      assert.doesNotMatch(told, /TIMESTAMP/);
     });
   }
 

@@ -3,7 +3,7 @@ import { partitionOf } from '../../format/recordBlocks.ts';
 import type { CellNature } from '../cell.ts';
 import { compileExpression, elementOf, type Compiled, type Environment } from '../evaluate.ts';
 import { fieldValue, unescapeOf, type Unescape } from '../fieldText.ts';
-import { attributeOf, placeOf, readingOf, type Layout } from '../layout.ts';
+import { attributeOf, natureOf, placeOf, readingOf, type Layout } from '../layout.ts';
 import type { Expression } from '../syntax/tree.ts';
 import { truthOf } from '../value/compare.ts';
 import type { Value } from '../value/value.ts';
@@ -102,8 +102,8 @@ export class RecordCells {
 
   #natureOf(node: Extract<Expression, { kind: 'column' }>): CellNature {
     const place = placeOf(node, this.#layout);
-    const loose = this.#layout.names === 'columns' && place.kind !== 'partition';
-    return { loose, reading: place.kind === 'field' ? readingOf(place.path, this.#layout) : undefined };
+    if (place.kind === 'field') return natureOf(place.path, this.#layout);
+    return { loose: this.#layout.names === 'columns' && place.kind !== 'partition' };
   }
 
   #compileColumn(node: Extract<Expression, { kind: 'column' }>): Compiled {

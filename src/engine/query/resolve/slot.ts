@@ -1,6 +1,6 @@
 import type { FieldRequest } from '../../format/record.ts';
 import type { CellNature } from '../cell.ts';
-import { readingOf, type Layout } from '../layout.ts';
+import { natureOf, type Layout } from '../layout.ts';
 import type { RecordAttribute } from '../recordAttribute.ts';
 import type { FieldList } from '../predicate/fields.ts';
 
@@ -30,7 +30,8 @@ export interface Slot extends CellNature {
 /** What the texts are that stand at some path inside a slot's value. */
 export function memberNature({ rowsOf }: Slot, path: readonly (string | number)[]): CellNature {
   const layout = rowsOf?.layout;
-  if (layout?.names !== 'columns') return typed;
+  if (layout === undefined) return typed;
+  if (layout.names !== 'columns') return natureOf(path, layout);
   const column = path.length === 1 ? layout.columns.indexOf(String(path[0])) : -1;
   return { loose: true, reading: column === -1 ? undefined : layout.readings?.at(column) };
 }
@@ -53,8 +54,10 @@ export class SlotTable {
   /** @param numeric whether the field's numbers will be asked for, and not only its text */
   field(path: FieldRequest['path'], numeric: boolean): number {
     const field = this.fields.add(path, numeric);
-    const nature = { loose: this.#layout.names === 'columns', reading: readingOf(path, this.#layout) };
-    return this.#once(`field ${field}`, { source: { kind: 'field', field }, ...nature });
+    return this.#once(`field ${field}`, {
+      source: { kind: 'field', field },
+      ...natureOf(path, this.#layout),
+    });
   }
 
   /** The numbers of a slot will be asked for: what has passed a column on did not know. */

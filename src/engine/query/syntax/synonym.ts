@@ -69,7 +69,8 @@ export const nameFunctions: ReadonlyMap<string, string> = new Map([
 
 /**
  * What a call by another name is: `datediff(…)` is `date_diff(…)`, `month(x)` is `date_part('month', x)`, `date(x)` is
- * `x::date`, `if(a, b, c)` is `CASE WHEN a THEN b ELSE c END`, and `date_add(x, y)` is `x + y`.
+ * `x::date`, `if(a, b, c)` is `CASE WHEN a THEN b ELSE c END`, `date_add(x, y)` is `x + y`, and
+ * `strftime(format, x)` is `strftime(x, format)`.
  * @throws QueryError
  */
 export function withoutSynonym(call: Call): Expression {
@@ -85,6 +86,15 @@ export function withoutSynonym(call: Call): Expression {
   if (format !== undefined) {
     const [time] = argumentsOf(call, 'time');
     return { ...call, name: { ...call.name, name: 'strftime' }, arguments: [time, constant(call, format)] };
+  }
+  if (
+    word === 'strftime' &&
+    call.arguments.length === 2 &&
+    isFormat(call.arguments[0]) &&
+    !isFormat(call.arguments[1])
+  ) {
+    // DuckDB takes both orders, and SQLite only this one.
+    return { ...call, arguments: [call.arguments[1], call.arguments[0]] };
   }
   if (word === 'if') {
     const [when, then, otherwise] = argumentsOf(call, 'condition', 'value', 'otherwise');
@@ -106,6 +116,10 @@ export function withoutSynonym(call: Call): Expression {
   if (word !== 'date_add') return call;
   const [left, right] = argumentsOf(call, 'time', 'interval');
   return { kind: 'arithmetic', operator: '+', left, right, from: call.from, to: call.to };
+}
+
+function isFormat(argument: Expression): boolean {
+  return argument.kind === 'literal' && typeof argument.value === 'string' && argument.value.includes('%');
 }
 
 function constant({ name: { from, to } }: Call, value: string): Expression {
