@@ -1,5 +1,5 @@
 import type { Dataset } from '../engine/dataset/dataset.ts';
-import { comparisonDoubts, doubtsToRun } from '../engine/dataset/doubts.ts';
+import { comparisonDoubts, doubtsToRun, numberDoubts } from '../engine/dataset/doubts.ts';
 import { joinedDoubts } from '../engine/dataset/joinedDoubts.ts';
 import { SampledCells } from '../engine/dataset/sampledCells.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
@@ -79,8 +79,13 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       const [summary, ...also] = await measured(dataset, command, terminal);
       terminal.progress.erase();
       for (const sentence of merge?.sentences() ?? []) terminal.say(visible(english(sentence)));
-      for (const { text, query } of queries)
-        for (const doubt of await totalDoubts(query, dataset, signal)) terminal.say(showProblem(text, doubt));
+      for (const [at, { text, query }] of queries.entries()) {
+        const { matched } = [summary, ...also][at];
+        // What has given rows needs no second look, for which a small file would wait.
+        const numbers = await numberDoubts(query, dataset, sampled, signal, matched > 0).catch(() => []);
+        for (const doubt of [...numbers, ...(await totalDoubts(query, dataset, signal))])
+          terminal.say(showProblem(text, doubt));
+      }
       if (summary.doubt) terminal.say(visible(`${dataset.name} ${fileDoubts[summary.doubt]}`));
       for (const { name, doubt } of summary.joined ?? [])
         terminal.say(visible(`${name} ${fileDoubts[doubt]}`));

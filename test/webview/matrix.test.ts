@@ -35,7 +35,7 @@ describe('webview/matrix', () => {
     const path = join(folder, layout.file);
     await writeFile(path, layout.bytes(written));
     await engine.open(path, { rows: layout.rows, pattern: layout.pattern });
-    return new Rows(layout.kind, written.records, layout.decimalComma);
+    return new Rows(layout.kind, written.records, layout.style);
   }
 
   async function ask(question: Question, rows: Rows, places: readonly number[]): Promise<void> {

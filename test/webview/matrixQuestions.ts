@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { cellText, columnName, columns, type Column, type Row, type Rows } from '../unit/matrix/records.ts';
+import {
+  cellText,
+  columnName,
+  columns,
+  type Column,
+  type NumberStyle,
+  type Row,
+  type Rows,
+} from '../unit/matrix/records.ts';
 import { jsonOf, type Layout } from '../unit/matrix/layouts.ts';
 import type { ShownCell, ShownGrid } from './bed/grid.ts';
 
@@ -236,7 +244,7 @@ export class Answer {
   readonly #total: number;
   readonly #heads: readonly string[];
   readonly #columns: readonly string[];
-  readonly #decimalComma: boolean;
+  readonly #style: NumberStyle | undefined;
   readonly #nameOf: Layout['nameOf'];
 
   /** @param nameOf what a record is called in the file, by its id */
@@ -244,8 +252,7 @@ export class Answer {
     this.#question = question;
     this.#nameOf = nameOf;
     this.#kind = rows.kind;
-    // A single record has no number that would say so.
-    this.#decimalComma = rows.decimalComma && rows.count > 1;
+    this.#style = rows.count > 1 || rows.style?.isPlain ? rows.style : undefined;
     this.#columns = columns.map((column) => columnName(rows.kind, column));
     this.#records = rows.count;
     this.#rows = question.rows(rows);
@@ -353,8 +360,8 @@ export class Answer {
       }
     }
     return [...types].map(([name, type]) => {
-      const isWritten = this.#decimalComma && name === 'w';
-      return `${name}: ${isWritten ? 'number, written as 1.234,5' : type}`;
+      const style = name === 'w' ? this.#style : undefined;
+      return `${name}: ${style ? `number, written as ${style.example}` : type}`;
     });
   }
 
@@ -371,8 +378,10 @@ export class Answer {
   }
 
   #readsAsNumber(value: unknown): boolean {
-    const number = this.#decimalComma ? /^-?[\d.]+(,\d+)?$/ : /^-?\d+(\.\d+)?$/;
-    return this.#kind !== 'json' && typeof value === 'string' && number.test(value);
+    const patterns = [/^-?\d+(\.\d+)?$/, ...(this.#style ? [this.#style.pattern] : [])];
+    return (
+      this.#kind !== 'json' && typeof value === 'string' && patterns.some((number) => number.test(value))
+    );
   }
 
   /** The cell of a value; of a long one as much as is shown. */

@@ -151,7 +151,7 @@ describe('webview/walk', () => {
     for (const count of [300, 9000]) {
       it(`${layout.name}, ${count} records`, async () => {
         const written = new Written(count);
-        const rows = new Rows(layout.kind, written.records, layout.decimalComma);
+        const rows = new Rows(layout.kind, written.records, layout.style);
         const path = join(folder, layout.file);
         await writeFile(path, layout.bytes(written));
         await engine.open(path, { rows: layout.rows, pattern: layout.pattern });

@@ -1,16 +1,19 @@
 import { CellKind } from '../../protocol/preview.ts';
 import { type Said, said } from '../../said/said.ts';
 import { rewriteCell, type CellReading } from '../format/csv/cellReading.ts';
+import { holdsNothing } from '../format/csv/recogniseReadings.ts';
 import { describeOpen, type OpenReading } from '../format/csv/openReading.ts';
 import { errorAt, replacing, warningAt } from '../query/diagnostic.ts';
 import {
   checkLiterals,
+  checkNumbers,
   checkOrders,
   checkReadings,
   comparedFields,
   dependsOnCells,
   isTypedTime,
   nullTests,
+  numericFields,
   orderedFields,
   parseQuery,
   readNumber,
@@ -142,6 +145,52 @@ async function nullDoubts(
     found.set(key, { ...warningAt(column, message), fix: replacing(query.text, column, instead) });
   }
   return [...found.values()];
+}
+
+/**
+ * Where a query needs numbers of fields that hold texts only. Cells of a few rows are read for each of them.
+ * @param hasRows whether the query has given rows: what it compares is right then, or was meant for some of the rows
+ * @throws SourceError, the signal's reason
+ */
+export async function numberDoubts(
+  query: Query,
+  dataset: Dataset,
+  sampled: SampledCells,
+  signal: AbortSignal,
+  hasRows = false,
+): Promise<Diagnostic[]> {
+  const asked = dataset.once ? [] : numericFields(query, dataset.layout);
+  const fields = asked.filter(({ isCompared }) => !(hasRows && isCompared));
+  const texts = new Map<string, string | undefined>();
+  for (const { path } of fields) {
+    const key = JSON.stringify(path);
+    if (!texts.has(key)) texts.set(key, await textIn(path, dataset, sampled, signal));
+  }
+  return checkNumbers(query.text, fields, ({ path }) => texts.get(JSON.stringify(path)));
+}
+
+/** One of the values that were looked at; undefined where one is something else than a text, or a number or a time. */
+async function textIn(
+  path: ComparedField['path'],
+  dataset: Dataset,
+  sampled: SampledCells,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  // What is written in two ways is said to be a text until one is chosen.
+  if (readingOf(path, dataset.layout) !== undefined || isOpen(path, dataset)) return undefined;
+  const cells = valuesOf(await sampled.of({ path, name: '' }, signal)).filter(
+    ({ text }) => !holdsNothing(text),
+  );
+  const areTexts = cells.every(
+    ({ kind, text }) =>
+      (kind & ~CellKind.Cut) === CellKind.Text && (readNumber(text) ?? readTime(text)) === undefined,
+  );
+  return areTexts ? cells.at(0)?.text : undefined;
+}
+
+function isOpen([column]: ComparedField['path'], { recognised }: Dataset): boolean {
+  const { openReadings = [], mixedReadings = [] } = recognised;
+  return [...openReadings, ...mixedReadings].some((reading) => reading.column === column);
 }
 
 async function orderDoubts(

@@ -2,6 +2,7 @@ import type { CellReading, CellReadings } from '../format/csv/cellReading.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import type { MixedReading } from '../format/csv/openReading.ts';
 import { recogniseReadings, type ReadingHints, type WrittenCells } from '../format/csv/recogniseReadings.ts';
+import { percent } from '../format/csv/writtenNumber.ts';
 import type { OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 
@@ -53,11 +54,18 @@ export function togetherRead(
         of,
       );
       if (pair === undefined) continue;
-      const [one, other] = pair.map(({ example, path }) => ({ text: example, path }));
-      mixed.push({ column, cells: [one, other] });
+      mixed.push({ column, cells: [cellOf(pair[0]), cellOf(pair[1])] });
       return own;
     }
-    if (own !== undefined) return own;
+    const numbers = seen.filter(({ decimals }) => decimals.size > 0);
+    const unit = numbers.find(({ unit }) => unit !== undefined)?.unit;
+    const one = numbers.find((cells) => cells.unit === unit);
+    const other = numbers.find((cells) => !hasUnit(cells, unit));
+    if (one !== undefined && other !== undefined) {
+      mixed.push({ column, cells: [cellOf(one), cellOf(other)] });
+      return own;
+    }
+    if (own !== undefined) return own.kind === 'number' && unit !== undefined ? { ...own, unit } : own;
     const found = seen.find(({ reading }) => reading !== undefined)?.reading;
     return found !== undefined && seen.every((cells) => fits(cells, found)) && !isTold(found, hints)
       ? found
@@ -67,6 +75,10 @@ export function togetherRead(
 }
 
 type Seen = WrittenCells & { readonly path: string };
+
+function cellOf({ example, path }: Seen): MixedReading['cells'][number] {
+  return { text: example, path };
+}
 
 /** Two of which nothing fits both; of thousands of files, few are written otherwise than all before them. */
 function apart(seen: readonly Seen[], of: 'decimals' | 'orders'): readonly [Seen, Seen] | undefined {
@@ -82,8 +94,14 @@ function apart(seen: readonly Seen[], of: 'decimals' | 'orders'): readonly [Seen
   return undefined;
 }
 
-function fits({ decimals, orders }: WrittenCells, reading: CellReading): boolean {
-  return reading.kind === 'number' ? decimals.has(reading.decimal) : orders.has(reading.order);
+function fits({ decimals, unit, orders }: WrittenCells, reading: CellReading): boolean {
+  if (reading.kind === 'date') return orders.has(reading.order);
+  return decimals.has(reading.decimal) && hasUnit({ unit }, reading.unit);
+}
+
+/** Whether numbers can be read with a unit: without one they are amounts of any currency, but no percentages. */
+function hasUnit(numbers: Pick<WrittenCells, 'unit'>, unit: string | undefined): boolean {
+  return numbers.unit === unit || (numbers.unit === undefined && unit !== percent);
 }
 
 /** What the user says of the cells is asked of each column of the first file. */

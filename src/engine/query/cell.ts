@@ -68,6 +68,6 @@ export function dateIn(value: Value, reading: CellReading): Timestamp | undefine
 
 /** Whether two columns are written in the same way. */
 export function isSameReading(a: CellReading | undefined, b: CellReading | undefined): boolean {
-  if (a?.kind === 'number') return b?.kind === 'number' && a.decimal === b.decimal;
+  if (a?.kind === 'number') return b?.kind === 'number' && a.decimal === b.decimal && a.unit === b.unit;
   return a === undefined ? b === undefined : b?.kind === 'date' && a.order === b.order;
 }

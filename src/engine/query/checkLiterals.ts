@@ -139,5 +139,5 @@ function decimalPoint(written: string, { decimal }: KnownCells, name: string): D
 
 /** The number that a text is as a query writes it; undefined where it is none. */
 function numberIn(text: string, decimal: DecimalMark): string | undefined {
-  return rewriteNumber(text, decimal) ?? (plainNumber.test(text) ? text.trim() : undefined);
+  return rewriteNumber(text, { decimal }) ?? (plainNumber.test(text) ? text.trim() : undefined);
 }

@@ -1,6 +1,12 @@
 import type { PreviewCalls } from '../../protocol/preview.ts';
 import type { Diagnostic } from '../../protocol/queryText.ts';
-import { comparisonDoubts, pageAdvice, pageNullAdvice, queryDoubts } from '../dataset/doubts.ts';
+import {
+  comparisonDoubts,
+  numberDoubts,
+  pageAdvice,
+  pageNullAdvice,
+  queryDoubts,
+} from '../dataset/doubts.ts';
 import { joinedDoubts } from '../dataset/joinedDoubts.ts';
 import { totalDoubts } from '../dataset/totals.ts';
 import { checkQuery, completeAt, parseQuery, searchFor } from '../query/index.ts';
@@ -33,6 +39,7 @@ export async function diagnosticsOf(
     ...queryDoubts(parsed.query, dataset, () => pageAdvice),
     // A file that can't be read says so where its rows are shown.
     ...(await comparisonDoubts(parsed.query, dataset, sampled, signal, pageNullAdvice).catch(() => [])),
+    ...(await numberDoubts(parsed.query, dataset, sampled, signal).catch(() => [])),
     ...(await joinedDoubts(parsed.query, dataset, sampled, signal)),
     ...(await totalDoubts(parsed.query, dataset, signal).catch(() => [])),
   ];

@@ -4,7 +4,7 @@ import { english, said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { joinedDoubts } from '../dataset/joinedDoubts.ts';
 import { pathOfJoined } from '../dataset/joinedFile.ts';
-import { comparisonDoubts, doubtsToRun, type NullAdvice } from '../dataset/doubts.ts';
+import { comparisonDoubts, doubtsToRun, numberDoubts, type NullAdvice } from '../dataset/doubts.ts';
 import { SampledCells } from '../dataset/sampledCells.ts';
 import { totalDoubts } from '../dataset/totals.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
@@ -71,7 +71,8 @@ export async function checked(
   const sampled = new SampledCells(dataset);
   const compared = await comparisonDoubts(parsed.query, dataset, sampled, signal, nullAdvice);
   const joined = await joinedDoubts(parsed.query, dataset, sampled, signal);
-  const warnings = [...named, ...doubts, ...compared, ...joined];
+  const numbers = await numberDoubts(parsed.query, dataset, sampled, signal);
+  const warnings = [...named, ...doubts, ...compared, ...numbers, ...joined];
   // Whether the last record is a total is known once all have been read.
   const totals = (): Promise<Diagnostic[]> => totalDoubts(parsed.query, dataset, signal);
   return { planned: plannedFor(query, dataset.recognised.format), warnings, totals };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { useNull } from '../../../src/cli/cellOptions.ts';
-import { comparisonDoubts } from '../../../src/engine/dataset/doubts.ts';
+import { comparisonDoubts, numberDoubts } from '../../../src/engine/dataset/doubts.ts';
 import { SampledCells } from '../../../src/engine/dataset/sampledCells.ts';
 import { parseQuery } from '../../../src/engine/query/index.ts';
 
@@ -50,11 +50,38 @@ describe('comparisonDoubts', () => {
   async function ask(dataset: Dataset, text: string, sampled = new SampledCells(dataset)): Promise<Told[]> {
     const parsed = parseQuery(text);
     if (!parsed.ok) assert.fail(text);
-    const found = await comparisonDoubts(parsed.query, dataset, sampled, signal, useNull);
+    const found = [
+      ...(await comparisonDoubts(parsed.query, dataset, sampled, signal, useNull)),
+      ...(await numberDoubts(parsed.query, dataset, sampled, signal)),
+    ];
     return found.map(({ message, fix }) => ({ message, query: fix?.query }));
   }
 
   const zulu = ['2026-03-29T01:00:00Z', '2026-03-29T02:00:00Z', '2026-03-29T03:00:00Z'];
+
+  it('points out texts of which numbers are asked', async () => {
+    const queries = [
+      ...['v > 10', '5 <= v AND v < 7', 'v IN (1, 2)', 'n = 1 |> SELECT v AS x |> WHERE x BETWEEN 1 AND 2'],
+      ...['|> AGGREGATE avg(v)', '|> EXTEND round(v) AS r', 'v * 2 > n', '|> EXTEND sum(v) OVER () AS s'],
+    ];
+    const said = (name: string): string =>
+      `the values of ${name} that were looked at are texts, such as '12 kg', and none is a number: beside numbers they are NULL`;
+    for (const [at, found] of (await told(['12 kg', 'n/a', '7 kg'], queries)).entries()) {
+      const name = queries[at].includes(' x ') ? 'x' : 'v';
+      assert.deepEqual(found, [{ message: said(name), query: undefined }], queries[at]);
+    }
+    const fine = ['n > 10', "v = '12 kg'", 'length(v) > 2', "v || 'x' = n", '|> AGGREGATE max(v), count(v)'];
+    assert.deepEqual(
+      await told(['12 kg', '7 kg'], fine),
+      fine.map(() => []),
+    );
+    for (const values of [
+      ['12 kg', 7],
+      ['2026-03-29', '12 kg'],
+      ['n/a', '-'],
+    ])
+      assert.deepEqual(await told(values, ['v > 10']), [[]], String(values));
+  });
 
   it('points out a time that is written in another way than the times of the column', async () => {
     const queries = [
@@ -329,7 +356,7 @@ describe('comparisonDoubts', () => {
     const dataset = await Dataset.open({ kind: 'file', path: join(folder, 'r.csv') }, { signal });
     const sampled = new Counted(dataset);
     try {
-      for (const query of ["a = 'x'", 'a > 5', "t LIKE '2026%'", "a IN ('x', '5')"])
+      for (const query of ["a = 'x'", "t LIKE '2026%'", "a IN ('x', '5')"])
         await ask(dataset, query, sampled);
       assert.equal(sampled.asked, 0);
       await ask(dataset, "a > 'x' AND t > '2026-03-29 02:00' AND t < '2026-03-30'", sampled);

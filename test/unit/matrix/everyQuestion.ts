@@ -59,8 +59,8 @@ function passesOf({ via, divides, mergeBy, grows }: Layout, count: number): read
 }
 
 /** Of layouts whose answers are the same. */
-function keyOf({ name, kind, decimalComma, fileOf }: Layout): string {
-  return fileOf ? name : `${kind} ${decimalComma}`;
+function keyOf({ name, kind, style, fileOf }: Layout): string {
+  return fileOf ? name : `${kind} ${style?.example}`;
 }
 
 function inWords({ workers, kept }: Pass): string {
@@ -126,10 +126,10 @@ function askEach(layouts: readonly Layout[], first: number, chosen: readonly Siz
       });
 
       const rowsOf = (layout: Layout): Rows => {
-        const { kind, decimalComma, fileOf } = layout;
+        const { kind, style, fileOf } = layout;
         const key = keyOf(layout);
         const records = written?.records ?? [];
-        const known = rows.get(key) ?? new Rows(kind, records, decimalComma, fileOf?.(records));
+        const known = rows.get(key) ?? new Rows(kind, records, style, fileOf?.(records));
         rows.set(key, known);
         return known;
       };

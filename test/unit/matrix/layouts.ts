@@ -4,14 +4,16 @@ import {
   cellText,
   columnName,
   columns,
+  decimalCommas,
+  dollars,
+  type FormatKind,
+  type Item,
+  type MatrixRecord,
+  type NumberStyle,
   onOneLine,
   partOf,
   recordsOf,
   valueOf,
-  withDecimalComma,
-  type FormatKind,
-  type Item,
-  type MatrixRecord,
 } from './records.ts';
 import { parquetOf, parquetRow } from './parquetLayout.ts';
 
@@ -32,8 +34,8 @@ export interface Layout {
   readonly divides: boolean;
   /** Of a delimited text. */
   readonly delimiter: string;
-  /** Of a delimited text whose numbers are written like `1.234,5`. */
-  readonly decimalComma?: boolean;
+  /** Of a delimited text whose numbers are not written as the language writes them. */
+  readonly style?: NumberStyle;
   /** JSON: what whole records are exported as. */
   readonly records: 'lines' | 'array' | 'documents';
   /** One that differs from others in what the number of records has no part in. */
@@ -107,14 +109,14 @@ export class Written {
 
 export function cellsOf(
   records: readonly MatrixRecord[],
-  decimalComma = false,
+  style?: NumberStyle,
 ): (readonly (string | null)[])[] {
   return records.map((record) => {
     if ('broken' in record) return [String(record.id)];
     return columns.map((column) => {
       const value = valueOf(record, column);
       if (value === undefined || value === null) return null;
-      return decimalComma && column === 'w' ? withDecimalComma(cellText(value)) : cellText(value);
+      return style && column === 'w' ? style.write(cellText(value)) : cellText(value);
     });
   });
 }
@@ -236,10 +238,16 @@ const described: readonly Layout[] = [
   },
   {
     ...onDisk('semicolons and decimal commas', 'csv', 'x.csv', ({ records }) =>
-      utf8(`\ufeff${delimited({ cells: cellsOf(records, true) }, ';', '\r\n')}`),
+      utf8(`\ufeff${delimited({ cells: cellsOf(records, decimalCommas) }, ';', '\r\n')}`),
     ),
     delimiter: ';',
-    decimalComma: true,
+    style: decimalCommas,
+  },
+  {
+    ...onDisk('CSV with amounts in dollars', 'csv', 'x.csv', ({ records }) =>
+      utf8(delimited({ cells: cellsOf(records, dollars) }, ',', '\n')),
+    ),
+    style: dollars,
   },
   { ...onDisk('log lines', 'log', 'x.log', logLines), pattern: logPattern },
   {
@@ -380,15 +388,15 @@ const described: readonly Layout[] = [
       'decimal commas in several files with their columns in other orders',
       'csv',
       'x.csv',
-      ({ records }) => utf8(delimited({ cells: cellsOf(records, true) }, ';', '\n')),
+      ({ records }) => utf8(delimited({ cells: cellsOf(records, decimalCommas) }, ';', '\n')),
     ),
     via: 'files',
     divides: false,
     delimiter: ';',
-    decimalComma: true,
+    style: decimalCommas,
     // No number of the first file says how numbers are written.
     parts: ({ records }) => {
-      const cells = cellsOf(records, true);
+      const cells = cellsOf(records, decimalCommas);
       const [second, third, fourth] = inThirds(cells.slice(2));
       const part = (some: Written['cells'], from: number): Buffer =>
         utf8(delimited({ cells: some }, ';', '\n', from));
@@ -424,6 +432,7 @@ const variants = new Set([
   'CSV in several files, of which some have \\N for NULL',
   'TSV',
   'semicolons and CRLF',
+  'CSV with amounts in dollars',
   'array in UTF-16, pretty-printed',
   'CSV in UTF-16',
   'log lines in UTF-16',

@@ -14,7 +14,7 @@ import {
   type Layout,
   type Written,
 } from './layouts.ts';
-import type { MatrixRecord } from './records.ts';
+import { decimalCommas, type MatrixRecord } from './records.ts';
 
 /** One entry a layout: the records of several files that are read in order of time, as those of one. */
 const described: readonly Layout[] = [
@@ -84,17 +84,19 @@ const described: readonly Layout[] = [
   },
   {
     ...onDisk('decimal commas in several files, in order of time', 'csv', 'x.csv', ({ records }) =>
-      utf8(delimited({ cells: cellsOf(records, true) }, ';', '\n')),
+      utf8(delimited({ cells: cellsOf(records, decimalCommas) }, ';', '\n')),
     ),
     delimiter: ';',
-    decimalComma: true,
+    style: decimalCommas,
     // No number of the first file says how numbers are written.
     ...merged(
       (_, at) => (at < 2 ? 0 : 1 + (at % 2)),
       ({ records }, files) =>
         [0, 1, 2].map((file) => ({
           name: `${file}.csv`,
-          bytes: utf8(delimited({ cells: of(cellsOf(records, true), files, file) }, ';', '\n', file)),
+          bytes: utf8(
+            delimited({ cells: of(cellsOf(records, decimalCommas), files, file) }, ';', '\n', file),
+          ),
         })),
     ),
   },

@@ -94,13 +94,13 @@ export class Row {
   readonly id: number;
   readonly #kind: FormatKind;
   readonly #record: MatrixRecord;
-  readonly #decimalComma: boolean;
+  readonly #style: NumberStyle | undefined;
 
-  constructor(kind: FormatKind, record: MatrixRecord, decimalComma: boolean) {
+  constructor(kind: FormatKind, record: MatrixRecord, style: NumberStyle | undefined) {
     this.id = record.id;
     this.#kind = kind;
     this.#record = record;
-    this.#decimalComma = decimalComma;
+    this.#style = style;
   }
 
   /** What its format calls a column. */
@@ -117,7 +117,7 @@ export class Row {
     if ('broken' in this.#record && column !== 'id') return undefined;
     if (value === undefined || value === null) return null;
     const text = cellText(value);
-    if (this.#decimalComma && column === 'w') return withDecimalComma(text);
+    if (this.#style && column === 'w') return this.#style.write(text);
     return this.#kind === 'log' ? onOneLine(text) : text;
   }
 
@@ -131,8 +131,8 @@ export class Row {
   number(column: Column): number | null {
     const value = this.value(column);
     if (value === null || value === undefined) return null;
-    const isWritten = this.#decimalComma && column === 'w' && typeof value === 'string';
-    return Number(isWritten ? value.replaceAll('.', '').replace(',', '.') : value);
+    const style = column === 'w' ? this.#style : undefined;
+    return style && typeof value === 'string' ? style.read(value) : Number(value);
   }
 
   isTrue(column: Column): boolean {
@@ -157,11 +157,40 @@ export function queryFor(kind: FormatKind, query: string): string {
   return kind === 'log' ? query.replaceAll(/\buser\.([ab])\b/g, 'user_$1') : query;
 }
 
-/** A number as a spreadsheet writes it where the comma is the decimal sign: `w` is such a column, and ids have no points. */
-export function withDecimalComma(number: string): string {
-  const [whole, ...decimals] = number.split('.');
-  return [whole.replace(/\B(?=(\d{3})+$)/g, '.'), ...decimals].join(',');
+/** How a delimited text writes the numbers of `w`; those of the other columns are plain. */
+export interface NumberStyle {
+  /** As the header of the column shows it. */
+  readonly example: string;
+  readonly pattern: RegExp;
+  /** Whether one number is enough to tell. */
+  readonly isPlain: boolean;
+  readonly write: (number: string) => string;
+  readonly read: (text: string) => number;
 }
+
+const grouped = (number: string, group: string, mark: string): string => {
+  const [whole, ...decimals] = number.split('.');
+  return [whole.replace(/\B(?=(\d{3})+$)/g, group), ...decimals].join(mark);
+};
+
+/** As a spreadsheet writes them where the comma is the decimal sign. */
+export const decimalCommas: NumberStyle = {
+  example: '1.234,5',
+  pattern: /^-?[\d.]+(,\d+)?$/,
+  isPlain: false,
+  write: (number) => grouped(number, '.', ','),
+  read: (text) => Number(text.replaceAll('.', '').replace(',', '.')),
+};
+
+/** As an account writes them. */
+export const dollars: NumberStyle = {
+  example: '$1,234.5',
+  pattern: /^\(?\$[\d,]+(\.\d+)?\)?$/,
+  isPlain: true,
+  write: (number) =>
+    number.startsWith('-') ? `($${grouped(number.slice(1), ',', '.')})` : `$${grouped(number, ',', '.')}`,
+  read: (text) => Number(text.replaceAll(/[$,)]/g, '').replace('(', '-')),
+};
 
 /** A line of a log holds no line break. */
 export function onOneLine(text: string): string {
@@ -175,7 +204,7 @@ export function cellText(value: unknown): string {
 /** What is asked of a file, with the answers at hand. */
 export class Rows {
   readonly kind: FormatKind;
-  readonly decimalComma: boolean;
+  readonly style: NumberStyle | undefined;
   readonly records: readonly MatrixRecord[];
   /** The records that take part in a query. */
   readonly all: readonly Row[];
@@ -183,13 +212,13 @@ export class Rows {
   readonly numbers: readonly number[];
 
   /**
-   * @param decimalComma how a delimited text writes numbers
+   * @param style how a delimited text writes numbers
    * @param fileOf where records are counted in their own files: which file each is in
    */
   constructor(
     kind: FormatKind,
     records: readonly MatrixRecord[],
-    decimalComma = false,
+    style?: NumberStyle,
     fileOf?: readonly number[],
   ) {
     const counts = new Map<number, number>();
@@ -200,12 +229,12 @@ export class Rows {
       return number;
     });
     this.kind = kind;
-    this.decimalComma = decimalComma;
+    this.style = style;
     this.records = records;
     // A row with too few fields is odd, and takes part.
     this.all = records
       .filter((record) => takesBroken(kind) || !('broken' in record))
-      .map((record) => new Row(kind, record, decimalComma));
+      .map((record) => new Row(kind, record, style));
   }
 
   get count(): number {

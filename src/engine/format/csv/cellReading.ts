@@ -1,18 +1,18 @@
 import { rewriteDate, type DateOrder } from './writtenDate.ts';
-import { rewriteNumber, type DecimalMark } from './writtenNumber.ts';
+import { percent, rewriteNumber, type NumberForm } from './writtenNumber.ts';
 
 /**
  * How the cells of a column are written, where that is not how the language writes numbers and times. A cell
  * that does not fit its column's reading is text.
  *
  * number: digits with the decimal mark `decimal`, in groups of three or not. Whatever else separates groups may:
- * the other mark, an apostrophe, or a space, which may be one that does not break.
+ * the other mark, an apostrophe, or a space, which may be one that does not break. `unit` stands before or behind it.
  *
  * date: day, month and year in `order`, a time of day behind them or none. The month is a number, or its English name where
  * `named`. They are separated by points, slashes, dashes or blanks; `separator` is the one that was seen first.
  */
 export type CellReading =
-  | { readonly kind: 'number'; readonly decimal: DecimalMark }
+  | ({ readonly kind: 'number' } & NumberForm)
   | {
       readonly kind: 'date';
       readonly order: DateOrder;
@@ -29,15 +29,21 @@ export type CellReadings = readonly (CellReading | undefined)[];
  */
 export function rewriteCell(text: string, reading: CellReading): string | undefined {
   if (reading.kind === 'date') return rewriteDate(text, reading.order) ?? text;
-  return rewriteNumber(text, reading.decimal) ?? (plainNumber.test(text) ? undefined : text);
+  return rewriteNumber(text, reading) ?? (plainNumber.test(text) ? undefined : text);
 }
 
 /** A number as the language writes it. */
 export const plainNumber = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
-/** A reading as an example, for people: `1.234,5`, `dd.mm.yyyy`. */
+/** A reading as an example, for people: `1.234,5`, `$1,234.5`, `dd.mm.yyyy`. */
 export function describeReading(reading: CellReading): string {
-  if (reading.kind === 'number') return reading.decimal === ',' ? '1.234,5' : '1,234.5';
+  if (reading.kind === 'number') {
+    const { decimal, unit = '' } = reading;
+    const example = decimal === ',' ? '1.234,5' : '1,234.5';
+    return unit === percent || decimal === ','
+      ? `${example} ${unit}`.trim()
+      : unit + (unit.length > 1 ? ' ' : '') + example;
+  }
   const parts = partsOf[reading.order].map((part) => (reading.named && part === 'mm' ? 'Mon' : part));
   return parts.join(reading.separator);
 }

@@ -192,7 +192,7 @@ export function readWritten(
 ): void {
   for (const [index, { path }] of requests.entries()) {
     const reading = typeof path[0] === 'number' ? readings.at(path[0]) : undefined;
-    if (reading?.kind === 'number') readNumbers(bytes, fields[index], reading.decimal);
+    if (reading?.kind === 'number') readNumbers(bytes, fields[index], reading);
   }
 }
 

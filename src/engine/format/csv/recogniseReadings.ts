@@ -5,7 +5,7 @@ import type { CsvDialect } from './dialect.ts';
 import type { OpenReading } from './openReading.ts';
 import { fieldText } from './text.ts';
 import { dateBy, dateOrders, readDateParts, type DateOrder } from './writtenDate.ts';
-import { rewriteNumber, type DecimalMark } from './writtenNumber.ts';
+import { percent, rewriteNumber, unitIn, type DecimalMark } from './writtenNumber.ts';
 
 /** What the user says of the cells; what is not said is recognised, `none` is not looked for. */
 export interface ReadingHints {
@@ -27,6 +27,8 @@ export interface WrittenCells {
   readonly some: boolean;
   /** The decimal marks with which all are numbers; none where they are not. */
   readonly decimals: ReadonlySet<DecimalMark>;
+  /** What stands with these numbers. */
+  readonly unit: string | undefined;
   /** The orders in which all are dates; all orders where they are dates by ISO 8601, which are read in any column of dates. */
   readonly orders: ReadonlySet<DateOrder>;
   /** A cell that leaves one decimal mark or order only, where there is one. */
@@ -126,6 +128,13 @@ class Column {
   #datesTold = 0;
   #telling: string | undefined;
   #plain = true;
+  #unit: string | undefined;
+  /** Whether a number stands by itself, without a unit. */
+  #bare = false;
+  /** Whether a number is an amount, or written otherwise than as negative: `(1)`, `(2)` and so on count what they stand beside. */
+  #positive = false;
+  /** What separates three digits from those before them, of which the decimal marks make different numbers. */
+  readonly #groups = new Set<DecimalMark>();
   #iso = true;
   readonly #decimals: Set<DecimalMark>;
   readonly #orders: Set<DateOrder>;
@@ -153,15 +162,36 @@ class Column {
   }
 
   #takeNumber(text: string): void {
-    this.#plain &&= plainNumber.test(text);
-    const numbers = [...this.#decimals].map((mark) => ({ mark, number: rewriteNumber(text, mark) }));
+    const isPlain = plainNumber.test(text);
+    this.#plain &&= isPlain;
+    const unit = isPlain ? undefined : unitIn(text);
+    const decimals = this.#takeUnit(unit) ? [...this.#decimals] : [];
+    const numbers = decimals.map((mark) => ({ mark, number: rewriteNumber(text, { decimal: mark, unit }) }));
+    this.#positive ||= unit !== undefined || !negative.test(text);
+    if (decimals.length === 0) {
+      if (this.#hints.decimal === undefined) this.#decimals.clear();
+      return;
+    }
     if (this.#hints.decimal !== undefined) {
       if (numbers[0].number !== undefined) this.#numbersTold++;
       return;
     }
     for (const { mark, number } of numbers) if (number === undefined) this.#decimals.delete(mark);
     if (numbers.length > 1 && this.#decimals.size === 1) this.#telling ??= text.trim();
-    if (this.#decimals.size === 2) this.#note(text, numbers[0].number !== numbers[1].number);
+    if (this.#decimals.size === 2 && numbers[0].number !== numbers[1].number) {
+      this.#groups.add(text.includes(',') ? ',' : '.');
+      this.#note(text, true);
+    }
+  }
+
+  /** Answers whether a number with this unit can stand in one column with those before it. */
+  #takeUnit(unit: string | undefined): boolean {
+    if (unit === undefined) {
+      this.#bare = true;
+      return this.#unit !== percent;
+    }
+    this.#unit ??= unit;
+    return unit === this.#unit && !(unit === percent && this.#bare);
   }
 
   #takeDate(text: string): void {
@@ -184,7 +214,8 @@ class Column {
     const orders = this.#iso && this.#orders.size > 0 ? new Set(dateOrders) : this.#orders;
     return {
       some: this.#filled > 0,
-      decimals: none ? new Set() : this.#decimals,
+      decimals: none || !this.#positive ? new Set() : this.#decimals,
+      unit: this.#unit,
       orders: none ? new Set() : orders,
       example: this.#telling ?? this.example,
     };
@@ -225,11 +256,22 @@ class Column {
       return known.map((order) => ({ kind: 'date', order, separator, ...named }));
     }
     const isTold = decimal !== undefined;
-    const isPlain = this.#plain || this.#isWords;
+    const isPlain = this.#plain || this.#isWords || !this.#positive;
     if (isTold ? this.#numbersTold * 2 <= this.#filled && this.#filled > 0 : isPlain) return [];
-    const marks = this.#decimals.size === 2 && !this.#differs ? [usual] : [...this.#decimals];
-    return marks.map((decimal) => ({ kind: 'number', decimal }));
+    const marks = this.#marks(usual);
+    const unit = this.#unit === undefined ? undefined : { unit: this.#unit };
+    return marks.map((decimal) => ({ kind: 'number', decimal, ...unit }));
+  }
+
+  #marks(usual: DecimalMark): readonly DecimalMark[] {
+    if (this.#decimals.size < 2) return [...this.#decimals];
+    if (!this.#differs) return [usual];
+    // Amounts of money have no three digits behind their decimal mark.
+    const [group, ...others] = this.#groups;
+    const isMoney = this.#unit !== undefined && this.#unit !== percent && others.length === 0;
+    return isMoney ? [group === ',' ? '.' : ','] : [...this.#decimals];
   }
 }
 
+const negative = /^\s*\(.*\)\s*$|\d\s*-\s*$/;
 const isoDate = /^\d{4}-\d\d-\d\d(?!.*[ap]m)/i;

@@ -10,45 +10,80 @@ const longest = 400;
 /** The number that was read last, as the language writes it. */
 const written = new Uint8Array(longest + 2);
 
+/** How a number is written. */
+export interface NumberForm {
+  readonly decimal: DecimalMark;
+  /**
+   * What stands before or behind it: the sign or the code of a currency, or `%`. A number without it fits a currency
+   * as well. No percentage is made a fraction: `12.5 %` is 12.5.
+   */
+  readonly unit?: string | undefined;
+}
+
 /**
- * The number that the whole text is by its decimal mark, as the language writes it: `1.234,50` is `1234.50`.
- * Undefined where it is none. Its digits may be in groups of three, separated by the mark that is not the decimal
- * one, by apostrophes or by spaces. Blanks around it are not looked at.
+ * The number that the whole text is in this form, as the language writes it: `1.234,50` is `1234.50`. Undefined where it
+ * is none. Its digits may be in groups of three, separated by the mark that is not the decimal one, by apostrophes or by
+ * spaces. It is negative with a minus before or behind it, or in parentheses, as accountants write it. Blanks around it
+ * are not looked at.
  */
-export function rewriteNumber(text: string, decimal: DecimalMark): string | undefined {
+export function rewriteNumber(text: string, form: NumberForm): string | undefined {
   if (text.length > longest) return undefined;
   const bytes = Buffer.from(text);
-  const length = rewrite(bytes, 0, bytes.length, decimal);
+  const length = rewrite(bytes, 0, bytes.length, form);
   return length < 0 ? undefined : Buffer.from(written.buffer, 0, length).toString('latin1');
 }
 
 /** What is needed of a `FieldColumn`. */
 export type NumberColumn = Pick<FieldColumn, 'kinds' | 'starts' | 'ends' | 'numbers'>;
 
-/** Sets what `FieldColumn.numbers` says of a column whose numbers have this decimal mark. */
+/** Sets what `FieldColumn.numbers` says of a column whose numbers are written in this form. */
 export function readNumbers(
   bytes: Uint8Array,
   { kinds, starts, ends, numbers }: NumberColumn,
-  decimal: DecimalMark,
+  form: NumberForm,
 ): void {
   for (let record = 0; record < numbers.length; record++) {
-    const length = kinds[record] === Kind.Text ? rewrite(bytes, starts[record], ends[record], decimal) : -1;
+    const length = kinds[record] === Kind.Text ? rewrite(bytes, starts[record], ends[record], form) : -1;
     numbers[record] = length < 0 ? NaN : exactNumber(written, 0, length);
   }
 }
 
 /** Puts the number that `bytes[start, end)` is into `written`. Answers its length; -1 where it is none. */
-function rewrite(bytes: Uint8Array, start: number, end: number, decimal: DecimalMark): number {
-  let at = start;
-  let to = end;
-  for (let blank = blankLength(bytes, at); at < to && blank > 0; blank = blankLength(bytes, at)) at += blank;
-  for (let blank = blankBefore(bytes, to, at); blank > 0; blank = blankBefore(bytes, to, at)) to -= blank;
+function rewrite(bytes: Uint8Array, start: number, end: number, { decimal, unit }: NumberForm): number {
+  let at = afterBlanks(bytes, start, end);
+  let to = beforeBlanks(bytes, end, at);
   if (to - at > longest) return -1;
 
-  let length = 0;
-  const sign = signLength(bytes, at);
-  if (sign > 0 && bytes[at] !== plus) written[length++] = minus;
+  const inParentheses = to - at > 2 && bytes[at] === opening && bytes[to - 1] === closing;
+  if (inParentheses) {
+    at = afterBlanks(bytes, at + 1, to);
+    to = beforeBlanks(bytes, to - 1, at);
+  }
+  let sign = signLength(bytes, at);
+  let isNegative = sign > 0 && bytes[at] !== plus;
   at += sign;
+  if (unit !== undefined) {
+    const sought = bytesOf(unit);
+    if (isAt(bytes, at, to, sought)) at = afterBlanks(bytes, at + sought.length, to);
+    else if (isAt(bytes, to - sought.length, to, sought) && to - sought.length >= at)
+      to = beforeBlanks(bytes, to - sought.length, at);
+    else if (unit === percent) return -1;
+  }
+  const signAt = sign === 0 ? signLength(bytes, at) : 0;
+  if (signAt > 0) {
+    isNegative = bytes[at] !== plus;
+    at += signAt;
+    sign = signAt;
+  }
+  // SAP writes it behind the number.
+  if (sign === 0 && to - at > 1 && bytes[to - 1] === minus) {
+    isNegative = true;
+    sign = 1;
+    to--;
+  }
+  if (inParentheses && sign > 0) return -1;
+  let length = 0;
+  if (isNegative || inParentheses) written[length++] = minus;
 
   const mark = decimal === ',' ? comma : dot;
   const other = decimal === ',' ? dot : comma;
@@ -99,6 +134,58 @@ function rewrite(bytes: Uint8Array, start: number, end: number, decimal: Decimal
 }
 
 const apostrophe = 0x27;
+const opening = 0x28;
+const closing = 0x29;
+
+export const percent = '%';
+
+const unitBytes = new Map<string, Uint8Array>();
+
+function bytesOf(unit: string): Uint8Array {
+  let bytes = unitBytes.get(unit);
+  if (bytes === undefined) unitBytes.set(unit, (bytes = Buffer.from(unit)));
+  return bytes;
+}
+
+function isAt(bytes: Uint8Array, at: number, to: number, sought: Uint8Array): boolean {
+  if (at < 0 || at + sought.length > to) return false;
+  for (let i = 0; i < sought.length; i++) if (bytes[at + i] !== sought[i]) return false;
+  return true;
+}
+
+function afterBlanks(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  for (let blank = blankLength(bytes, at); at < end && blank > 0; blank = blankLength(bytes, at)) at += blank;
+  return at;
+}
+
+function beforeBlanks(bytes: Uint8Array, end: number, start: number): number {
+  let to = end;
+  for (let blank = blankBefore(bytes, to, start); blank > 0; blank = blankBefore(bytes, to, start))
+    to -= blank;
+  return to;
+}
+
+/** Codes of ISO 4217, and what some currencies are called in the place of a sign. */
+const currencies: ReadonlySet<string> = new Set([
+  ...Intl.supportedValuesOf('currency'),
+  'kr',
+  'z\u0142',
+  'K\u010d',
+]);
+
+/** A text that is one number with something before or behind it. */
+const besideNumber =
+  /^[\s(+\u2212-]*(?<before>[\p{L}\p{Sc}%]*)[^\p{L}\p{Sc}%]*(?<behind>[\p{L}\p{Sc}%]*)[\s)-]*$/u;
+
+/** The unit that stands before or behind the digits of a text, where there is one. */
+export function unitIn(text: string): string | undefined {
+  if (text.length > longest) return undefined;
+  const { before = '', behind = '' } = besideNumber.exec(text)?.groups ?? {};
+  if (before !== '' && behind !== '') return undefined;
+  const unit = before + behind;
+  return unit === percent || /^[A-Z]{0,2}\p{Sc}$/u.test(unit) || currencies.has(unit) ? unit : undefined;
+}
 
 /** Of + and -, and of the minus sign U+2212, in bytes; 0 where none stands here. */
 function signLength(bytes: Uint8Array, at: number): number {

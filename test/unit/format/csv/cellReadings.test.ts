@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rewriteCell } from '../../../../src/engine/format/csv/cellReading.ts';
+import { rewriteCell, type CellReading } from '../../../../src/engine/format/csv/cellReading.ts';
 import { createPlainCsvScanner } from '../../../../src/engine/format/csv/csv.ts';
 import { recogniseReadings, type ReadingHints } from '../../../../src/engine/format/csv/recogniseReadings.ts';
 import { createKernelCsvScanner } from '../../../../src/engine/format/csv/scanner.ts';
@@ -45,11 +45,41 @@ describe('numbers that are written in another way', () => {
   ];
   for (const [text, number] of comma) {
     it(`decimal comma: "${text}" is ${number ?? 'none'}`, () => {
-      assert.equal(rewriteNumber(text, ','), number);
+      assert.equal(rewriteNumber(text, { decimal: ',' }), number);
       const exchanged = (given: string): string =>
         given.replace(/[.,]/g, (mark) => (mark === '.' ? ',' : '.'));
-      assert.equal(rewriteNumber(exchanged(text), '.'), number, 'the same with the marks exchanged');
+      assert.equal(
+        rewriteNumber(exchanged(text), { decimal: '.' }),
+        number,
+        'the same with the marks exchanged',
+      );
     });
+  }
+
+  for (const [text, unit, number] of [
+    ['$1,200.50', '$', '1200.50'],
+    ['-$1,200.50', '$', '-1200.50'],
+    ['$ -5', '$', '-5'],
+    ['($5.25)', '$', '-5.25'],
+    ['( 1,200 )', undefined, '-1200'],
+    ['(-5)', undefined, undefined],
+    ['()', undefined, undefined],
+    ['5.25-', undefined, '-5.25'],
+    ['-5.25-', undefined, undefined],
+    ['5.25', '$', '5.25'],
+    ['$5.25$', '$', undefined],
+    ['$', '$', undefined],
+    ['5.25\u00a0\u20ac', '\u20ac', '5.25'],
+    ['USD 1,200', 'USD', '1200'],
+    ['1,200USD', 'USD', '1200'],
+    ['$5', '\u20ac', undefined],
+    ['$5', undefined, undefined],
+    ['12.5 %', '%', '12.5'],
+    ['-12.5%', '%', '-12.5'],
+    ['12.5', '%', undefined],
+  ] as const) {
+    it(`with ${unit ?? 'no unit'}: "${text}" is ${number ?? 'none'}`, () =>
+      assert.equal(rewriteNumber(text, { decimal: '.', unit }), number));
   }
 
   it('are no numbers where they do not fit, also if the language would take them for some', () => {
@@ -131,7 +161,9 @@ describe('how the cells of a column are written', () => {
     const { readings, open } = recogniseReadings(text, 0, true, dialect, hints);
     const named = [...(open.at(0)?.choices ?? []), ...(readings?.[0] ? [readings[0]] : [])];
     assert.equal(readings?.[1], undefined, 'words have no reading');
-    return named.map((reading) => (reading.kind === 'number' ? reading.decimal : reading.order)).join(' or ');
+    const name = (reading: CellReading): string =>
+      reading.kind === 'number' ? reading.decimal + (reading.unit ?? '') : reading.order;
+    return named.map(name).join(' or ');
   }
 
   const cases: [cells: string[], recognised: string, hints?: ReadingHints][] = [
@@ -151,7 +183,27 @@ describe('how the cells of a column are written', () => {
     [['1,5', 'word', '2,5', '7'], ','],
     [['pending', '1,200.00', '15.00', 'open', '2,000.00', '3.5'], '.'],
     [['pending', '1,200.00', '15.00', 'open', '2,000.00'], ''],
-    [['1,200.00', '$5.00', '15.00', '2,000.00'], ''],
+    [['1,200.00', '$5.00', '15.00', '2,000.00'], '.$'],
+    [['$90', '-$1,200', 'n/a', '($5)'], '.$'],
+    [['\u20ac1.200', '12 \u20ac'], ',\u20ac'],
+    [['$1,200', '$1.200'], ',$ or .$'],
+    [['$1,200', '\u20ac5'], ''],
+    [['US$5', 'US$1,200.00'], '.US$'],
+    [['12,50 EUR', 'EUR 3', '4'], ',EUR'],
+    [['12 kg', '3 kg'], ''],
+    [['5 of 7', '3 of 9'], ''],
+    [['12.5%', '3 %'], '.%'],
+    [['12,5%', '3 %', '-'], ',%'],
+    [['12.5%', '3'], ''],
+    [['3', '12.5%'], ''],
+    [['1,234%', '3%'], ',% or .%'],
+    [['$5', '$6'], ',$'],
+    [['$5', '$6'], '', { decimal: 'none' }],
+    [['(1)', '(2)'], ''],
+    [['($1)', '($2)'], ',$'],
+    [['(3)', '30', '4'], ','],
+    [['1-', '2-'], ''],
+    [['1.200,50-', '3,00'], ','],
     [['1.5', 'word', '2.5', '3.5'], ''],
     [['1 234', '12'], ','],
     [["1'234.5"], '.'],

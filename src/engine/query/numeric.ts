@@ -1,0 +1,92 @@
+import { said } from '../../said/said.ts';
+import type { FieldRequest } from '../format/record.ts';
+import { warningAt, type Diagnostic } from './diagnostic.ts';
+import { aggregates, scalarFunctions, windowFunctions } from './function/index.ts';
+import type { Layout } from './layout.ts';
+import { expressionsOf } from './operator/operators.ts';
+import { Origins } from './origins.ts';
+import type { Column, Expression, Query } from './syntax/tree.ts';
+import { visitExpression } from './syntax/walk.ts';
+import { isNumeric } from './value/value.ts';
+import { writeText } from './write.ts';
+
+/** A field of the file of which a query needs numbers. */
+export interface NumericField {
+  readonly column: Column;
+  /** Whether they are compared, and nothing is computed. */
+  readonly isCompared: boolean;
+  readonly path: FieldRequest['path'];
+}
+
+/** Where a query compares fields with numbers, or computes with them: only numbers give anything else than NULL there. */
+export function numericFields({ operators }: Query, layout: Layout): NumericField[] {
+  const found: NumericField[] = [];
+  const origins = new Origins(layout, (node) => (node.kind === 'column' ? [node] : []));
+  for (const operator of operators) {
+    for (const { expression } of expressionsOf(operator)) {
+      const columns = new Map<Column, boolean>();
+      visitExpression(expression, (node) => {
+        const isCompared = node.kind !== 'arithmetic' && node.kind !== 'call';
+        for (const operand of numbersOf(node))
+          if (operand.kind === 'column') columns.set(operand, isCompared);
+      });
+      for (const [column, isCompared] of columns)
+        for (const field of origins.of(column))
+          found.push({ column, isCompared, path: origins.pathOf(field) });
+    }
+    origins.pass(operator);
+  }
+  return found;
+}
+
+/** Which operands of an expression are asked for their numbers. */
+function numbersOf(node: Expression): readonly Expression[] {
+  switch (node.kind) {
+    case 'comparison':
+      if (isNumber(node.left)) return [node.right];
+      return isNumber(node.right) ? [node.left] : [];
+    case 'between':
+      return isNumber(node.low) && isNumber(node.high) ? [node.operand] : [];
+    case 'in':
+      return node.items.length > 0 && node.items.every(isNumber) ? [node.operand] : [];
+    case 'arithmetic':
+      return node.operator === '||' ? [] : [node.left, node.right];
+    case 'call': {
+      const name = node.name.name.toLowerCase();
+      const functions = node.over ? windowFunctions : aggregates;
+      const signature = (functions.get(name) ?? scalarFunctions.get(name))?.signature ?? '';
+      return signature.includes('(number') ? node.arguments.slice(0, 1) : [];
+    }
+    default:
+      return [];
+  }
+}
+
+function isNumber(node: Expression): boolean {
+  return node.kind === 'literal' && isNumeric(node.value);
+}
+
+/**
+ * Where none of the values that were looked at is a number: warnings.
+ * @param textOf one of the values, where all are texts that are no numbers
+ */
+export function checkNumbers(
+  text: string,
+  fields: readonly NumericField[],
+  textOf: (field: NumericField) => string | undefined,
+): Diagnostic[] {
+  const told = new Set<string>();
+  return fields.flatMap((field) => {
+    const key = JSON.stringify(field.path);
+    const example = told.has(key) ? undefined : textOf(field);
+    if (example === undefined) return [];
+    told.add(key);
+    const name = text.slice(field.column.from, field.column.to);
+    return [
+      warningAt(
+        field.column,
+        said`the values of ${name} that were looked at are texts, such as ${writeText(example)}, and none is a number: beside numbers they are NULL`,
+      ),
+    ];
+  });
+}
