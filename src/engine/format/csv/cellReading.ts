@@ -9,7 +9,7 @@ import { percent, rewriteNumber, type NumberForm } from './writtenNumber.ts';
  * the other mark, an apostrophe, or a space, which may be one that does not break. `unit` stands before or behind it.
  *
  * date: day, month and year in `order`, a time of day behind them or none. The month is a number, or its English name where
- * `named`. They are separated by points, slashes, dashes or blanks; `separator` is the one that was seen first.
+ * `named`; the year has two digits where `short`. They are separated by points, slashes, dashes or blanks; `separator` is the one that was seen first.
  */
 export type CellReading =
   | ({ readonly kind: 'number' } & NumberForm)
@@ -18,6 +18,7 @@ export type CellReading =
       readonly order: DateOrder;
       readonly separator: string;
       readonly named?: true;
+      readonly short?: true;
     };
 
 /** By the index of the column; undefined where cells are written as the language has them. */
@@ -44,7 +45,10 @@ export function describeReading(reading: CellReading): string {
       ? `${example} ${unit}`.trim()
       : unit + (unit.length > 1 ? ' ' : '') + example;
   }
-  const parts = partsOf[reading.order].map((part) => (reading.named && part === 'mm' ? 'Mon' : part));
+  const parts = partsOf[reading.order].map((part) => {
+    if (part === 'mm' && reading.named) return 'Mon';
+    return part === 'yyyy' && reading.short ? 'yy' : part;
+  });
   return parts.join(reading.separator);
 }
 

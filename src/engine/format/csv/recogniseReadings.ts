@@ -121,6 +121,7 @@ class Column {
   #differs = false;
   #separator: string | undefined;
   #named = false;
+  #short = false;
   /** Cells that hold something; those of them that are numbers, or dates, as the user says they are written. */
   #filled = 0;
   #words = 0;
@@ -199,6 +200,7 @@ class Column {
     const dates = [...this.#orders].map((order) => ({ order, date: parts && dateBy(parts, order) }));
     if (parts !== undefined) this.#separator ??= parts.separator;
     this.#named ||= parts?.order !== undefined;
+    this.#short ||= parts?.short === true;
     this.#iso &&= isoDate.test(text.trim());
     if (this.#hints.dates !== undefined) {
       if (dates[0].date !== undefined) this.#datesTold++;
@@ -253,7 +255,8 @@ class Column {
       // Nobody writes a date with points month first, but for those whose other cells say so.
       const known = separator === '.' && this.#orders.has('dmy') ? (['dmy'] as const) : orders;
       const named = this.#named ? ({ named: true } as const) : undefined;
-      return known.map((order) => ({ kind: 'date', order, separator, ...named }));
+      const short = this.#short ? ({ short: true } as const) : undefined;
+      return known.map((order) => ({ kind: 'date', order, separator, ...named, ...short }));
     }
     const isTold = decimal !== undefined;
     const isPlain = this.#plain || this.#isWords || !this.#positive;

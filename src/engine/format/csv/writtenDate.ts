@@ -7,11 +7,16 @@ export const dateOrders: readonly DateOrder[] = ['dmy', 'mdy', 'ymd'];
 
 const dayFirst = /^(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?=\D|$)(.*)$/;
 /** As web servers, mail and Oracle write dates: 10/Oct/2026:13:55:36 -0700, Sat, 10 Oct 2026 13:55:36 GMT, 10-OCT-2026. */
-const dayAndName = /^(?:[a-z]{3}, )?(\d{1,2})([./ -])([a-z]{3,9})\2(\d{4})(?=\D|$)(.*)$/i;
+const dayAndName = /^(?:[a-z]{3}, )?(\d{1,2})([./ -])([a-z]{3,9})\2(\d{4}|\d\d)(?=\D|$)(.*)$/i;
 /** October 10, 2026 */
 const nameAndDay = /^([a-z]{3,9})( )(\d{1,2}),? (\d{4})(?=\D|$)(.*)$/i;
 /** As C's `ctime` and Apache's error log have it: Sat Oct 10 13:55:36 2026. */
 const nameAndClock = /^(?:[a-z]{3} )?([a-z]{3})( ) ?(\d{1,2})( \d\d:\d\d:\d\d(?:\.\d{1,9})?) (\d{4})$/i;
+/**
+ * With two digits for the year: 5/31/24, 31.05.24. A version such as 1.2.10 has no such zeros, and between dashes the year
+ * may come first.
+ */
+const shortYear = /^(?:(\d{1,2})(\/)(\d{1,2})\/|(\d\d)(\.)(\d\d)\.)(\d\d)(?=\D|$)(.*)$/;
 const yearFirst = /^(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?=\D|$)(.*)$/;
 const clock =
   /^(?:[Tt:]|,? {1,2})(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?([AaPp])\.?[Mm]\.?)?(?: ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?$/;
@@ -23,11 +28,13 @@ export interface DateParts {
   /** The time of day, written as in ISO 8601 behind a space; '' where there is none. */
   readonly time: string;
   readonly yearFirst: boolean;
+  /** Whether the year was written with two digits. */
+  readonly short?: boolean;
   /** The only order that it can have, as the month is a name. */
   readonly order?: DateOrder;
 }
 
-/** Undefined where the whole trimmed text is no date with a day, a month and a year of four digits. */
+/** Undefined where the whole trimmed text is no date with a day, a month and a year. */
 export function readDateParts(text: string): DateParts | undefined {
   // Nothing longer is one, and most texts are told by what they begin with.
   const trimmed = text.trim();
@@ -36,6 +43,8 @@ export function readDateParts(text: string): DateParts | undefined {
   const named = first > 0x39 || /^\d{1,2}[./ -][a-z]/i.test(trimmed);
   if (named) return readNamed(trimmed);
   if (first < 0x30) return undefined;
+  const short = shortYear.exec(trimmed);
+  if (short !== null) return readShort(short);
   const ahead = yearFirst.exec(trimmed);
   const match = ahead ?? dayFirst.exec(trimmed);
   if (match === null) return undefined;
@@ -49,11 +58,26 @@ export function readDateParts(text: string): DateParts | undefined {
   };
 }
 
+function readShort([, day, slash, month, first, point, second, year, text]: RegExpExecArray):
+  DateParts | undefined {
+  const time = readClock(text);
+  if (time === undefined) return undefined;
+  const [one, separator, other] = slash === undefined ? [first, point, second] : [day, slash, month];
+  return { numbers: [one, other, fullYear(year)], separator, time, yearFirst: false, short: true };
+}
+
+/** As POSIX reads `%y`: 69 to 99 are of the twentieth century. */
+function fullYear(year: string): string {
+  if (year.length > 2) return year;
+  return (Number(year) < 69 ? '20' : '19') + year;
+}
+
 function readNamed(text: string): DateParts | undefined {
   const behind = dayAndName.exec(text);
   if (behind) {
     const [, day, separator, name, year, time] = behind;
-    return namedParts(name, (month) => [day, month, year], separator, time, 'dmy');
+    const parts = namedParts(name, (month) => [day, month, fullYear(year)], separator, time, 'dmy');
+    return parts && year.length === 2 ? { ...parts, short: true } : parts;
   }
   const late = nameAndClock.exec(text);
   const match = late ?? nameAndDay.exec(text);
