@@ -13,7 +13,11 @@ describe('a preview of numbers and dates that are written in another way', () =>
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'));
     const path = join(folder, 'data.csv');
-    await writeFile(path, 'n;d;open;t\n1.234;31.05.2024;1,234;a\n-0,50;01.06.2024;7,500;b\n2;1.6.2024;1;c\n');
+    // What the other columns of numbers tell of `open` is not the same.
+    await writeFile(
+      path,
+      'n;d;open;t;us\n1.234;31.05.2024;1,234;a;1,234.5\n-0,50;01.06.2024;7,500;b;\n2;1.6.2024;1;c;\n',
+    );
     preview = await Preview.open(path);
   });
   after(async () => {
@@ -24,9 +28,9 @@ describe('a preview of numbers and dates that are written in another way', () =>
   it('marks the columns, and asks where it is open', async () => {
     assert.deepEqual(
       preview.info.columns.map(({ written }) => written),
-      ['1.234,5', 'dd.mm.yyyy', undefined, undefined],
+      ['1.234,5', 'dd.mm.yyyy', undefined, undefined, '1,234.5'],
     );
-    assert.deepEqual(preview.info.reading?.written, ['1.234,5', 'dd.mm.yyyy']);
+    assert.deepEqual(preview.info.reading?.written, ['1.234,5', 'dd.mm.yyyy', '1,234.5']);
     assert.deepEqual(preview.info.open, [
       {
         name: 'open',

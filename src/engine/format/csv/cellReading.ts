@@ -41,9 +41,9 @@ export function describeReading(reading: CellReading): string {
   if (reading.kind === 'number') {
     const { decimal, unit = '' } = reading;
     const example = decimal === ',' ? '1.234,5' : '1,234.5';
-    return unit === percent || decimal === ','
-      ? `${example} ${unit}`.trim()
-      : unit + (unit.length > 1 ? ' ' : '') + example;
+    if (decimal === ',') return `${example} ${unit}`.trim();
+    if (unit === percent) return example + unit;
+    return unit + (unit.length > 1 ? ' ' : '') + example;
   }
   const parts = partsOf[reading.order].map((part) => {
     if (part === 'mm' && reading.named) return 'Mon';

@@ -86,7 +86,8 @@ export function readingsIn(
   for (let row = 0; row < Math.min(count, rowLimit) && open.size > 0; row++) {
     for (const index of open) if (!columns[index].take(textOf(row, index))) open.delete(index);
   }
-  const choices = columns.map((column, index) => (open.has(index) ? column.choices(usual) : []));
+  const found = columns.map((column, index) => (open.has(index) ? column.choices(usual) : []));
+  const choices = settled(found, columns);
   const readings = choices.map((readings) => (readings.length === 1 ? readings[0] : undefined));
   return {
     readings: readings.some((reading) => reading !== undefined) ? readings : undefined,
@@ -97,6 +98,23 @@ export function readingsIn(
     ),
     written: columns.map((column, index) => ({ ...column.written, reading: readings[index] })),
   };
+}
+
+/** A file is written in one way: what is open in a column is as all those columns have it that leave nothing open. */
+function settled(
+  found: readonly (readonly CellReading[])[],
+  columns: readonly Column[],
+): readonly (readonly CellReading[])[] {
+  const wayOf = (reading: CellReading): string =>
+    reading.kind === 'number' ? reading.decimal : reading.order;
+  const ways = { number: new Set<string>(), date: new Set<string>() };
+  for (const [at, choices] of found.entries())
+    if (choices.length === 1 && columns[at].tells) ways[choices[0].kind].add(wayOf(choices[0]));
+  return found.map((choices) => {
+    if (choices.length < 2 || ways[choices[0].kind].size !== 1) return choices;
+    const fitting = choices.filter((reading) => ways[reading.kind].has(wayOf(reading)));
+    return fitting.length === 1 ? fitting : choices;
+  });
 }
 
 /** Bytes that mostly hold rows enough to tell, and how many are enough. */
@@ -221,6 +239,13 @@ class Column {
       orders: none ? new Set() : orders,
       example: this.#telling ?? this.example,
     };
+  }
+
+  /** Whether its cells by themselves leave one decimal mark, or one order of numbers in dates. */
+  get tells(): boolean {
+    return this.#separator === undefined
+      ? this.#decimals.size === 1
+      : this.#orders.size === 1 && !this.#named;
   }
 
   /** Whether too many of the cells are words for the column to be anything else. */

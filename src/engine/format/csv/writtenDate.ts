@@ -62,7 +62,7 @@ function readShort([, day, slash, month, first, point, second, year, text]: RegE
   DateParts | undefined {
   const time = readClock(text);
   if (time === undefined) return undefined;
-  const [one, separator, other] = slash === undefined ? [first, point, second] : [day, slash, month];
+  const [one, separator, other] = point ? [first, point, second] : [day, slash, month];
   return { numbers: [one, other, fullYear(year)], separator, time, yearFirst: false, short: true };
 }
 

@@ -256,6 +256,31 @@ describe('how the cells of a column are written', () => {
       assert.equal(recognised(cells, hints), expected));
   }
 
+  it('are as in other columns of the file where the cells leave it open', () => {
+    const readingsOf = (text: string): (string | undefined)[] => {
+      const columns = text.slice(0, text.indexOf('\n')).split(';');
+      const { readings } = recogniseReadings(
+        Buffer.from(text),
+        0,
+        true,
+        { ...plainDialect, delimiter: ';', columns },
+        {},
+      );
+      return columns.map((_, at) => {
+        const reading = readings?.at(at);
+        return reading?.kind === 'number' ? reading.decimal : reading?.order;
+      });
+    };
+    assert.deepEqual(readingsOf('1,234;1,234.5\n'), ['.', '.']);
+    assert.deepEqual(readingsOf('1,234;12,5\n'), [',', ',']);
+    assert.deepEqual(readingsOf('1,234;12,5;1,234.5\n'), [undefined, ',', '.']);
+    assert.deepEqual(readingsOf('1,234;12.5\n'), [undefined, undefined]);
+    assert.deepEqual(readingsOf('1,234;01/02/2024;14/02/2024\n'), [undefined, 'dmy', 'dmy']);
+    assert.deepEqual(readingsOf('01/02/2024;02/14/24\n'), ['mdy', 'mdy']);
+    assert.deepEqual(readingsOf('01/02/2024;14-Feb-2024\n'), [undefined, 'dmy']);
+    assert.deepEqual(readingsOf('1,234;1 234\n'), [undefined, ',']);
+  });
+
   it('takes a point for the decimal mark where groups are told apart by blanks and fields by commas', () => {
     assert.equal(recognised(['1 234'], {}, ','), '.');
   });
