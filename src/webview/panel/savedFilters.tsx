@@ -51,7 +51,7 @@ export function SavedFilters({ filter }: { readonly filter: Filter }) {
               {t('Save')}
             </button>
           </div>
-          <h3>{t('Saved in this workspace')}</h3>
+          <h3>{t('Saved Filters')}</h3>
           {saved.length === 0 && <p class="facts">{t('None yet')}</p>}
           <ul class="choices">
             {saved.map((item) => (

@@ -429,7 +429,7 @@ describe('rowriver on bad input', () => {
         'mount -t tmpfs -o size=2m none "$1" || exit 77',
         'TMPDIR="$1" XDG_CACHE_HOME="$1" "$2" "$3" "$4" "|> ORDER BY t DESC" -o /dev/null; echo "code $?"; ls -A "$1"',
         'mount -o remount,ro "$1"',
-        'XDG_CACHE_HOME="$1" "$2" "$3" "$4" "t = 1" --count; echo "code $?"',
+        'XDG_CACHE_HOME="$1" "$2" "$3" "$4" "t IS NULL" --count; echo "code $?"',
       ].join('\n');
       const arguments_ = ['--mount', 'sh', '-c', script, 'sh', mounted, process.execPath, cliPath, file];
       const outcome = await run('unshare', arguments_).catch(() => undefined);
