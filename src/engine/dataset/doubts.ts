@@ -169,6 +169,9 @@ export async function numberDoubts(
   return checkNumbers(query.text, fields, ({ path }) => texts.get(JSON.stringify(path)));
 }
 
+/** So much of a text is shown as an example. */
+const mostOfExample = 40;
+
 /** One of the values that were looked at; undefined where one is something else than a text, or a number or a time. */
 async function textIn(
   path: ComparedField['path'],
@@ -185,7 +188,9 @@ async function textIn(
     ({ kind, text }) =>
       (kind & ~CellKind.Cut) === CellKind.Text && (readNumber(text) ?? readTime(text)) === undefined,
   );
-  return areTexts ? cells.at(0)?.text : undefined;
+  const [first] = cells;
+  if (!areTexts || cells.length === 0) return undefined;
+  return first.text.length > mostOfExample ? `${first.text.slice(0, mostOfExample)}\u2026` : first.text;
 }
 
 function isOpen([column]: ComparedField['path'], { recognised }: Dataset): boolean {

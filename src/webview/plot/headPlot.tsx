@@ -90,7 +90,10 @@ function fits(words: readonly string[], room: number): boolean {
 function limitsFor(of: 'number' | 'time', min: string, max: string, room: number): readonly string[] {
   if (min === max) return [edgeWords(of, min), ''];
   const limits = limitWords(of, min, max);
-  return of === 'time' || fits(limits, room) ? limits : [compactNumber(min), compactNumber(max)];
+  if (of === 'time' || fits(limits, room)) return limits;
+  const short = [compactNumber(min), compactNumber(max)];
+  // Both are 100K of 100,001 to 100,300: the first one in full says more.
+  return short[0] === short[1] && fits([min, ''], room) ? [`${min}\u2026`, ''] : short;
 }
 
 interface DrawingOf {
