@@ -873,7 +873,7 @@ describe('webview/page', () => {
     const whens = contributes.menus['webview/context'] ?? [];
     const offered = (section: string) =>
       whens
-        .filter(({ when }) => when.includes(`'${section}'`) || when.includes(`|${section})`))
+        .filter(({ when }) => when.includes(`'${section}'`) || new RegExp(`[(|]${section}[|)]`).test(when))
         .map(({ command }) => command);
     const sectionOf = async (target: Locator) => {
       await target.click({ button: 'right' });
@@ -885,6 +885,11 @@ describe('webview/page', () => {
     assert.equal(await sectionOf(page.locator('.row:not([hidden]) .gutter').first()), 'record');
     assert.equal(await sectionOf(page.locator('.cell.malformed')), 'record');
     assert.equal(await sectionOf(page.locator('.row .cell.number:visible').first()), 'cell');
+    assert.equal(await sectionOf(page.locator('.row .cell.null:visible').first()), 'null');
+    assert.equal(await sectionOf(page.locator('.row .cell.missing:visible').first()), 'null');
+    assert(offered('null').includes('rowriver.cell.is-null'));
+    assert(!offered('null').includes('rowriver.cell.above'));
+    assert(offered('cell').includes('rowriver.cell.above'));
     assert(offered('record').includes('rowriver.cell.openRecord'));
     assert(!offered('record').includes('rowriver.cell.equals'));
   });

@@ -56,7 +56,8 @@ function askedOf(target: EventTarget | null): Asked | undefined {
     if (written !== null) said = { ...(JSON.parse(written) as object), ...said };
   }
   const { webviewSection: section, column, row, pinned } = said;
-  if (section !== 'cell' && section !== 'record' && section !== 'header') return undefined;
+  if (section !== 'cell' && section !== 'null' && section !== 'record' && section !== 'header')
+    return undefined;
   const number = (value: unknown): number => (typeof value === 'number' ? value : -1);
   return { section, column: number(column), row: number(row), pinned: pinned === true };
 }

@@ -11,7 +11,8 @@ export interface Entry {
   readonly on: (section: Section, pinned: boolean) => boolean;
 }
 
-export type Section = 'cell' | 'record' | 'header';
+/** `null` is a cell that holds nothing; `record` is what has no cell. */
+export type Section = 'cell' | 'null' | 'record' | 'header';
 
 const cellTest =
   (test: CellTest): Command =>
@@ -26,7 +27,8 @@ const columnAction =
   (action: ColumnAction): Command =>
   (context) => ({ name: 'column', action, context });
 
-const onCell = (section: Section): boolean => section === 'cell';
+const onCell = (section: Section): boolean => section === 'cell' || section === 'null';
+const onValue = (section: Section): boolean => section === 'cell';
 const onRecord = (section: Section): boolean => section !== 'header';
 const onHeader = (section: Section): boolean => section === 'header';
 
@@ -35,9 +37,9 @@ export const contextMenu: readonly (readonly Entry[])[] = [
   [
     { command: cellTest('equals'), label: 'Equals This Value', on: onCell },
     { command: cellTest('differs'), label: 'Is Not This Value', on: onCell },
-    { command: cellTest('above'), label: 'Greater Than This Value', on: onCell },
-    { command: cellTest('below'), label: 'Less Than This Value', on: onCell },
-    { command: cellTest('contains'), label: 'Contains This Value', on: onCell },
+    { command: cellTest('above'), label: 'Greater Than This Value', on: onValue },
+    { command: cellTest('below'), label: 'Less Than This Value', on: onValue },
+    { command: cellTest('contains'), label: 'Contains This Value', on: onValue },
     { command: cellTest('is-null'), label: 'Is Null', on: onCell },
     { command: cellTest('not-null'), label: 'Is Not Null', on: onCell },
   ],

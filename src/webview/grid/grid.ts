@@ -395,8 +395,10 @@ export function createGrid(options: GridOptions): Grid {
     const lane = columns.lane(spot.lane);
     // Beside the cells, and on a record that cannot be read, there is no value to look for.
     const isRecord = target === 'cell' && (!lane || pages.facts(spot.row)?.raw !== undefined);
+    const kind = target === 'cell' && lane ? pages.cell(spot.row, lane.column.id)?.kind : undefined;
+    const isNull = kind === CellKind.Null || kind === CellKind.Missing;
     return JSON.stringify({
-      webviewSection: isRecord ? 'record' : target,
+      webviewSection: isRecord ? 'record' : isNull ? 'null' : target,
       column: lane?.column.id ?? -1,
       row: target === 'header' ? -1 : spot.row,
       pinned: lane?.pinned ?? false,

@@ -30,7 +30,7 @@ function holds(when: string, section: Section, pinned: boolean): boolean {
 }
 
 describe('webview/browser menus', () => {
-  for (const section of ['cell', 'record', 'header'] as const) {
+  for (const section of ['cell', 'null', 'record', 'header'] as const) {
     for (const pinned of [false, true]) {
       it(`are those of package.json for a ${section}${pinned ? ' of a pinned column' : ''}`, () => {
         const entries = contributes.menus['webview/context'].filter(({ when }) =>
