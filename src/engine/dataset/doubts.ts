@@ -24,6 +24,7 @@ import {
   type ComparedField,
   type Diagnostic,
   type KnownCells,
+  type NumbersAndTexts,
   type OrderedCell,
   type Query,
 } from '../query/index.ts';
@@ -161,36 +162,42 @@ export async function numberDoubts(
 ): Promise<Diagnostic[]> {
   const asked = dataset.once ? [] : numericFields(query, dataset.layout);
   const fields = asked.filter(({ isCompared }) => !(hasRows && isCompared));
-  const texts = new Map<string, string | undefined>();
+  const texts = new Map<string, NumbersAndTexts>();
   for (const { path } of fields) {
     const key = JSON.stringify(path);
-    if (!texts.has(key)) texts.set(key, await textIn(path, dataset, sampled, signal));
+    if (!texts.has(key)) texts.set(key, await textsIn(path, dataset, sampled, signal));
   }
-  return checkNumbers(query.text, fields, ({ path }) => texts.get(JSON.stringify(path)));
+  return checkNumbers(query.text, fields, ({ path }) => texts.get(JSON.stringify(path)) ?? nothingSeen);
 }
 
 /** So much of a text is shown as an example. */
 const mostOfExample = 40;
 
-/** One of the values that were looked at; undefined where one is something else than a text, or a number or a time. */
-async function textIn(
+const nothingSeen: NumbersAndTexts = { texts: [], values: 0, areAll: false };
+
+/** The texts among the values that were looked at, which are no numbers. */
+async function textsIn(
   path: ComparedField['path'],
   dataset: Dataset,
   sampled: SampledCells,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<NumbersAndTexts> {
+  const reading = readingOf(path, dataset.layout);
   // What is written in two ways is said to be a text until one is chosen.
-  if (readingOf(path, dataset.layout) !== undefined || isOpen(path, dataset)) return undefined;
+  if (reading?.kind === 'date' || isOpen(path, dataset)) return nothingSeen;
   const cells = valuesOf(await sampled.of({ path, name: '' }, signal)).filter(
     ({ text }) => !holdsNothing(text),
   );
-  const areTexts = cells.every(
-    ({ kind, text }) =>
-      (kind & ~CellKind.Cut) === CellKind.Text && (readNumber(text) ?? readTime(text)) === undefined,
-  );
-  const [first] = cells;
-  if (!areTexts || cells.length === 0) return undefined;
-  return first.text.length > mostOfExample ? `${first.text.slice(0, mostOfExample)}\u2026` : first.text;
+  const texts = cells.flatMap((cell) => {
+    const { kind, text } = cell;
+    const written = reading === undefined ? text : rewriteCell(text, reading);
+    const isNumber = written !== undefined && (readNumber(written) ?? readTime(written)) !== undefined;
+    // What looks like a number is none in a column whose numbers are written in another way.
+    const isText = (kind & ~CellKind.Cut) === CellKind.Text || reading !== undefined;
+    if (!isText || isNumber) return [];
+    return text.length > mostOfExample ? `${text.slice(0, mostOfExample)}\u2026` : text;
+  });
+  return { texts, values: cells.length, areAll: texts.length === cells.length };
 }
 
 function isOpen([column]: ComparedField['path'], { recognised }: Dataset): boolean {

@@ -45,19 +45,18 @@ export function compareRead(
     return compareValues(readValue(a, readingOfA), readValue(b, readingOfB));
   const reading = readingOfA ?? readingOfB;
   if (reading?.kind !== 'date') return compareTexts(a, b);
-  return compareTimeTexts(rewriteCell(a, reading) ?? a, rewriteCell(b, reading) ?? b);
+  return compareTimed(rewriteCell(a, reading) ?? a, rewriteCell(b, reading) ?? b);
 }
 
-/** Compares a time by the file's own schema, which is a text here: with another text as times, where that is one too. */
-export function compareTimed(a: Value, b: Value): number | undefined {
-  return typeof a === 'string' && typeof b === 'string' ? compareTimeTexts(a, b) : compareValues(a, b);
-}
-
-/** Compares texts, as times where both are. */
-function compareTimeTexts(x: string, y: string): number {
-  const from = readTime(x);
-  const to = from && readTime(y);
-  return from !== undefined && to !== undefined ? compareTimes(from, to) : compareTexts(x, y);
+/**
+ * Compares two values as times where both are texts that are such.
+ * @param otherwise how they are compared if not
+ */
+export function compareTimed(a: Value, b: Value, otherwise = compareValues): number | undefined {
+  if (typeof a !== 'string' || typeof b !== 'string') return otherwise(a, b);
+  const from = readTime(a);
+  const to = from && readTime(b);
+  return from !== undefined && to !== undefined ? compareTimes(from, to) : otherwise(a, b);
 }
 
 /** The time that a text is, written as a column writes its dates or as ISO 8601. */

@@ -279,9 +279,15 @@ export function valueComparer(
   other: CellNature,
 ): (a: Value, b: Value) => number | undefined {
   const otherReading = other.reading;
-  if (loose && other.loose) return (a, b) => compareLoose(readValue(a, reading), readValue(b, otherReading));
+  if (loose && other.loose) {
+    const areDates = reading?.kind === 'date' || otherReading?.kind === 'date';
+    return (a, b) => {
+      const [x, y] = [readValue(a, reading), readValue(b, otherReading)];
+      return areDates ? compareTimed(x, y, compareLoose) : compareLoose(x, y);
+    };
+  }
   if (reading === undefined && otherReading === undefined)
-    return time === true || other.time === true ? compareTimed : compareValues;
+    return time === true || other.time === true ? (a, b) => compareTimed(a, b) : compareValues;
   return (a, b) => compareRead(a, reading, b, otherReading);
 }
 

@@ -9,7 +9,7 @@ export { foldDoubts, Hits, placesOf } from './hits.ts';
 export type { Layout } from './layout.ts';
 export { outcomeOf, type Outcome } from './outcome.ts';
 export { nullTests } from './nullTests.ts';
-export { checkNumbers, numericFields } from './numeric.ts';
+export { checkNumbers, numericFields, type NumbersAndTexts } from './numeric.ts';
 export { orderedFields } from './ordered.ts';
 export { parseQuery } from './parse.ts';
 export { printForSpark, printQuery, type PrintedQuery } from './print/print.ts';

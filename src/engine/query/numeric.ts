@@ -66,26 +66,40 @@ function isNumber(node: Expression): boolean {
   return node.kind === 'literal' && isNumeric(node.value);
 }
 
+/** Of the values of a field that were looked at. */
+export interface NumbersAndTexts {
+  /** Those that are texts, and no numbers. */
+  readonly texts: readonly string[];
+  /** How many were looked at. */
+  readonly values: number;
+  readonly areAll: boolean;
+}
+
 /**
- * Where none of the values that were looked at is a number: warnings.
- * @param textOf one of the values, where all are texts that are no numbers
+ * Where none of the values that were looked at is a number, and where something is computed of some that are no numbers,
+ * although they have digits: warnings. Words among numbers, such as `pending`, are meant to be none.
  */
 export function checkNumbers(
   text: string,
   fields: readonly NumericField[],
-  textOf: (field: NumericField) => string | undefined,
+  seenOf: (field: NumericField) => NumbersAndTexts,
 ): Diagnostic[] {
   const told = new Set<string>();
   return fields.flatMap((field) => {
     const key = JSON.stringify(field.path);
-    const example = told.has(key) ? undefined : textOf(field);
-    if (example === undefined) return [];
+    if (told.has(key)) return [];
+    const { texts, values, areAll } = seenOf(field);
+    const odd = areAll ? texts : field.isCompared ? [] : texts.filter((one) => /\d/.test(one));
+    if (odd.length === 0) return [];
     told.add(key);
     const name = text.slice(field.column.from, field.column.to);
+    const example = writeText(odd[0]);
     return [
       warningAt(
         field.column,
-        said`the values of ${name} that were looked at are texts, such as ${writeText(example)}, and none is a number: beside numbers they are NULL`,
+        areAll
+          ? said`the values of ${name} that were looked at are texts, such as ${example}, and none is a number: beside numbers they are NULL`
+          : said`${name} has texts among its numbers, such as ${example} (${odd.length} of ${values} values that were looked at), and they are left out`,
       ),
     ];
   });

@@ -31,7 +31,7 @@ export class KeyPair {
     this.#loose = left.loose && right.loose;
     const isDate = left.reading?.kind === 'date' || right.reading?.kind === 'date';
     // Beside a text that is none of a table, a date is one if the text is.
-    this.#times = times || left.time === true || right.time === true || (isDate && !this.#loose);
+    this.#times = times || left.time === true || right.time === true || isDate;
     this.#isPlain = !this.#times && left.reading === undefined && right.reading === undefined;
     this.#compare = valueComparer(left, right);
   }

@@ -75,6 +75,14 @@ describe('comparisonDoubts', () => {
       await told(['12 kg', '7 kg'], fine),
       fine.map(() => []),
     );
+    const odd =
+      "v has texts among its numbers, such as '12 kg' (1 of 3 values that were looked at), and they are left out";
+    const mixed = await told(['12 kg', 7, 8, 'n/a'], ['|> AGGREGATE sum(v)', 'v * 2 > 3', 'v > 3']);
+    assert.deepEqual(
+      mixed.map((found) => found.map(({ message }) => message)),
+      [[odd], [odd], []],
+    );
+    assert.deepEqual(await told([7, 8, 'pending'], ['|> AGGREGATE sum(v)']), [[]]);
     for (const values of [
       ['12 kg', 7],
       ['2026-03-29', '12 kg'],

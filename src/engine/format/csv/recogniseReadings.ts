@@ -36,14 +36,15 @@ export interface WrittenCells {
   readonly reading: CellReading | undefined;
 }
 
-/** Rows that are looked at. */
+/** First rows that are looked at, and as many at most of those behind them, which lie as far apart. */
 const rowLimit = 2000;
-/** What stands in a cell that holds nothing. */
 /** Of a column that begins with so many words no more is looked at. */
 const manyWords = 20;
 /** A text without any digit. */
 const word = /^\D*\p{L}\D*$/u;
-const nothing = /^\s*(?:|null|nil|none|n\/?a|nan|#n\/a|\\n|[-\u2013\u2014]+|\?|\.+|unknown)\s*$/i;
+/** What stands in a cell that holds nothing. */
+const nothing =
+  /^\s*(?:|null|nil|none|n\/?a|nan|#(?:n\/a|div\/0!|ref!|value!|name\?|num!|null!)|\\n|\p{Sc}?\s*[-\u2013\u2014]+|\?|\.+|unknown)\s*$/iu;
 
 export function holdsNothing(text: string): boolean {
   return nothing.test(text);
@@ -83,7 +84,8 @@ export function readingsIn(
 ): FoundReadings {
   const columns = Array.from({ length: width }, () => new Column(hints));
   const open = new Set(columns.keys());
-  for (let row = 0; row < Math.min(count, rowLimit) && open.size > 0; row++) {
+  const step = Math.max(1, Math.ceil((count - rowLimit) / rowLimit));
+  for (let row = 0; row < count && open.size > 0; row += row < rowLimit ? 1 : step) {
     for (const index of open) if (!columns[index].take(textOf(row, index))) open.delete(index);
   }
   const found = columns.map((column, index) => (open.has(index) ? column.choices(usual) : []));
@@ -131,6 +133,50 @@ function rowsOf(head: Uint8Array, from: number, final: boolean, dialect: CsvDial
   return first.count >= enoughRows ? first : scanner.scan({ ...task, until: head.length });
 }
 
+/** So many of the cells may be something else: an empty date of SAP among dates, `>100` among numbers. */
+const oddShare = 0.1;
+/** A column is given up before its end where so many of at least so many cells fit nothing. */
+const poorShare = 0.25;
+const poorCells = 4;
+
+/** Which of some choices the cells of a column fit. */
+class Choices<T> {
+  readonly #misfits: Map<T, number>;
+  #cells = 0;
+
+  constructor(all: readonly T[]) {
+    this.#misfits = new Map(all.map((choice) => [choice, 0]));
+  }
+
+  get all(): readonly T[] {
+    return [...this.#misfits.keys()];
+  }
+
+  take(fits: (choice: T) => boolean): void {
+    this.#cells++;
+    for (const [choice, count] of this.#misfits) if (!fits(choice)) this.#misfits.set(choice, count + 1);
+  }
+
+  drop(): void {
+    this.#misfits.clear();
+  }
+
+  /** Those that the most cells fit, where nearly all of them do. */
+  get left(): ReadonlySet<T> {
+    const least = this.#least;
+    if (least > this.#cells * oddShare) return new Set();
+    return new Set([...this.#misfits].filter(([, count]) => count === least).map(([choice]) => choice));
+  }
+
+  get isOver(): boolean {
+    return this.#least >= poorCells && this.#least > this.#cells * poorShare;
+  }
+
+  get #least(): number {
+    return Math.min(...this.#misfits.values());
+  }
+}
+
 /** What the cells of a column still can be. */
 class Column {
   readonly #hints: ReadingHints;
@@ -155,14 +201,23 @@ class Column {
   /** What separates three digits from those before them, of which the decimal marks make different numbers. */
   readonly #groups = new Set<DecimalMark>();
   #iso = true;
-  readonly #decimals: Set<DecimalMark>;
-  readonly #orders: Set<DateOrder>;
+  readonly #marks: Choices<DecimalMark>;
+  readonly #dates: Choices<DateOrder>;
 
   constructor(hints: ReadingHints) {
     this.#hints = hints;
     const { decimal, dates } = hints;
-    this.#decimals = new Set(decimal === undefined ? [',', '.'] : decimal === 'none' ? [] : [decimal]);
-    this.#orders = new Set(dates === undefined ? dateOrders : dates === 'none' ? [] : [dates]);
+    this.#marks = new Choices(decimal === undefined ? [',', '.'] : decimal === 'none' ? [] : [decimal]);
+    this.#dates = new Choices(dates === undefined ? dateOrders : dates === 'none' ? [] : [dates]);
+  }
+
+  /** What is told holds, however many of the cells do not fit. */
+  get #decimals(): ReadonlySet<DecimalMark> {
+    return this.#hints.decimal === undefined ? this.#marks.left : new Set(this.#marks.all);
+  }
+
+  get #orders(): ReadonlySet<DateOrder> {
+    return this.#hints.dates === undefined ? this.#dates.left : new Set(this.#dates.all);
   }
 
   /** Takes a cell into account; answers whether there is anything that the column can be. */
@@ -174,32 +229,37 @@ class Column {
         this.#words++;
         return this.#isTold || this.#words < manyWords || !this.#isWords;
       }
-      if (this.#decimals.size > 0) this.#takeNumber(text);
-      if (this.#orders.size > 0) this.#takeDate(text);
+      if (!this.#isNone(this.#marks, this.#hints.decimal)) this.#takeNumber(text);
+      if (!this.#isNone(this.#dates, this.#hints.dates)) this.#takeDate(text);
     }
-    return this.#decimals.size > 0 || this.#orders.size > 0;
+    return !this.#isNone(this.#marks, this.#hints.decimal) || !this.#isNone(this.#dates, this.#hints.dates);
+  }
+
+  #isNone(choices: Choices<unknown>, told: string | undefined): boolean {
+    return choices.all.length === 0 || (told === undefined && choices.isOver);
   }
 
   #takeNumber(text: string): void {
     const isPlain = plainNumber.test(text);
-    this.#plain &&= isPlain;
     const unit = isPlain ? undefined : unitIn(text);
-    const decimals = this.#takeUnit(unit) ? [...this.#decimals] : [];
-    const numbers = decimals.map((mark) => ({ mark, number: rewriteNumber(text, { decimal: mark, unit }) }));
+    if (!this.#takeUnit(unit)) {
+      if (this.#hints.decimal === undefined) this.#marks.drop();
+      return;
+    }
+    const numbers = new Map(
+      this.#marks.all.map((mark) => [mark, rewriteNumber(text, { decimal: mark, unit })]),
+    );
+    this.#marks.take((mark) => numbers.get(mark) !== undefined);
+    const found = [...numbers.values()].filter((number) => number !== undefined);
+    if (found.length === 0) return;
+    this.#numbersTold++;
+    this.#plain &&= isPlain;
     this.#positive ||= unit !== undefined || !negative.test(text);
-    if (decimals.length === 0) {
-      if (this.#hints.decimal === undefined) this.#decimals.clear();
-      return;
-    }
-    if (this.#hints.decimal !== undefined) {
-      if (numbers[0].number !== undefined) this.#numbersTold++;
-      return;
-    }
-    for (const { mark, number } of numbers) if (number === undefined) this.#decimals.delete(mark);
-    if (numbers.length > 1 && this.#decimals.size === 1) this.#telling ??= text.trim();
-    if (this.#decimals.size === 2 && numbers[0].number !== numbers[1].number) {
+    if (numbers.size < 2) return;
+    if (found.length === 1) this.#telling ??= text.trim();
+    else if (found[0] !== found[1]) {
       this.#groups.add(text.includes(',') ? ',' : '.');
-      this.#note(text, true);
+      this.#note(text);
     }
   }
 
@@ -215,23 +275,28 @@ class Column {
 
   #takeDate(text: string): void {
     const parts = readDateParts(text);
-    const dates = [...this.#orders].map((order) => ({ order, date: parts && dateBy(parts, order) }));
-    if (parts !== undefined) this.#separator ??= parts.separator;
-    this.#named ||= parts?.order !== undefined;
-    this.#short ||= parts?.short === true;
-    this.#iso &&= isoDate.test(text.trim());
-    if (this.#hints.dates !== undefined) {
-      if (dates[0].date !== undefined) this.#datesTold++;
-      return;
-    }
-    for (const { order, date } of dates) if (date === undefined) this.#orders.delete(order);
-    if (dates.length > 1 && this.#orders.size === 1) this.#telling ??= text.trim();
-    if (this.#orders.size === 2) this.#note(text, dates[0].date !== dates[1].date);
+    const isIso = parts?.yearFirst === true && isoDate.test(text.trim());
+    const dates = new Map(
+      this.#dates.all.map((order) => [order, parts && dateBy(parts, isIso ? 'ymd' : order)]),
+    );
+    this.#dates.take((order) => dates.get(order) !== undefined);
+    const found = [...dates.values()].filter((date) => date !== undefined);
+    if (parts === undefined || found.length === 0) return;
+    this.#datesTold++;
+    this.#iso &&= isIso;
+    if (isIso) return;
+    this.#separator ??= parts.separator;
+    this.#named ||= parts.order !== undefined;
+    this.#short ||= parts.short === true;
+    if (dates.size < 2) return;
+    if (found.length === 1) this.#telling ??= text.trim();
+    else if (found[0] !== found[1]) this.#note(text);
   }
 
   get written(): Omit<WrittenCells, 'reading'> {
     const none = this.#isWords;
-    const orders = this.#iso && this.#orders.size > 0 ? new Set(dateOrders) : this.#orders;
+    const orders =
+      this.#iso && this.#datesTold > 0 && this.#orders.size > 0 ? new Set(dateOrders) : this.#orders;
     return {
       some: this.#filled > 0,
       decimals: none || !this.#positive ? new Set() : this.#decimals,
@@ -258,8 +323,8 @@ class Column {
     return decimal !== 'none' || dates !== 'none';
   }
 
-  #note(text: string, differs: boolean): void {
-    if (!differs || this.#differs) return;
+  #note(text: string): void {
+    if (this.#differs) return;
     this.#differs = true;
     this.example = text.trim();
   }
@@ -274,9 +339,12 @@ class Column {
     const areDates =
       dates === undefined ? this.#orders.size > 0 && !this.#isWords : this.#datesTold * 2 > this.#filled;
     const separator = this.#separator;
+    // Dates by ISO 8601 are read as such in any column.
+    if (areDates && this.#iso && this.#datesTold > 0) return [];
     if (separator !== undefined && areDates) {
-      if (this.#iso) return [];
       const orders = [...this.#orders];
+      // Article numbers such as 02.01.03 are no dates as long as no part can only be a day.
+      if (this.#short && separator === '.' && orders.length > 1) return [];
       // Nobody writes a date with points month first, but for those whose other cells say so.
       const known = separator === '.' && this.#orders.has('dmy') ? (['dmy'] as const) : orders;
       const named = this.#named ? ({ named: true } as const) : undefined;
@@ -286,12 +354,12 @@ class Column {
     const isTold = decimal !== undefined;
     const isPlain = this.#plain || this.#isWords || !this.#positive;
     if (isTold ? this.#numbersTold * 2 <= this.#filled && this.#filled > 0 : isPlain) return [];
-    const marks = this.#marks(usual);
+    const marks = this.#decided(usual);
     const unit = this.#unit === undefined ? undefined : { unit: this.#unit };
     return marks.map((decimal) => ({ kind: 'number', decimal, ...unit }));
   }
 
-  #marks(usual: DecimalMark): readonly DecimalMark[] {
+  #decided(usual: DecimalMark): readonly DecimalMark[] {
     if (this.#decimals.size < 2) return [...this.#decimals];
     if (!this.#differs) return [usual];
     // Amounts of money have no three digits behind their decimal mark.

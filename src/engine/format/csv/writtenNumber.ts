@@ -54,6 +54,13 @@ function rewrite(bytes: Uint8Array, start: number, end: number, { decimal, unit 
   let to = beforeBlanks(bytes, end, at);
   if (to - at > longest) return -1;
 
+  const sought = unit === undefined ? undefined : bytesOf(unit);
+  let hasUnit = false;
+  // Excel's accounting format has the sign of the currency before the parentheses.
+  if (sought && bytes[to - 1] === closing && isAt(bytes, at, to, sought)) {
+    at = afterBlanks(bytes, at + sought.length, to);
+    hasUnit = true;
+  }
   const inParentheses = to - at > 2 && bytes[at] === opening && bytes[to - 1] === closing;
   if (inParentheses) {
     at = afterBlanks(bytes, at + 1, to);
@@ -61,9 +68,8 @@ function rewrite(bytes: Uint8Array, start: number, end: number, { decimal, unit 
   }
   let sign = signLength(bytes, at);
   let isNegative = sign > 0 && bytes[at] !== plus;
-  at += sign;
-  if (unit !== undefined) {
-    const sought = bytesOf(unit);
+  if (sign > 0) at = afterBlanks(bytes, at + sign, to);
+  if (sought && !hasUnit) {
     if (isAt(bytes, at, to, sought)) at = afterBlanks(bytes, at + sought.length, to);
     else if (isAt(bytes, to - sought.length, to, sought) && to - sought.length >= at)
       to = beforeBlanks(bytes, to - sought.length, at);
@@ -75,11 +81,14 @@ function rewrite(bytes: Uint8Array, start: number, end: number, { decimal, unit 
     at += signAt;
     sign = signAt;
   }
-  // SAP writes it behind the number.
+  // SAP writes it behind the number. Behind the decimal mark it stands for no cents: 5,- and CHF 5.-
   if (sign === 0 && to - at > 1 && bytes[to - 1] === minus) {
-    isNegative = true;
-    sign = 1;
-    to--;
+    to = beforeBlanks(bytes, to - 1, at);
+    if (bytes[to - 1] === (decimal === ',' ? comma : dot)) to--;
+    else {
+      isNegative = true;
+      sign = 1;
+    }
   }
   if (inParentheses && sign > 0) return -1;
   let length = 0;
@@ -166,13 +175,13 @@ function beforeBlanks(bytes: Uint8Array, end: number, start: number): number {
   return to;
 }
 
-/** Codes of ISO 4217, and what some currencies are called in the place of a sign. */
-const currencies: ReadonlySet<string> = new Set([
-  ...Intl.supportedValuesOf('currency'),
-  'kr',
-  'z\u0142',
-  'K\u010d',
-]);
+/** Codes of ISO 4217 that are no words as well, and what some currencies are called in the place of a sign. */
+const currencies: ReadonlySet<string> = new Set(
+  (
+    'AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES KRW KWD KZT MAD MXN MYR ' +
+    'NGN NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD UYU VND ZAR kr z\u0142 K\u010d'
+  ).split(' '),
+);
 
 /** A text that is one number with something before or behind it. */
 const besideNumber =

@@ -76,6 +76,11 @@ describe('numbers that are written in another way', () => {
     ['$5', undefined, undefined],
     ['12.5 %', '%', '12.5'],
     ['-12.5%', '%', '-12.5'],
+    ['$ (50.00)', '$', '-50.00'],
+    ['5.- $', '$', '5'],
+    ['$1,200.-', '$', '1200'],
+    ['- 5.00', undefined, '-5.00'],
+    ['5.00 -', undefined, '-5.00'],
     ['12.5', '%', undefined],
   ] as const) {
     it(`with ${unit ?? 'no unit'}: "${text}" is ${number ?? 'none'}`, () =>
@@ -174,6 +179,7 @@ describe('how the cells of a column are written', () => {
     return named.map(name).join(' or ');
   }
 
+  const odd = (cell: string): string[] => Array.from({ length: 20 }, () => cell);
   const cases: [cells: string[], recognised: string, hints?: ReadingHints][] = [
     [['12,5'], ','],
     [['1.234', '12,5', '7', ''], ','],
@@ -238,6 +244,17 @@ describe('how the cells of a column are written', () => {
     [['1.2.10', '2.10.11'], ''],
     [['10.2.10', '10.10.11'], ''],
     [['24-05-31', '24-06-01'], ''],
+    [['02.01.03', '03.07.01'], ''],
+    [['TOP 5', 'ALL 6'], ''],
+    [['5,- \u20ac', '12,50 \u20ac'], ',\u20ac'],
+    [[' $ 1,234.50 ', ' $ (50.00)', ' $ -   ', '#DIV/0!'], '.$'],
+    [[...odd('1,50'), '1.5'], ','],
+    [[...odd('1,50'), '>100'], ','],
+    [['1,50', '1.5', '>100'], ''],
+    [[...odd('31.05.2024'), '00.00.0000'], 'dmy'],
+    [[...odd('31.05.2024'), '2024-06-01'], 'dmy'],
+    [[...odd('$5'), '\u20ac5'], ''],
+    [[...odd('5'), '31.12.2024', '1.234'], ''],
     [['Feb 1, 2024', 'March 2, 2024'], 'mdy'],
     [['01/02/2024', '03/Apr/2024'], 'dmy'],
     [['01-Feb-2024', 'soon'], ''],

@@ -48,6 +48,9 @@ export function findArrays(head: Uint8Array): RowsCandidate[] {
 const namesOfRows =
   /^(?:items|results|records|rows|data|hits|features|entries|documents|docs|events|values|objects|elements)$/i;
 
+/** Those of them that are meant whatever lists stand beside them: links, facets, what the results refer to. */
+const namesOfResults = /^(?:items|results|records|rows|data|hits|documents|docs)$/i;
+
 /** What of a whole document a list of objects, another list, or an object of objects must be to be meant. */
 const leastShares = { records: 0.1, values: 0.5, members: 0.5 };
 
@@ -70,6 +73,8 @@ function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outli
     candidates.offer(value.list ? bytes : bytes / 2, () => ({
       candidate: { path: pathOf(open.slice(0, depth)), rows: value.values, bytes, whole },
       mostAround: mostAround(),
+      depth,
+      areResults: !keyed && value.objects === value.values && namesOfResults.test(String(value.step)),
     }));
   };
   const outline: Outline = new Outline({
@@ -92,9 +97,11 @@ function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outli
   const whole = open.length === 0;
   const all = found.map(({ candidate }) => candidate);
   if (documents > 0) all.push({ path: '$', rows: documents, bytes: head.length, whole });
-  const meant = found.findIndex(({ mostAround }) => seen.length <= mostAround);
-  // Where none is, -1 is the place of `$`.
-  const first = all.at(meant);
+  const biggest = found.findIndex(({ mostAround }) => seen.length <= mostAround);
+  const depth = biggest === -1 ? Infinity : found[biggest].depth;
+  const results = found.findIndex((one) => one.areResults && one.depth <= depth);
+  // Where none is meant, -1 is the place of `$`.
+  const first = all.at(results === -1 ? biggest : results);
   return { candidates: first ? [first, ...all.filter((one) => one !== first)] : [], outline };
 }
 
@@ -105,6 +112,9 @@ interface Offered {
   readonly candidate: RowsCandidate;
   /** In a document of more bytes it is a detail. */
   readonly mostAround: number;
+  /** How many values it is in, itself included. */
+  readonly depth: number;
+  readonly areResults: boolean;
 }
 
 /** The biggest of many candidates, without holding the others. */
