@@ -70,6 +70,22 @@ describe('rowriver, how numbers and dates are written', () => {
     assert.equal(texts.stdout.toString(), '{"t":"898,5 1.234,00 -3,25 n/a"}\n');
   });
 
+  it('compares a date with a column of times by ISO 8601 as times, in one file and in two', async () => {
+    const rows = ['2024-05-31T10:00:00', '2024-05-31T08:00:00Z', '2024-05-31 11:00', '2024-05-31'];
+    await writeFile(
+      join(folder, 'both.csv'),
+      ['a;b', ...rows.map((b) => `31.05.2024 10:00;${b}`), ''].join('\n'),
+    );
+    await writeFile(join(folder, 'iso.csv'), ['b', ...rows, ''].join('\n'));
+    const found = async (query: string): Promise<string> =>
+      (await run('both.csv', '--count', query)).stdout.toString();
+    assert.equal(await found('a = b'), '1\n');
+    assert.equal(await found('a > b'), '2\n');
+    assert.equal(await found('a < b'), '1\n');
+    assert.equal(await found("|> JOIN 'iso.csv' AS u ON a = u.b"), '4\n');
+    assert.equal(await found("|> LIMIT 1 |> ANTI JOIN 'iso.csv' AS u ON u.b = a"), '0\n');
+  });
+
   it('tells of columns that can be read in two ways, and reads them as text', async () => {
     const open = await run('open.csv', '--count', 'sum > 100');
     assert.equal(open.stdout.toString(), '0\n');

@@ -69,6 +69,15 @@ describe('rows of a JSON document', () => {
     assert.equal(first({ items: [] }), '$.items[*]');
     assert.equal(first({ took: 3, hits: { total: 0, hits: [] } }), '$.hits.hits[*]');
     assert.equal(first({ count: 1, next: 'x'.repeat(500), results: [{ id: 1 }] }), '$.results[*]');
+    const longer = Array.from({ length: 30 }, (_, k) => ({ k }));
+    assert.equal(first({ results: [], facets: longer }), '$.results[*]');
+    assert.equal(first({ schema: { fields: longer }, data: [{ a: 1 }] }), '$.data[*]');
+    assert.equal(
+      first({ hits: { hits: [{ a: 1 }] }, aggregations: { x: { buckets: longer } } }),
+      '$.hits.hits[*]',
+    );
+    assert.equal(first({ users: longer, config: { items: [{ a: 1 }] } }), '$.users[*]');
+    assert.equal(first({ events: [], logs: longer }), '$.logs[*]');
     assert.equal(first({ name: 'a', text: 'x'.repeat(500), plugins: [{ id: 1 }, { id: 2 }] }), '$');
     assert.equal(first({ a: {}, b: {} }), '$');
     assert.equal(first({ a: { b: { x: 1, y: 2 }, c: { x: 1, y: 3 } }, d: { e: 'x'.repeat(200) } }), '$');
