@@ -1,5 +1,5 @@
 import type { Plan } from '../query/index.ts';
-import { readParts, writeParts } from '../source/files/part.ts';
+import { FileParts, writeParts } from '../source/files/part.ts';
 import type { SourceSpec } from '../source/source.ts';
 
 /**
@@ -17,7 +17,7 @@ export function filesFor(
   if (opening.grown !== undefined || opening.turns !== undefined) return undefined;
   // Of a row that a program fails for it is said which record it is.
   if (steps.some(({ kind }) => kind === 'call')) return undefined;
-  const parts = readParts(opening.parts);
+  const parts = [...new FileParts(opening.parts)];
   const kept = parts.flatMap((part, i) => {
     const { path, name = path, partitions = [] } = part;
     if (mayHold({ path: name, partitions })) return [part];

@@ -1,7 +1,7 @@
 import { lineFeed } from '../ascii.ts';
 import { markLength } from '../format/lines.ts';
 import { readExtents, writeExtents, type Extent } from '../source/files/extents.ts';
-import { readParts, writeParts, type FilePart } from '../source/files/part.ts';
+import { FileParts, writeParts, type FilePart } from '../source/files/part.ts';
 import { partitionsOf } from '../source/files/partitions.ts';
 import type { Tail } from '../source/follow/tail.ts';
 import { openSource } from '../source/open.ts';
@@ -55,7 +55,7 @@ export class GrownFiles {
       if (error instanceof SourceError) return undefined;
       throw error;
     });
-    return new GrownFiles(dataset, [...readParts(opening.parts)], readExtents(opening.grown), head);
+    return new GrownFiles(dataset, [...new FileParts(opening.parts)], readExtents(opening.grown), head);
   }
 
   get parts(): readonly FilePart[] {

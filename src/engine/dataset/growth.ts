@@ -1,7 +1,7 @@
 import type { BlockIndex } from '../index/blockIndex.ts';
 import { everything } from '../matchWindow.ts';
 import type { FileSpec } from '../pool/task.ts';
-import { readParts, type FilePart } from '../source/files/part.ts';
+import { FileParts, type FilePart } from '../source/files/part.ts';
 import type { Tail } from '../source/follow/tail.ts';
 import type { Dataset } from './dataset.ts';
 import { FollowedText } from './followedText.ts';
@@ -95,7 +95,8 @@ export function canGrow({
 }: Dataset): boolean {
   // What comes to files that take turns would have to be put between records that are there.
   const isPlain =
-    opening.kind !== 'files' || (opening.turns === undefined && readParts(opening.parts).every(isPlainPart));
+    opening.kind !== 'files' ||
+    (opening.turns === undefined && [...new FileParts(opening.parts)].every(isPlainPart));
   return (
     watch !== undefined &&
     isPlain &&

@@ -5,7 +5,7 @@ import { everything, windowAfter, windowEnd } from '../matchWindow.ts';
 import type { FileSpec } from '../pool/task.ts';
 import type { KnownColumn } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
-import { readParts } from '../source/files/part.ts';
+import { FileParts } from '../source/files/part.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import { TimeKey } from '../stage/timeKey.ts';
 import type { FileScan } from './fileScan.ts';
@@ -93,7 +93,7 @@ function keyFor({ layout }: Mergeable, { text, query }: MergeBy): TimeKey {
 
 export function inputsOf({ opening, recognised }: Mergeable): MergeInput[] {
   if (opening.kind !== 'files') throw new TypeError('Only several files are read in order of time.');
-  return readParts(opening.parts).flatMap((part, i) => {
+  return [...new FileParts(opening.parts)].flatMap((part, i) => {
     // The header of all is no file.
     if (part.text !== undefined) return [];
     const { dataStart, firstLine } = recognised;

@@ -1,6 +1,6 @@
 import { said } from '../../said/said.ts';
 import type { Said } from '../../said/said.ts';
-import { readParts } from '../source/files/part.ts';
+import { FileParts } from '../source/files/part.ts';
 import { TurnWriter } from '../source/files/turns.ts';
 import { SourceError } from '../source/source.ts';
 import { MergeBy } from './mergeBy.ts';
@@ -38,7 +38,7 @@ export async function orderFiles(
     );
   const { opening, recognised } = dataset;
   if (opening.kind !== 'files') throw new TypeError('Only several files are put in order of time.');
-  const other = readParts(opening.parts).find(
+  const other = [...new FileParts(opening.parts)].find(
     ({ length, columns, text }) => length === undefined || columns !== undefined || text !== undefined,
   );
   if (other)

@@ -6,7 +6,7 @@ import { Marks } from '../compressed/marks.ts';
 import { columnsCodec } from './columns.ts';
 import type { Extent } from './extents.ts';
 import { OpenParts } from './openParts.ts';
-import type { FilePart } from './part.ts';
+import type { FileParts, FilePart, Piece } from './part.ts';
 import { Spans, type Span } from './spans.ts';
 
 /** Bytes of text between places from which it can be put under other columns again. */
@@ -20,18 +20,19 @@ const markSpacing = 4 * 1024 * 1024;
  */
 export function filesSource(
   name: string,
-  parts: readonly FilePart[],
+  parts: FileParts,
   grown: readonly Extent[],
   open: (spec: SourceSpec) => Promise<Source>,
 ): Source & { readonly files: FileSpans } {
-  const pieces = [
-    ...parts.map(({ from, length, ended }, file) => ({ file, from, length, ended })),
-    ...grown.map((extent) => ({ ...extent, ended: true })),
-  ];
-  const partOf = (number: number): FilePart => parts[pieces[number].file];
-  const spans = new Spans(pieces);
+  const count = parts.count + grown.length;
+  const fileOf = (number: number): number =>
+    number < parts.count ? number : grown[number - parts.count].file;
+  const partOf = (number: number): FilePart => parts.at(fileOf(number));
+  const piece = (number: number): Piece =>
+    number < parts.count ? parts.piece(number) : { ...grown[number - parts.count], ended: true };
+  const spans = new Spans({ count, piece });
   const opened = new OpenParts(async (number) => {
-    const { path, identity, encoding, text, columns } = parts[number];
+    const { path, identity, encoding, text, columns } = parts.at(number);
     if (text !== undefined)
       return open({ kind: 'data', url: `data:,${encodeURIComponent(text)}`, encoding: 'utf-8' });
     const source = await open({ kind: 'file', path, identity, encoding });
@@ -47,11 +48,11 @@ export function filesSource(
     start: number,
     signal: AbortSignal | undefined,
   ): Promise<number> {
-    const { from, file } = pieces[number];
+    const { from } = piece(number);
     // One that cannot be opened fails where it was to be read.
     let failsFrom = start + at;
     try {
-      return await opened.use(file, (source) => {
+      return await opened.use(fileOf(number), (source) => {
         failsFrom = start - from;
         return source.read(into, from + at, signal);
       });
@@ -90,9 +91,9 @@ export function filesSource(
 
   /** Notes where a file ends that was read past its end. */
   async function noteEnd({ number, start }: Span, signal: AbortSignal | undefined): Promise<void> {
-    const { from, file } = pieces[number];
-    const { path } = parts[file];
-    const size = await opened.use(file, (source) => Promise.resolve(source.size));
+    const { from } = piece(number);
+    const { path } = partOf(number);
+    const size = await opened.use(fileOf(number), (source) => Promise.resolve(source.size));
     if (size === undefined) throw new TypeError(`${path} has ended and says no size.`);
     const length = Math.max(0, size - from);
     spans.ends(number, length, length === 0 || (await lastByte(number, length, start, signal)) === lineFeed);
@@ -110,7 +111,7 @@ export function filesSource(
   }
 
   const spanAt = (position: number): Pick<Span, 'number' | 'start'> =>
-    spans.at(position) ?? { number: pieces.length - 1, start: position };
+    spans.at(position) ?? { number: count - 1, start: position };
 
   return {
     name,
@@ -140,7 +141,8 @@ export function filesSource(
       return done;
     },
     files: {
-      count: parts.filter(({ text }) => text === undefined).length,
+      // The header of all is none of them, and stands before them.
+      count: parts.count - (parts.at(0).text === undefined ? 0 : 1),
       pathAt(position) {
         const { path, name = path } = partOf(spanAt(position).number);
         return name;
@@ -148,7 +150,7 @@ export function filesSource(
       partitionsAt: (position) => partOf(spanAt(position).number).partitions ?? [],
       offsetAt(position) {
         const { number, start } = spanAt(position);
-        return partOf(number).columns ? undefined : pieces[number].from + position - start;
+        return partOf(number).columns ? undefined : piece(number).from + position - start;
       },
       nextAfter: (position) => spans.nextAfter(position),
     },

@@ -26,15 +26,88 @@ export interface FilePart {
   readonly ended: boolean | undefined;
 }
 
-/** The parts as plain bytes that threads share. */
+/** What stands of a part in a run of bytes: as many bytes from one on, and whether its last line has an end. */
+export type Piece = Pick<FilePart, 'from' | 'length' | 'ended'>;
+
+/** Numbers of a part: where its path ends, and what else is known of it, both as text, and what stands of it. */
+const width = 5;
+const numberLength = Float64Array.BYTES_PER_ELEMENT;
+
+/** The parts as plain bytes that threads share: how many, the numbers of each, and their texts. */
 export function writeParts(parts: readonly FilePart[]): SharedArrayBuffer {
-  const text = new TextEncoder().encode(JSON.stringify(parts));
-  const shared = new SharedArrayBuffer(text.length);
-  new Uint8Array(shared).set(text);
+  const numbers = new Float64Array(1 + width * parts.length);
+  numbers[0] = parts.length;
+  let texts = new Uint8Array(256 * parts.length);
+  let end = 0;
+  for (const [number, { path, from, length = NaN, ended, ...known }] of parts.entries()) {
+    const text = Buffer.from(path + JSON.stringify(known));
+    const pathEnd = end + Buffer.byteLength(path);
+    if (end + text.length > texts.length) {
+      const longer = new Uint8Array(2 * (end + text.length));
+      longer.set(texts);
+      texts = longer;
+    }
+    texts.set(text, end);
+    end += text.length;
+    numbers.set([pathEnd, end, from, length, ended === undefined ? NaN : Number(ended)], 1 + width * number);
+  }
+  const shared = new SharedArrayBuffer(numbers.byteLength + end);
+  new Float64Array(shared, 0, numbers.length).set(numbers);
+  new Uint8Array(shared, numbers.byteLength).set(texts.subarray(0, end));
   return shared;
 }
 
-export function readParts(shared: SharedArrayBuffer): readonly FilePart[] {
-  // What is in shared memory cannot be decoded in place.
-  return JSON.parse(new TextDecoder().decode(new Uint8Array(shared).slice())) as FilePart[];
+/** The parts in memory that threads share. There may be very many: each is taken out of it where it is asked for. */
+export class FileParts implements Iterable<FilePart> {
+  readonly count: number;
+  readonly #numbers: Float64Array;
+  readonly #texts: Buffer;
+  /** The one that was asked for last: most often it is asked for again. */
+  #last: { readonly number: number; readonly part: FilePart } | undefined;
+
+  constructor(shared: SharedArrayBuffer) {
+    [this.count] = new Float64Array(shared, 0, 1);
+    this.#numbers = new Float64Array(shared, numberLength, width * this.count);
+    this.#texts = Buffer.from(shared, (1 + width * this.count) * numberLength);
+  }
+
+  at(number: number): FilePart {
+    if (this.#last?.number !== number) this.#last = { number, part: this.#read(number) };
+    return this.#last.part;
+  }
+
+  piece(number: number): Piece {
+    const [, , from, length, ended] = this.#numbersOf(number);
+    return {
+      from,
+      length: Number.isNaN(length) ? undefined : length,
+      ended: Number.isNaN(ended) ? undefined : ended === 1,
+    };
+  }
+
+  path(number: number): string {
+    const begin = number === 0 ? 0 : this.#numbersOf(number - 1)[1];
+    return this.#texts.toString('utf8', begin, this.#numbersOf(number)[0]);
+  }
+
+  get paths(): string[] {
+    return Array.from({ length: this.count }, (_, number) => this.path(number));
+  }
+
+  *[Symbol.iterator](): Generator<FilePart> {
+    for (let number = 0; number < this.count; number++) yield this.#read(number);
+  }
+
+  #numbersOf(number: number): Float64Array {
+    return this.#numbers.subarray(width * number, width * (number + 1));
+  }
+
+  #read(number: number): FilePart {
+    const [pathEnd, end] = this.#numbersOf(number);
+    const known = JSON.parse(this.#texts.toString('utf8', pathEnd, end)) as Omit<
+      FilePart,
+      'path' | keyof Piece
+    >;
+    return { path: this.path(number), ...known, ...this.piece(number) };
+  }
 }

@@ -9,31 +9,32 @@ import { eachFile } from './eachFile.ts';
 import { readExtents } from './extents.ts';
 import { filesSource } from './filesSource.ts';
 import { findFiles } from './search.ts';
-import { readParts, type FilePart } from './part.ts';
+import { FileParts } from './part.ts';
 import { Turns } from './turns.ts';
 import { turnsSource } from './turnsSource.ts';
 
 /** Several files as one. A change of any of them makes others of all, as what follows it moves. */
 export function filesPlace(spec: Extract<SourcePlace, { readonly kind: 'files' }>): Place {
-  const parts = readParts(spec.parts);
+  const parts = new FileParts(spec.parts);
   let state: FileIdentity | undefined;
   // Threads that only read do not ask for it.
-  const opened = (): FileIdentity => (state ??= together(parts.map(({ identity }) => identity)));
+  const opened = (): FileIdentity => (state ??= together(identitiesIn(parts)));
   const { search } = spec;
   const now = async (): Promise<FileIdentity> => together(await identities(parts));
-  const listed = new Set([...parts.map(({ path }) => path), ...(spec.unread ?? [])]);
   return {
     spec,
-    paths: parts.map(({ path }) => path),
+    get paths() {
+      return parts.paths;
+    },
     remote: false,
     get watch() {
-      return search ? watchSearch(search, parts, listed, opened()) : { opened: opened(), now };
+      return search ? watchSearch(search, parts, spec.unread ?? [], opened()) : { opened: opened(), now };
     },
     // Whoever opens them later has what came to them in other places, and may have them in another order.
     kept: (restMs) =>
       spec.grown === undefined && spec.turns === undefined
         ? {
-            path: digest(parts.map(({ path, from }) => [path, from])),
+            path: digest(parts.paths.map((path, number) => [path, parts.piece(number).from])),
             state: stateOf(opened(), restMs),
           }
         : undefined,
@@ -42,7 +43,7 @@ export function filesPlace(spec: Extract<SourcePlace, { readonly kind: 'files' }
       // Files are opened long after this, when its signal may have been aborted.
       const openPart = (part: SourceSpec) => openSource(part, { blocking });
       const source = spec.turns
-        ? turnsSource(spec.name, parts, new Turns(spec.turns), openPart)
+        ? turnsSource(spec.name, [...parts], new Turns(spec.turns), openPart)
         : filesSource(spec.name, parts, readExtents(spec.grown), openPart);
       return Promise.resolve({ source, place: spec, current: now });
     },
@@ -52,13 +53,15 @@ export function filesPlace(spec: Extract<SourcePlace, { readonly kind: 'files' }
 /** Sees as well which files have come or gone. */
 function watchSearch(
   search: FileSearch,
-  parts: readonly FilePart[],
-  listed: ReadonlySet<string>,
+  parts: FileParts,
+  unread: readonly string[],
   opened: FileIdentity,
 ): Watch {
   const look = async () => {
+    const { paths } = parts;
+    const listed = new Set([...paths, ...unread]);
     const found = new Set((await findFiles(search, new AbortController().signal)).map(({ path }) => path));
-    const states = await eachFile(parts, ({ path }, blocking) =>
+    const states = await eachFile(paths, (path, blocking) =>
       identifyFile(path, blocking).catch(() => undefined),
     );
     return {
@@ -71,19 +74,18 @@ function watchSearch(
     opened,
     async now() {
       const { added, removed, states } = await look();
-      const same = together(states.flatMap((state) => state ?? []));
+      const same = together(states.filter((state) => state !== undefined));
       return added.length + removed.length === 0
         ? same
         : { ...same, ino: digest([same.ino, added, removed]) };
     },
     async difference() {
       const { added, removed, states } = await look();
-      const changed = states.filter(
-        (state, i) =>
-          parts[i].text === undefined &&
-          state !== undefined &&
-          stateText(state) !== stateText(parts[i].identity),
-      ).length;
+      let changed = 0;
+      for (const [i, { text, identity }] of [...parts].entries()) {
+        const state = states[i];
+        if (text === undefined && state && stateText(state) !== stateText(identity)) changed++;
+      }
       const counts = [
         ...countOf(added.length, said`1 file was added`, said`${added.length} files were added`),
         ...countOf(removed.length, said`1 file was removed`, said`${removed.length} files were removed`),
@@ -101,16 +103,18 @@ function countOf(count: number, one: Said, many: Said): Said[] {
 }
 
 /** One state for all: that of the last change, under a name that changes with any of them. */
-function together(identities: readonly FileIdentity[]): FileIdentity {
+function together(identities: Iterable<FileIdentity>): FileIdentity {
   const { max } = Math;
-  return {
-    size: identities.reduce((sum, { size }) => sum + size, 0),
-    mtimeMs: identities.reduce((last, { mtimeMs }) => max(last, mtimeMs), 0),
-    ctimeMs: identities.reduce((last, { ctimeMs }) => max(last, ctimeMs), 0),
-    openedMs: identities.reduce((last, { openedMs }) => max(last, openedMs), 0),
-    dev: 'files',
-    ino: digest(identities.map(stateText)),
-  };
+  const all = { size: 0, mtimeMs: 0, ctimeMs: 0, openedMs: 0 };
+  const name = createHash('sha256');
+  for (const identity of identities) {
+    all.size += identity.size;
+    all.mtimeMs = max(all.mtimeMs, identity.mtimeMs);
+    all.ctimeMs = max(all.ctimeMs, identity.ctimeMs);
+    all.openedMs = max(all.openedMs, identity.openedMs);
+    name.update(`${stateText(identity)}\n`);
+  }
+  return { ...all, dev: 'files', ino: name.digest('hex').slice(0, 32) };
 }
 
 function digest(value: unknown): string {
@@ -121,7 +125,11 @@ function stateText({ size, mtimeMs, ctimeMs, dev, ino }: FileIdentity): string {
   return [size, mtimeMs, ctimeMs, dev, ino].join(' ');
 }
 
+function* identitiesIn(parts: FileParts): Generator<FileIdentity> {
+  for (const { identity } of parts) yield identity;
+}
+
 /** @throws SourceError where one is gone */
-function identities(parts: readonly FilePart[]): Promise<FileIdentity[]> {
-  return eachFile(parts, ({ path }, blocking) => identifyFile(path, blocking));
+function identities(parts: FileParts): Promise<FileIdentity[]> {
+  return eachFile(parts.paths, identifyFile);
 }

@@ -55,7 +55,7 @@ export async function filesMatching(
 ): Promise<string[]> {
   const { glob } = await import('tinyglobby');
   const absolute = isAbsolute(patterns[0]);
-  const denied = new DeniedFolders();
+  const folders = new ListedFolders();
   const found = await glob(
     patterns.map((pattern) => pattern.replaceAll('\\', '/')),
     {
@@ -63,14 +63,16 @@ export async function filesMatching(
       signal,
       absolute,
       expandDirectories: false,
-      fs: { readdir: denied.readdir },
+      fs: { readdir: folders.readdir },
     },
   );
-  if (found.length === 0) denied.refuse();
-  for (const path of denied.paths) found.push(absolute ? path : relative(resolve(folder), path));
+  if (found.length === 0) folders.refuse();
+  for (const path of folders.denied) found.push(absolute ? path : relative(resolve(folder), path));
   const { compare } = new Intl.Collator('en', { numeric: true });
+  const names = [...new Set(found)].sort((a, b) => compare(a, b) || (a < b ? -1 : 1));
+  // To ask of each where it leads takes as long as to find it.
+  if (!folders.hasLinks) return names;
   const byFile = new Map<string, string>();
-  const names = found.sort((a, b) => compare(a, b) || (a < b ? -1 : 1));
   const real = await eachFile(names, (name, blocking) => realPath(pathIn(folder, name), blocking), signal);
   for (const [i, name] of names.entries()) if (!byFile.has(real[i])) byFile.set(real[i], name);
   return [...byFile.values()];
@@ -78,9 +80,11 @@ export async function filesMatching(
 
 type Listed = (error: NodeJS.ErrnoException | null, entries: Dirent[]) => void;
 
-/** The folders that could not be listed for want of permission; a search passes over them in silence. */
-class DeniedFolders {
+/** What a search keeps to itself of the folders that it lists: those that it may not list, and whether a link is in any. */
+class ListedFolders {
   readonly #failures = new Map<string, SourceError>();
+  /** Whether one file may be there under two names. */
+  hasLinks = false;
 
   /** With all that belongs to Node's, which is what is asked for. */
   readonly readdir = Object.assign(
@@ -89,12 +93,13 @@ class DeniedFolders {
         const folder = resolve(path);
         const failure = error ? openFailure(folder, error) : undefined;
         if (failure?.failure === 'no-permission') this.#failures.set(folder, failure);
+        this.hasLinks ||= !error && entries.some((entry) => entry.isSymbolicLink());
         listed(error, entries);
       }),
     readdir,
   );
 
-  get paths(): readonly string[] {
+  get denied(): readonly string[] {
     return [...this.#failures.keys()];
   }
 

@@ -1,7 +1,10 @@
-import type { FilePart } from './part.ts';
+import type { Piece } from './part.ts';
 
-/** A file, or what came to one later: as much of it as stands in one place. */
-export type Piece = Pick<FilePart, 'length' | 'ended'>;
+/** Files, and what came to them later: as much of each as stands in one place. */
+export interface Pieces {
+  readonly count: number;
+  piece(number: number): Pick<Piece, 'length' | 'ended'>;
+}
 
 /** Where a position lies: in a piece of a file, so many bytes behind the first one that is read of it. */
 export interface Span {
@@ -15,26 +18,26 @@ export interface Span {
 
 /** Where in a run of bytes each of its files lies, as far as that is known: of what is compressed, once it was read. */
 export class Spans {
-  readonly #parts: readonly Piece[];
+  readonly #pieces: Pieces;
   /** Where each file begins whose beginning is known. */
   readonly #starts: number[] = [0];
   readonly #closed: boolean[] = [];
 
-  constructor(parts: readonly Piece[]) {
-    this.#parts = parts;
+  constructor(pieces: Pieces) {
+    this.#pieces = pieces;
     this.#extend();
   }
 
   /** Bytes in all; undefined while the end of a file was not seen. */
   get size(): number | undefined {
-    return this.#starts.length > this.#parts.length ? this.#starts[this.#parts.length] : undefined;
+    return this.#starts.length > this.#pieces.count ? this.#starts[this.#pieces.count] : undefined;
   }
 
   /** The file in which a position lies, or the first one whose end is not known; undefined past the end. */
   at(position: number): Span | undefined {
     const starts = this.#starts;
     const number = this.#firstAfter(position) - 1;
-    if (number >= this.#parts.length) return undefined;
+    if (number >= this.#pieces.count) return undefined;
     const closed = this.#closed[number] ?? false;
     const start = starts[number];
     const length = number + 1 < starts.length ? starts[number + 1] - start - (closed ? 1 : 0) : undefined;
@@ -67,8 +70,8 @@ export class Spans {
   }
 
   #extend(): void {
-    for (;;) {
-      const { length, ended = true } = this.#parts.at(this.#starts.length - 1) ?? {};
+    while (this.#starts.length <= this.#pieces.count) {
+      const { length, ended = true } = this.#pieces.piece(this.#starts.length - 1);
       if (length === undefined) return;
       this.#push(length, ended);
     }
