@@ -23,10 +23,14 @@ export function filePlace(spec: Extract<SourcePlace, { readonly kind: 'file' }>)
       if (!identity && (await isPipe(path, blocking)))
         return { source: await once(await openPipe(path, signal)), place: bare };
       const source = await openFile(path, { expect: identity, signal, blocking });
-      if (await hasItsSize(source, signal)) {
-        return { source, place: { ...bare, identity: source.identity }, current: () => source.current() };
+      let isSized = false;
+      try {
+        isSized = await hasItsSize(source, signal);
+      } finally {
+        if (!isSized) await source.close();
       }
-      await source.close();
+      if (isSized)
+        return { source, place: { ...bare, identity: source.identity }, current: () => source.current() };
       const stream = streamOf(await openFile(path, { signal, unsized: true }));
       return { source: await once(stream), place: bare };
     },
