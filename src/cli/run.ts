@@ -41,10 +41,17 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       await follow(command, command.follow, parsed, { ...reading, store, named: command.file }, terminal);
       return false;
     }
-    const dataset = await openInput(command, { ...reading, store, merge });
-    try {
-      for (const { path, reason } of dataset.unread)
+    // Whoever looks at the rows as they come waits for the first ones.
+    const early = command.output === undefined;
+    const dataset = await openInput(command, { ...reading, store, merge, early });
+    let told = 0;
+    const tellUnread = (): void => {
+      for (const { path, reason } of dataset.unread.slice(told))
         terminal.say(visible(`Left out ${path}: ${english(reason)}`));
+      told = dataset.unread.length;
+    };
+    try {
+      tellUnread();
       if (command.reading) {
         await terminal.output.write(new TextEncoder().encode(`${JSON.stringify(readingOf(dataset))}\n`));
         return false;
@@ -78,6 +85,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       }
       const [summary, ...also] = await measured(dataset, command, terminal);
       terminal.progress.erase();
+      tellUnread();
       for (const sentence of merge?.sentences() ?? []) terminal.say(visible(english(sentence)));
       for (const [at, { text, query }] of queries.entries()) {
         const { matched } = [summary, ...also][at];

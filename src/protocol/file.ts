@@ -132,6 +132,8 @@ export interface FileState {
   readonly grownBy?: number | undefined;
   /** Of several files as one table, how many are read. */
   readonly files?: number | undefined;
+  /** Those that cannot be read, in place of `FileInfo.files`, where not all were looked at before the first rows were shown. */
+  readonly leftOut?: { readonly count: number; readonly files: readonly UnreadFile[] } | undefined;
   /** What is appended is taken in as it comes; where the file is replaced, it is to be opened anew. */
   readonly following?: boolean | undefined;
   /** Phase `failed`: offset of the byte at which the source gave out; the rows before it are there. */

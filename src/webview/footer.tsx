@@ -15,7 +15,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
   const state = preview.state.value;
   if (!file || !state || preview.trouble.value) return <footer class="footer" />;
   const otherTables = otherTablesWords(page.otherTables.value);
-  const unread = file.files?.unread.length ?? 0;
+  const unread = state.leftOut?.count ?? file.files?.unread.length ?? 0;
   const files = file.files ? filesWords(state.files ?? file.files.count, file.files.order?.by) : '';
   const notes = file.files?.order?.notes.length ?? 0;
   const failed = preview.result.value?.failed ?? 0;

@@ -15,10 +15,12 @@ import { valueName } from '../query/write.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 import type { Watch } from '../source/place.ts';
+import { withSignal } from '../source/signals.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import { checksumEvery, samplesOf } from './checksums.ts';
 import { Columns } from './columns.ts';
-import { scanFile, scanFileFrom, type FileScan, type ScanFrom } from './fileScan.ts';
+import { scanEarly, takesRows } from './earlyScan.ts';
+import { scanFile, scanFileFrom, type FileScan, type ScanFrom, type Scannable } from './fileScan.ts';
 import { FileEnd } from './fileEnd.ts';
 import { FileVersion } from './fileVersion.ts';
 import type { TextPlace } from './followedText.ts';
@@ -30,13 +32,15 @@ import { FileLocation, type LocationOptions } from './location.ts';
 import type { MergeBy } from './mergeBy.ts';
 import type { FileOrder } from './orderFiles.ts';
 import { countOtherTables } from './otherTables.ts';
-import type { OrderedResult } from './scanInOrder.ts';
+import { type OrderedResult } from './scanInOrder.ts';
 import { EarlierOpenings } from './openings.ts';
 import { ScanScheduler } from './scheduler.ts';
 
 /** Index granularity and unit of scanning, in bytes: small enough to filter again for one page. */
 export const blockSize = 1024 * 1024;
 const interactivePriority = 0;
+/** Files that are named where people are told of those that cannot be read. */
+const mostListed = 100;
 /** What is kept in memory of the columns of one file. */
 const columnBytes = 160 * 1024 * 1024;
 
@@ -52,6 +56,8 @@ export interface DatasetOptions extends FormatOptions, LocationOptions {
   readonly keepPages?: boolean | undefined;
   /** Of several files as one table: they are scanned in order of time, and not one after the other. */
   readonly merge?: MergeBy | undefined;
+  /** Of many files as one table, the first ones may be read before all were looked at: somebody waits for the first rows. */
+  readonly early?: boolean | undefined;
   /** Columns that its records have by the folder of their file, where that is known to who scans them. */
   readonly partitions?: readonly string[] | undefined;
   /** For tests: other than the engine's. */
@@ -66,8 +72,21 @@ export interface LookedAt {
   readonly unread: readonly UnreadFile[];
   /** Of several files whose records are not one file's after the other's: the order they are in. */
   readonly order?: FileOrder | undefined;
+  /** Of many files, those that were not looked at so far. */
+  readonly rest?: RestOfFiles | undefined;
   /** The file with all that is in it, where only a part is to be read. */
   readonly partOf?: Dataset;
+}
+
+/** Files of a table that stand behind those that were looked at. */
+export interface RestOfFiles {
+  /** How many files there are, those included that were looked at. */
+  readonly count: number;
+  readonly paths: () => readonly string[];
+  /** Looks at them. @returns how all files are opened, and which cannot be read. @throws the signal's reason */
+  readonly look: (
+    signal: AbortSignal,
+  ) => Promise<{ readonly spec: SourceSpec; readonly unread: readonly UnreadFile[] }>;
 }
 
 /**
@@ -81,14 +100,18 @@ export class Dataset {
   readonly recognised: RecognisedFile;
   readonly format: Format;
   readonly columns = new Columns();
-  readonly known: Knowledge;
-  readonly scheduler: ScanScheduler;
   readonly encoding: string;
   /** What the text was taken out of, from the outside in. */
   readonly containers: OpenedSource['containers'];
-  /** Of several files as one table, those that cannot be read. */
-  readonly unread: readonly UnreadFile[];
+  #unread: readonly UnreadFile[];
   #source: OpenedSource;
+  readonly #options: DatasetOptions;
+  #known: Knowledge;
+  #scheduler: ScanScheduler;
+  #rest: RestOfFiles | undefined;
+  #isCompleted = false;
+  #completing: Promise<void> | undefined;
+  readonly #closing = new AbortController();
   readonly #partOf: Dataset | undefined;
   #spec: FileSpec;
   readonly #isOfSeveral: boolean;
@@ -101,7 +124,7 @@ export class Dataset {
   #settledFrom = 0;
   #version: FileVersion;
   #end: FileEnd | undefined;
-  readonly #earlier: EarlierOpenings;
+  readonly #earlier = new EarlierOpenings();
   /** How many records the file says that it has. */
   #rowCount: number | undefined;
   /** The temporary file that is read in place of a document. */
@@ -115,7 +138,9 @@ export class Dataset {
     options: DatasetOptions,
     looked: LookedAt | undefined,
   ) {
-    this.unread = looked?.unread ?? [];
+    this.#unread = looked?.unread ?? [];
+    this.#rest = looked?.rest;
+    this.#options = options;
     this.#source = source;
     this.encoding = source.encoding;
     this.containers = source.containers;
@@ -124,26 +149,17 @@ export class Dataset {
       ? { ...recognised, format: { ...recognised.format, partitions: added } }
       : recognised;
     this.format = formatOf(this.recognised.format);
-    this.#spec = {
-      key: newKey(source),
-      // What is known of an address spares every worker the questions that were asked here.
-      source: source.place.remote ? source.spec() : spec,
-      format: this.recognised.format,
-      end: recognised.end ?? source.size,
-      blockSize: options.blockSize ?? blockSize,
-      schema: options.schema,
-      checksumEvery: checksumEvery(source, this.format, options.store !== undefined),
-    };
+    this.#spec = this.#specOf(source, spec);
     this.#version = version;
-    this.known = this.#knowledge(options.store);
-    this.scheduler = new ScanScheduler(source, this.#spec, options.pool);
-    this.#earlier = new EarlierOpenings(this.scheduler);
+    this.#known = this.#knowledge(source, this.#spec, version);
+    this.#scheduler = new ScanScheduler(source, this.#spec, options.pool);
     const { layout } = this.format;
     this.#isOfSeveral = spec.kind === 'files';
     this.merge = options.merge;
     this.#order = looked?.order;
     this.#partOf = looked?.partOf;
-    this.location = new FileLocation(() => this.#source, options, this.#partOf?.location);
+    const others = (): readonly string[] => this.#rest?.paths() ?? [];
+    this.location = new FileLocation(() => this.#source, options, this.#partOf?.location, others);
     const { partitions = [] } = layout;
     if (partitions.length > 0 || (this.#isOfSeveral && options.keepPages === true))
       this.columns.setOfFiles(partitions);
@@ -200,6 +216,71 @@ export class Dataset {
     }
   }
 
+  get known(): Knowledge {
+    return this.#known;
+  }
+
+  get scheduler(): ScanScheduler {
+    return this.#scheduler;
+  }
+
+  /** Of several files as one table, those that cannot be read, of those that were looked at. */
+  get unread(): readonly UnreadFile[] {
+    return this.#unread;
+  }
+
+  /** Whether all files were looked at that it consists of: else what is there of it are the first ones. */
+  get isWhole(): boolean {
+    return this.#rest === undefined;
+  }
+
+  /**
+   * Looks at the files that were not looked at so far: from then on it consists of all. What was found out of the first ones
+   * is found out again.
+   * @throws SourceError; the signal's reason
+   */
+  async complete(signal: AbortSignal): Promise<void> {
+    if (this.#rest)
+      this.#completing ??= this.#takeRest(this.#rest).finally(() => (this.#completing = undefined));
+    if (this.#completing) await withSignal(this.#completing, signal);
+  }
+
+  async #takeRest({ look }: RestOfFiles): Promise<void> {
+    const { signal } = this.#closing;
+    const { spec, unread } = await look(signal);
+    const source = await openSource(spec, { signal, keepPages: this.#options.keepPages });
+    const fileSpec = this.#specOf(source, spec);
+    const version = new FileVersion(source, this.#options.restMs ?? usualRestMs);
+    const before = { scheduler: this.#scheduler, source: this.#source };
+    this.#rest = undefined;
+    this.#isCompleted = true;
+    this.#unread = unread;
+    this.#source = source;
+    this.#spec = fileSpec;
+    this.#version = version;
+    this.#known = this.#knowledge(source, fileSpec, version);
+    this.#scheduler = new ScanScheduler(source, fileSpec, this.#options.pool);
+    this.#earlier.add(async () => {
+      await before.scheduler.close();
+      await before.source.close();
+    });
+    await this.#known.restore(signal);
+  }
+
+  #specOf(source: OpenedSource, spec: SourceSpec): FileSpec {
+    const { blockSize: size = blockSize, schema, store } = this.#options;
+    return {
+      key: newKey(source),
+      // What is known of an address spares every worker the questions that were asked here.
+      source: source.place.remote ? source.spec() : spec,
+      format: this.recognised.format,
+      end: this.recognised.end ?? source.size,
+      blockSize: size,
+      schema,
+      checksumEvery: checksumEvery(source, this.format, store !== undefined),
+    };
+  }
+
   /** How the file was opened, for whoever opens it once more. */
   get opening(): SourceSpec {
     return { ...this.#source.spec(), learnt: undefined };
@@ -220,7 +301,10 @@ export class Dataset {
 
   /** Where the file ends, or a guess at that. */
   get expectedSize(): number | undefined {
-    const guess = this.size ?? this.#source.estimatedSize;
+    const { count, size } = { count: this.#source.files?.count, size: this.#source.size };
+    // As if those that were not looked at were as long as the others.
+    const ofAll = this.#rest && count && size && (size / count) * this.#rest.count;
+    const guess = ofAll ?? this.size ?? this.#source.estimatedSize;
     return guess === undefined ? undefined : Math.max(Math.round(guess), this.index.next);
   }
 
@@ -240,11 +324,21 @@ export class Dataset {
 
   /** Of several files as one table: how many are read, and which are not. */
   get files(): FileInfo['files'] {
-    const { count = 1 } = this.#source.files ?? {};
     const { partitions } = this.layout;
     if (!this.#isOfSeveral) return undefined;
+    const count = this.#fileCount;
     const order = this.#order && { by: this.#order.by, notes: this.#order.notes };
     return { count, unread: this.unread, ...(partitions && { partitions }), ...(order && { order }) };
+  }
+
+  /** Of files that were looked at after it was opened, those that cannot be read. */
+  get #leftOut(): FileState['leftOut'] {
+    const unread = this.#unread;
+    return this.#isCompleted ? { count: unread.length, files: unread.slice(0, mostListed) } : undefined;
+  }
+
+  get #fileCount(): number {
+    return this.#rest?.count ?? this.#source.files?.count ?? 1;
   }
 
   /** The name of the file that a byte is of, which was read before. */
@@ -294,9 +388,9 @@ export class Dataset {
     return this.format.layout;
   }
 
-  /** Where the file ends; undefined for a stream whose end was not seen. */
+  /** Where the file ends; undefined for a stream whose end was not seen, and where files were not looked at. */
   get size(): number | undefined {
-    return this.#spec.end ?? this.#source.size;
+    return this.#rest ? undefined : (this.#spec.end ?? this.#source.size);
   }
 
   /** Whether it can be scanned only once, from front to back. */
@@ -353,13 +447,14 @@ export class Dataset {
       exact,
       malformed: index.malformed,
       said: undefined,
-      ...(this.#isOfSeveral && { files: this.#source.files?.count }),
+      ...(this.#isOfSeveral && { files: this.#fileCount, leftOut: this.#leftOut }),
     };
   }
 
   /** A file that has grown is as long as what was taken in of it. */
   get #fileSize(): number | undefined {
     const { size } = this.#source.encoded ?? this.#source;
+    if (this.#rest) return undefined;
     return size === undefined ? undefined : Math.max(size, this.#grownTo);
   }
 
@@ -369,10 +464,18 @@ export class Dataset {
    * @throws SourceError, with the byte of the file where it may go on; WorkerLost; the signal's reason
    */
   async *scan(scan: FileScan, signal: AbortSignal): AsyncGenerator<OrderedResult> {
+    const isEarly = this.#rest !== undefined && this.#options.early === true && takesRows(scan);
+    if (!isEarly) await this.complete(signal);
     this.#earlier.begin();
     try {
       const { merge } = this;
-      if (merge && (scan.fromBlock ?? 0) === 0 && scan.toBlock === undefined) {
+      if (isEarly) {
+        const whole = async (): Promise<Scannable> => {
+          await this.complete(signal);
+          return this.#scannable;
+        };
+        yield* scanEarly(this.#scannable, whole, scan, signal);
+      } else if (merge && (scan.fromBlock ?? 0) === 0 && scan.toBlock === undefined) {
         const { mergeScan } = await import('./mergeScan.ts');
         yield* mergeScan(this, merge, scan, signal);
       } else {
@@ -383,6 +486,14 @@ export class Dataset {
     } finally {
       await this.#earlier.end();
     }
+  }
+
+  /** As a scan sees it, whatever becomes of it meanwhile. */
+  get #scannable(): Scannable {
+    const { known, scheduler, layout, checks } = this;
+    const size = this.#spec.end;
+    const blocks = size === undefined ? Infinity : Math.ceil(size / this.#spec.blockSize);
+    return { known, scheduler, layout, checks, size, blocks };
   }
 
   /**
@@ -427,7 +538,11 @@ export class Dataset {
     const { end, opened, isBehind } = growth;
     if (!isBehind) this.#settledFrom = end;
     if (opened) {
-      this.#earlier.add({ key: this.#spec.key, source: this.#source });
+      const before = { key: this.#spec.key, source: this.#source };
+      this.#earlier.add(async () => {
+        this.#scheduler.release(before.key);
+        await before.source.close();
+      });
       this.#source = opened.source;
       this.#version = new FileVersion(opened.source, usualRestMs);
     }
@@ -462,6 +577,7 @@ export class Dataset {
     scan: ScanFrom,
     signal: AbortSignal,
   ): AsyncGenerator<{ readonly found: OrderedResult; readonly next: TextPlace }> {
+    await this.complete(signal);
     this.#earlier.begin();
     try {
       yield* scanFileFrom(this, place, scan, signal);
@@ -516,21 +632,22 @@ export class Dataset {
   }
 
   /** What is known so far: nothing but where the first record begins. */
-  #knowledge(store: IndexStore | undefined): Knowledge {
+  #knowledge(source: OpenedSource, spec: FileSpec, version: FileVersion): Knowledge {
     const { format, dataStart, firstLine, end } = this.recognised;
-    const { blockSize } = this.#spec;
+    const { blockSize, checksumEvery: places } = spec;
+    const { store } = this.#options;
     const index = new BlockIndex(blockSize, dataStart, firstLine);
+    // What is found out of the first files is found out again of all.
+    if (this.#rest) return new Knowledge(index, undefined, undefined);
     // Where nothing is kept, nothing will be asked a second time.
-    const places = this.#spec.checksumEvery !== undefined;
-    const columns = store && !this.once ? { bytes: columnBytes, places } : undefined;
-    const { kept } = this.#version;
-    if (!kept || !store || this.#source.containers.length > 0)
-      return new Knowledge(index, undefined, columns);
+    const columns = store && !this.once ? { bytes: columnBytes, places: places !== undefined } : undefined;
+    const { kept } = version;
+    if (!kept || !store || source.containers.length > 0) return new Knowledge(index, undefined, columns);
     // A table that ends where the next one begins is read otherwise than all lines from its first one on.
     const reading = JSON.stringify([format, this.encoding, blockSize, end]);
-    const reach = this.#spec.checksumEvery === undefined ? undefined : this.format.reach;
-    const key = { ...kept, reading, source: this.#source, dataStart, firstLine, reach };
-    return new Knowledge(index, { store, key, unchanged: () => this.#version.isUnchanged() }, columns);
+    const reach = places === undefined ? undefined : this.format.reach;
+    const key = { ...kept, reading, source, dataStart, firstLine, reach };
+    return new Knowledge(index, { store, key, unchanged: () => version.isUnchanged() }, columns);
   }
 
   /** Looks, when a run has ended, whether the file is still the one that it began with: see `FileVersion.recheck`. */
@@ -551,6 +668,8 @@ export class Dataset {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#completing?.catch(() => undefined);
     await this.known.save();
     await this.scheduler.close();
     await this.#earlier.close();

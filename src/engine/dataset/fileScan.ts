@@ -112,7 +112,10 @@ export async function* scanFile(
 }
 
 /** A scan of what has been appended, for everything that its query selects. */
-export type ScanFrom = Pick<FileScan, 'query' | 'output' | 'malformed' | 'violations'>;
+export type ScanFrom = Pick<
+  FileScan,
+  'query' | 'output' | 'malformed' | 'violations' | 'window' | 'blocksPerStretch'
+>;
 
 /**
  * Scans from a place where a record begins, in the middle of a block as well. The blocks are known: nothing is learned of them.
@@ -121,17 +124,15 @@ export type ScanFrom = Pick<FileScan, 'query' | 'output' | 'malformed' | 'violat
 export async function* scanFileFrom(
   file: Scannable,
   place: TextPlace,
-  { query, malformed = 'keep', ...scan }: ScanFrom,
+  { query, output, malformed = 'keep', violations, window = everything, blocksPerStretch }: ScanFrom,
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly found: OrderedResult; readonly next: TextPlace }> {
   const { known, scheduler, blocks } = file;
   const index = known.index.endingAt(place);
   const request: ScanRequest = {
-    ...scan,
-    malformed,
+    ...{ output, malformed, violations, window, blocksPerStretch },
     query: query?.text,
     digest: query && digestOf(query.plan),
-    window: everything,
     needsPosition: query?.plan.needsPosition === true,
     fromBlock: index.length,
     toBlock: blocks,

@@ -21,17 +21,25 @@ export class FileLocation {
   readonly #options: LocationOptions;
   readonly #source: () => Named;
   readonly #whole: FileLocation | undefined;
+  readonly #others: () => readonly string[];
   #document: Named | undefined;
 
   /**
    * @param source what is read: another one after the file has grown
    * @param whole of the file with all that is in it, where only a part is read
+   * @param others files that will be read as well
    */
-  constructor(source: () => Named, options: LocationOptions, whole: FileLocation | undefined) {
+  constructor(
+    source: () => Named,
+    options: LocationOptions,
+    whole: FileLocation | undefined,
+    others: () => readonly string[],
+  ) {
     this.beside = options.beside ?? 'folder';
     this.#options = options;
     this.#source = source;
     this.#whole = whole;
+    this.#others = others;
   }
 
   /** A temporary file is read in place of this document. */
@@ -70,7 +78,7 @@ export class FileLocation {
 
   /** The files on disk that are read, which nothing may overwrite. */
   get paths(): readonly string[] {
-    const { paths } = this.#source().place;
+    const paths = [...new Set([...this.#source().place.paths, ...this.#others()])];
     return this.#document ? [...paths, ...this.#document.place.paths] : paths;
   }
 }

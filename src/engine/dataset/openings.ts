@@ -1,24 +1,11 @@
-import type { OpenedSource } from '../source/open.ts';
-import type { ScanScheduler } from './scheduler.ts';
-
-/** How a file was open before, and under which key its readers have it. */
-interface Earlier {
-  readonly key: string;
-  readonly source: OpenedSource;
-}
-
 /** Openings of a file that others have taken the place of: they are closed once nobody reads any more. */
 export class EarlierOpenings {
-  readonly #scheduler: ScanScheduler;
   #readers = 0;
-  #left: Earlier[] = [];
+  #left: (() => Promise<void>)[] = [];
 
-  constructor(scheduler: ScanScheduler) {
-    this.#scheduler = scheduler;
-  }
-
-  add(earlier: Earlier): void {
-    this.#left.push(earlier);
+  /** @param close closes one */
+  add(close: () => Promise<void>): void {
+    this.#left.push(close);
   }
 
   /** Called before something is read, in whichever opening is the latest then. */
@@ -31,9 +18,6 @@ export class EarlierOpenings {
   }
 
   async close(): Promise<void> {
-    for (const { key, source } of this.#left.splice(0)) {
-      this.#scheduler.release(key);
-      await source.close();
-    }
+    for (const close of this.#left.splice(0)) await close();
   }
 }

@@ -18,6 +18,7 @@ export async function withPart<T>(
   signal: AbortSignal,
   work: (dataset: Dataset) => Promise<T>,
 ): Promise<T> {
+  if (asked.plan.files) await dataset.complete(signal);
   const part = partOf(dataset, asked);
   if (part === undefined || (asked.unlessKept && (await keepsFields(dataset, asked.plan))))
     return work(dataset);

@@ -93,3 +93,12 @@ export function mayRunLong(query: string): boolean {
   if (query.length > 2000 || /~|regexp|repeat|pad|replace/i.test(query)) return true;
   return [...query.matchAll(/\|\||concat/gi)].length > mostJoined;
 }
+
+type Step = Plan['steps'][number];
+
+const rowWise: ReadonlySet<Step['kind']> = new Set(['where', 'compute', 'unnest', 'limit', 'fill']);
+
+/** Whether the rows of a step are known as soon as the rows before them. */
+export function isRowWise({ kind }: Step): boolean {
+  return rowWise.has(kind);
+}

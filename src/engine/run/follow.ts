@@ -3,7 +3,7 @@ import type { ExportFormat } from '../../protocol/engine.ts';
 import { said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { followScan, type FollowScanOptions } from '../dataset/followScan.ts';
-import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
+import { isRowWise, plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
 import { recogniseKind } from '../format/registry.ts';
 import { errorAt } from '../query/diagnostic.ts';
 import { parseQuery, type Operator, type Plan } from '../query/index.ts';
@@ -105,15 +105,6 @@ async function headOf(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Steps whose rows are known as soon as the rows before them. */
-const rowWise: ReadonlySet<Plan['steps'][number]['kind']> = new Set([
-  'where',
-  'compute',
-  'unnest',
-  'limit',
-  'fill',
-]);
-
 /** @throws QuerySyntaxError where a query calls a program: those do not run on files that are followed */
 export function refuseCalls(query: string): void {
   const parsed = parseQuery(query);
@@ -125,8 +116,7 @@ export function refuseCalls(query: string): void {
 
 /** @throws QuerySyntaxError */
 function refuseQuery(query: string, plan: Plan): void {
-  const other = plan.steps.find(({ kind }) => !rowWise.has(kind));
-  if (!other) return;
+  if (plan.steps.every(isRowWise)) return;
   const parsed = parseQuery(query);
   const operators = parsed.ok ? parsed.query.operators : [];
   const operator = operators.find(({ kind }) => needsAll.has(kind));

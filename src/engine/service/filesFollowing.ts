@@ -54,6 +54,7 @@ class FilesFollowing {
 
   /** Answers what made one of the files another; undefined once the signal is aborted. */
   async untilOther(signal: AbortSignal): Promise<Said | undefined> {
+    await this.#dataset.complete(signal);
     const { opening, location, known } = this.#dataset;
     for (const path of location.paths) this.#changes.watch(dirname(path));
     const unread = opening.kind === 'files' ? (opening.unread ?? []) : [];

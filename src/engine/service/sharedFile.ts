@@ -93,8 +93,7 @@ export class SharedFile {
     remote?.listen(() => this.#tell());
     this.sampled = new SampledCells(dataset);
     this.values = new SeenValues(dataset, this.sampled);
-    this.#disk = comparison ? comparison.watch : dataset.watch;
-    this.#identity = this.#disk?.opened;
+    this.#watchFile();
     this.#watch = setInterval(() => void this.#look(), watchMs);
     this.#watch.unref();
   }
@@ -197,6 +196,13 @@ export class SharedFile {
     this.#following = stop;
     this.startIndexing();
     this.#tell();
+  }
+
+  /** Watches what was opened, once all of its files were looked at. */
+  #watchFile(): void {
+    if (!this.dataset.isWhole) return;
+    this.#disk = this.comparison ? this.comparison.watch : this.dataset.watch;
+    this.#identity = this.#disk?.opened;
   }
 
   /** @returns what ends the listening */
@@ -333,6 +339,8 @@ export class SharedFile {
     const { dataset } = this;
     const tell = throttled(() => this.#tell());
     try {
+      // Then other blocks may be known.
+      await dataset.complete(signal);
       const request = {
         query: undefined,
         output: { kind: 'count' },
@@ -356,6 +364,7 @@ export class SharedFile {
   }
 
   async #look(): Promise<void> {
+    if (!this.#disk) this.#watchFile();
     const watch = this.#disk;
     const began = performance.now();
     if (!this.#identity || !watch || this.#trouble || this.#following || began < this.#nextLook) return;

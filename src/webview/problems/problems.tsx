@@ -74,7 +74,9 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
     if (listed?.total === 0 && failed === 0 && violations === 0) page.toProblems.value = false;
   }, [listed, failed, violations]);
 
-  const unread = file?.files?.unread ?? [];
+  const leftOut = page.preview.state.value?.leftOut;
+  const unread = leftOut?.files ?? file?.files?.unread ?? [];
+  const unreadCount = leftOut?.count ?? unread.length;
   const notes = file?.files?.order?.notes ?? [];
   const otherTables = page.otherTables.value;
   const total = listed?.total ?? 0;
@@ -122,8 +124,8 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
               {visible(words(reason))}
             </li>
           ))}
-          {unread.length > mostUnread && (
-            <li class="facts">{t('and {0} more', count(unread.length - mostUnread))}</li>
+          {unreadCount > mostUnread && (
+            <li class="facts">{t('and {0} more', count(unreadCount - mostUnread))}</li>
           )}
         </ul>
       )}

@@ -73,6 +73,31 @@ describe('service/several files', () => {
     );
   });
 
+  it('show the first rows of very many before all were looked at, and then all', async () => {
+    const many = 1100;
+    const files: Record<string, string> = {};
+    for (let file = 0; file < many; file++) files[`${file}.jsonl`] = `{"n":${file}}\n`;
+    files['900.jsonl'] = '[\n  1,\n  2\n]\n';
+    const { info, page } = await open(files, { pattern: '*.jsonl' });
+    assert.ok(preview);
+    assert.deepEqual([info.files, info.state.exact, info.grows], [{ count: many, unread: [] }, false, true]);
+    assert.deepEqual((await rowsOf(0)).slice(0, 2), [
+      ['0.jsonl', '0'],
+      ['1.jsonl', '1'],
+    ]);
+    const { matched } = await page.call('run', { query: 'n >= 1099 OR n = 900' });
+    assert.equal(matched, 1);
+    await preview.file(({ exact }) => exact);
+    const { records, phase, files: read, leftOut } = preview.files.at(-1) ?? {};
+    assert.deepEqual([records, phase, read, leftOut?.count], [many - 1, 'ready', many - 1, 1]);
+    assert.deepEqual(
+      leftOut?.files.map(({ path }) => basename(path)),
+      ['900.jsonl'],
+    );
+    const last = await page.call('rows', { view: 0, first: many - 2, count: 1, columns: [0, 1] });
+    assert.deepEqual(cellsOf(last), [[`${many - 1}.jsonl`, `${many - 1}`]]);
+  });
+
   const hive = {
     'year=2023/day=01/a.jsonl': '{"n":1,"year":"own"}\n{"n":\n',
     'year=2024/day=02/b.jsonl': '{"n":2}\n{"n":3}\n',
