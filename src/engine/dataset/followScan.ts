@@ -59,7 +59,7 @@ export async function* followScan(
       const own = await ownHeader(tail.path, text.bytes, final, dataset, read, signal);
       if (own === 'more') return;
       if (own) {
-        text.passOver(own.length, own.lines);
+        text.passOver(own.length, own.lines, own.dialect);
         if (own.rows) ordered.set(text, own.rows);
         if (own.others.length > 0) say(othersText(tail.path, own.others));
       }

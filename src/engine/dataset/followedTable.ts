@@ -9,12 +9,18 @@ import type { TextPlace } from './followedText.ts';
 import type { HeldRecords } from './heldScan.ts';
 import { otherTable, type OwnTable } from './unionColumns.ts';
 
+/** A header is waited for in so many rows and bytes, while what stands there may be above it. */
+const mostAbove = 32;
+const mostBytes = 1024 * 1024;
+
 /** The header of a followed file that is not the one of the table. */
 export interface OwnHeader {
   /** Bytes and lines before the first record. */
   readonly length: number;
   readonly lines: number;
-  /** Puts the file's rows under the columns of the table; undefined where they stand in its order. */
+  /** How the file is written. */
+  readonly dialect: CsvDialect;
+  /** Puts the file's rows under the columns of the table; undefined where they stand in its order and are written as it is. */
   readonly rows: FollowedRows | undefined;
   /** Columns of the file that the table does not have. */
   readonly others: readonly string[];
@@ -36,42 +42,69 @@ export async function ownHeader(
 ): Promise<OwnHeader | 'more' | undefined> {
   const { format } = recognised;
   if (format.kind !== 'csv' || format.dialect.headerLines === 0) return undefined;
-  const { columns } = format.dialect;
-  const length = wholeRows(bytes, final, format.dialect);
-  if (length === undefined) return 'more';
+  const { dialect: own } = format;
+  const { columns } = own;
+  const { length, rows, full, isPlain } = wholeRows(bytes, final, own);
+  if (!final && rows < own.headerLines) return 'more';
+  // What stands above a header comes before it, and says nothing of it.
+  const hasTitle = recognised.firstLine > own.headerLines;
+  const isOpen = !final && full < (isPlain && !hasTitle ? 1 : 2) && rows < mostAbove && length < mostBytes;
   const source = memorySource(path, bytes.subarray(0, length));
   let table: OwnTable;
   try {
-    table = await otherTable(path, source, { path: name, recognised }, { ...options, signal });
+    table = await otherTable(
+      path,
+      source,
+      { path: name, recognised },
+      { ...options, signal, anyDialect: true },
+    );
   } catch (error) {
-    if (error instanceof SourceError && error.failure === 'unsupported') return undefined;
+    if (error instanceof SourceError && error.failure === 'unsupported') return isOpen ? 'more' : undefined;
     throw error;
   }
   const { dialect, dataStart, firstLine } = table;
   // The first rows of a file without a header may be nothing but texts: the name of a column is hardly among them.
-  if (!dialect.columns.some((column) => columns.includes(column))) return undefined;
+  if (!dialect.columns.some((column) => columns.includes(column))) return isOpen ? 'more' : undefined;
   const fields = columns.map((column) => dialect.columns.indexOf(column));
   const isSame = dialect.columns.length === columns.length && fields.every((field, at) => field === at);
+  const isAlike =
+    dialect.delimiter === own.delimiter && dialect.quote === own.quote && dialect.escape === own.escape;
+  const order = { dialect, fields, as: isAlike ? undefined : own };
   return {
-    length: dataStart,
-    lines: firstLine,
-    rows: isSame ? undefined : new FollowedRows(new OrderedRows({ dialect, fields })),
+    ...{ length: dataStart, lines: firstLine, dialect },
+    rows: isSame && isAlike ? undefined : new FollowedRows(new OrderedRows(order)),
     others: dialect.columns.filter((column) => !columns.includes(column)),
   };
 }
 
-/** How many of the bytes are whole rows, if a header may be whole. */
-function wholeRows(bytes: Uint8Array, final: boolean, dialect: CsvDialect): number | undefined {
+interface WholeRows {
+  /** Bytes of them. */
+  readonly length: number;
+  readonly rows: number;
+  /** How many have as many fields as the table has columns. */
+  readonly full: number;
+  /** Whether the first one has: then nothing stands above the rows. */
+  readonly isPlain: boolean;
+}
+
+/** The whole rows that bytes begin with, as the table has rows. */
+function wholeRows(bytes: Uint8Array, final: boolean, dialect: CsvDialect): WholeRows {
   const reader = createCsvRowReader(dialect);
   reader.begin(bytes, final);
-  let [rows, next] = [0, 0];
-  while (next < bytes.length) {
-    const read = reader.read(next);
+  let [rows, full, length] = [0, 0, 0];
+  let isPlain = false;
+  while (length < bytes.length) {
+    const read = reader.read(length);
     if (read === 'incomplete') break;
-    if (read === 'record') rows++;
-    next = reader.row.next;
+    if (read === 'record') {
+      const isFull = reader.row.count === dialect.columns.length;
+      if (isFull) full++;
+      isPlain ||= isFull && rows === 0;
+      rows++;
+    }
+    length = reader.row.next;
   }
-  return final || rows >= dialect.headerLines ? next : undefined;
+  return { length, rows, full, isPlain };
 }
 
 /** Rows of a followed file under the columns of the table. */

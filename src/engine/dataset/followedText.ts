@@ -18,7 +18,7 @@ const beginning: TextPlace = { start: 0, record: 0, line: 0 };
 /** What was read of a followed file and not handed on yet: whole records, and one that is half written. */
 export class FollowedText {
   readonly #name: string;
-  readonly #format: Format;
+  #dialect: Format['dialect'];
   #bytes = new Uint8Array(64 * 1024);
   #length = 0;
   /** So many of them were searched for the end of a record. */
@@ -31,7 +31,7 @@ export class FollowedText {
   /** @param head what stands before the first record of files of this format, of so many lines; empty where nothing does */
   constructor(name: string, format: Format, head: Uint8Array, headLines: number, from?: TextPlace) {
     this.#name = name;
-    this.#format = format;
+    this.#dialect = format.dialect;
     this.#head = from === undefined && head.length > 0 ? head.subarray(markLength(head, 0, 0)) : undefined;
     this.#headLines = headLines;
     this.#place = from ?? beginning;
@@ -95,9 +95,8 @@ export class FollowedText {
 
   /** Bytes of the whole records that begin in the first `most`. */
   #wholeLength(most: number, final: boolean): number {
-    const { dialect } = this.#format;
-    if (dialect) {
-      const reader = createCsvRowReader(dialect);
+    if (this.#dialect) {
+      const reader = createCsvRowReader(this.#dialect);
       reader.begin(this.bytes, final);
       let next = 0;
       while (next < most && reader.read(next) !== 'incomplete') next = reader.row.next;
@@ -123,9 +122,13 @@ export class FollowedText {
     return 'passed';
   }
 
-  /** Passes over a header, of so many bytes and lines. */
-  passOver(length: number, lines: number): void {
+  /**
+   * Passes over a header, of so many bytes and lines.
+   * @param dialect how the rows below it are written, if not as the format has it
+   */
+  passOver(length: number, lines: number, dialect = this.#dialect): void {
     this.#head = undefined;
+    this.#dialect = dialect;
     this.drop(length, 0, lines);
   }
 }

@@ -1,6 +1,7 @@
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import { type Said, said } from '../../said/said.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
+import { writtenField } from '../format/csv/text.ts';
 import { recognise, type RecognisedFile } from '../format/registry.ts';
 import type { FilePart } from '../source/files/part.ts';
 import type { OpenedSource } from '../source/open.ts';
@@ -33,36 +34,42 @@ export interface SeenFile {
 
 /**
  * How a file of delimited text is read whose header is not that of the first file.
+ * @param options `anyDialect`: its fields may be separated or quoted in another way
  * @throws SourceError `unsupported` where it has none, or its fields are not written as those of the first file
  */
 export async function otherTable(
   path: string,
   source: Source & Pick<Partial<OpenedSource>, 'place'>,
   { path: firstPath, recognised: { format: own } }: Pick<FirstFile, 'path' | 'recognised'>,
-  options: FormatOptions & { readonly signal: AbortSignal },
+  options: FormatOptions & { readonly signal: AbortSignal; readonly anyDialect?: boolean },
 ): Promise<OwnTable> {
   const other = (why: Said): SourceError =>
     new SourceError('unsupported', said`${path} cannot be read as one table with ${firstPath}: ${why}.`);
   if (own.kind !== 'csv') throw other(said`it is not written in the same format`);
   const { delimiter, quote, escape, columns } = own.dialect;
-  const { signal } = options;
-  const { format, dataStart, firstLine, tables } = await recognise(
-    source,
-    { ...options, delimiter, quote },
-    signal,
-  );
-  if (format.kind !== 'csv') throw other(said`it is not delimited text`);
-  const { dialect } = format;
+  const { signal, anyDialect = false } = options;
+  const differs = (): SourceError => other(said`its fields are separated or quoted in another way`);
+  const isKnown = ({ format }: RecognisedFile): boolean =>
+    format.kind === 'csv' && format.dialect.columns.some((name) => columns.includes(name));
+  let found = await recognise(source, { ...options, delimiter, quote }, signal);
+  if (found.format.kind !== 'csv') throw other(said`it is not delimited text`);
   // Any text can be taken apart in the way of the first file: where that gives no column of it, there may be another way.
-  if (!dialect.columns.some((name) => columns.includes(name))) {
-    const { format: alone } = await recognise(source, options, signal);
-    if (alone.kind === 'csv' && alone.dialect.columns.length > dialect.columns.length)
-      throw other(said`its fields are separated or quoted in another way`);
+  if (!isKnown(found)) {
+    const alone = await recognise(source, options, signal);
+    if (anyDialect && isKnown(alone)) found = alone;
+    else if (
+      alone.format.kind === 'csv' &&
+      alone.format.dialect.columns.length > found.format.dialect.columns.length
+    )
+      throw differs();
   }
+  const { format, dataStart, firstLine, tables } = found;
+  if (format.kind !== 'csv') throw differs();
+  const { dialect } = format;
   if (dialect.headerLines === 0) throw other(said`its first line is not a header`);
   if ((tables?.places.length ?? 1) > 1) throw other(said`it holds several tables`);
-  if (dialect.delimiter !== delimiter || dialect.quote !== quote || dialect.escape !== escape)
-    throw other(said`its fields are separated or quoted in another way`);
+  const isAlike = dialect.delimiter === delimiter && dialect.quote === quote && dialect.escape === escape;
+  if (!anyDialect && !isAlike) throw differs();
   if (dialect.runs === true || dialect.skipInitialSpace === true)
     throw other(said`its columns differ, and are set off by spaces`);
   return { dialect, dataStart, firstLine };
@@ -80,7 +87,7 @@ export function together(
   const { dialect } = format;
   const tables = [dialect, ...seen.flatMap(({ table }) => table?.dialect ?? [])];
   const columns = [...new Set(tables.flatMap((one) => one.columns))];
-  const header = `${columns.map((name) => quoted(name, dialect)).join(dialect.delimiter)}\n`;
+  const header = `${columns.map((name) => writtenField(name, dialect)).join(dialect.delimiter)}\n`;
   const readings = columns.map((name) => {
     const table = tables.find((one) => one.columns.includes(name));
     return table?.readings?.at(table.columns.indexOf(name));
@@ -117,12 +124,4 @@ export function together(
       firstLine: 1,
     },
   };
-}
-
-/** A column's name as the header has it. */
-function quoted(name: string, { delimiter, quote, comment }: CsvDialect): string {
-  const isPlain =
-    !/[\r\n]/.test(name) && !name.includes(delimiter) && (quote === '' || !name.includes(quote));
-  if (quote === '' || (isPlain && (comment === '' || !name.startsWith(comment)))) return name;
-  return `${quote}${name.replaceAll(quote, quote + quote)}${quote}`;
 }

@@ -226,6 +226,48 @@ describe('rowriver --follow', () => {
     ]);
   });
 
+  it('reads each delimited text as it is written itself, whatever stands above its header', async () => {
+    await writeFile(at('a.csv'), 'Report of 2026\n\ntime;level;msg\n1;error;"a;b"\n');
+    const run = follow(at('*.csv'), "level = 'error' |> SELECT time, msg, _line", '--to', 'jsonl');
+    await run.wrote('"time":"1"');
+    /** What stands above the header comes first, and the header after it. */
+    const comes = async (name: string, time: number, ...lines: readonly string[]): Promise<void> => {
+      const [above, ...others] = lines;
+      await appendFile(at(name), `${above}\n`);
+      await run.says(`New file ${at(name)}.`);
+      for (const line of others) await appendFile(at(name), `${line}\n`);
+      await run.wrote(`"time":"${time}"`);
+    };
+    await comes('b.csv', 2, 'Report of 2027', 'level,time,msg', 'error,2,"c,""d"""');
+    await comes('c.csv', 3, 'Other', 'and more', 'time;msg;level', '3;e;error');
+    await comes('d.csv', 4, 'msg\ttime\tlevel', 'f;"g\t4\terror');
+    await comes('e.csv', 5, '5;error;h', '6;error;i');
+    await appendFile(at('b.csv'), 'error,7,"j\nk"\n');
+    await run.wrote('"time":"7"');
+    await run.end('SIGINT');
+    assert.deepEqual(
+      run.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line)),
+      [
+        { time: '1', msg: 'a;b', _line: 4 },
+        { time: '2', msg: 'c,"d"', _line: 3 },
+        { time: '3', msg: 'e', _line: 4 },
+        { time: '4', msg: 'f;"g', _line: 2 },
+        { time: '5', msg: 'h', _line: 1 },
+        { time: '6', msg: 'i', _line: 2 },
+        { time: '7', msg: 'j\nk', _line: 4 },
+      ],
+    );
+    assert.deepEqual(
+      run.said.filter((line) => line.includes('header')),
+      [
+        `${at('e.csv')} does not begin with the header of ${at('a.csv')}: its first line is read as a record.`,
+      ],
+    );
+  });
+
   it('writes rows of delimited texts whose columns stand in another order as rows of one table', async () => {
     await writeFile(at('a.csv'), 'time,level\n1,error\n');
     await writeFile(at('b.csv'), 'level,time,"more, of it"\nerror,2,x\n');

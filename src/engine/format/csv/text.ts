@@ -1,4 +1,4 @@
-import { createCsvRowReader } from './row.ts';
+import { createCsvRowReader, type CsvRow } from './row.ts';
 import type { CsvDialect } from './dialect.ts';
 import { Kind } from '../record.ts';
 
@@ -40,6 +40,18 @@ export function fieldText(
   return kind === Kind.EscapedText ? unescapeCsv(text, dialect) : text;
 }
 
+/** The text of a field of the row that was read last; undefined where it is missing or NULL. */
+export function rowText(
+  bytes: Uint8Array,
+  { kinds, starts, ends }: CsvRow,
+  field: number,
+  dialect: CsvDialect,
+): string | undefined {
+  const kind = kinds[field];
+  if (kind !== Kind.Text && kind !== Kind.EscapedText) return undefined;
+  return fieldText(bytes, kind, starts[field], ends[field], dialect);
+}
+
 /** The text of a quoted field as it is meant, given what stands between its quotes. */
 export function unescapeCsv(
   text: string,
@@ -52,6 +64,20 @@ export function unescapeCsv(
     const isEscape = match === doubled || [quote, '\\', delimiter.charAt(0)].includes(escaped);
     return isEscape ? escaped : match;
   });
+}
+
+/** A text as a field of a row: in quotes where it would not be the same without, or where it was. */
+export function writtenField(
+  text: string,
+  { delimiter, quote, escape, comment }: Pick<CsvDialect, 'delimiter' | 'quote' | 'escape' | 'comment'>,
+  wasQuoted = false,
+): string {
+  if (quote === '') return text;
+  const backslash = escape === 'backslash' && text.includes('\\');
+  const isPlain = !/[\r\n]/.test(text) && !text.includes(delimiter) && !text.includes(quote) && !backslash;
+  if (isPlain && !wasQuoted && (comment === '' || !text.startsWith(comment))) return text;
+  const escaped = backslash ? text.replaceAll('\\', '\\\\') : text;
+  return `${quote}${escaped.replaceAll(quote, quote + quote)}${quote}`;
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -1,6 +1,7 @@
 import { said } from '../../../said/said.ts';
 import type { CsvDialect } from '../../format/csv/dialect.ts';
 import { createCsvRowReader, type CsvRow, type CsvRowReader } from '../../format/csv/row.ts';
+import { rowText, writtenField } from '../../format/csv/text.ts';
 import { lineFeed } from '../../ascii.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
 import { Fault } from '../../fault.ts';
@@ -14,6 +15,8 @@ export interface ColumnOrder {
   readonly from: number;
   /** Of each column of the table, which field it is; -1 for one that the file lacks. */
   readonly fields: readonly number[];
+  /** How the table's fields are written, where the file's are separated or quoted in another way. */
+  readonly as?: CsvDialect | undefined;
 }
 
 /** A row, or what stands between two. */
@@ -32,12 +35,17 @@ const pieceLength = 256 * 1024;
 const longest = 256 * 1024 * 1024;
 
 /**
- * Writes rows of a delimited text under the columns of a table. Fields are copied as they stand; a
+ * Writes rows of a delimited text under the columns of a table. Fields are copied as they stand, unless they are to be
+ * separated or quoted in another way; a
  * column that the file lacks is empty. Rows that have fewer or more fields than their own header have fewer or more than the
  * table has columns, and a row with an unclosed quote stays as it is: what was malformed is malformed afterwards.
  */
 export class OrderedRows {
   readonly #reader: CsvRowReader;
+  readonly #dialect: CsvDialect;
+  readonly #as: CsvDialect | undefined;
+  /** Bytes between two fields of the file. */
+  readonly #gap: number;
   readonly #delimiter: Buffer;
   readonly #comment: Buffer;
   readonly #quote: number | undefined;
@@ -45,9 +53,12 @@ export class OrderedRows {
   readonly #fields: readonly number[];
   readonly #out = new ByteBuilder();
 
-  constructor({ dialect, fields }: Pick<ColumnOrder, 'dialect' | 'fields'>) {
+  constructor({ dialect, fields, as }: Pick<ColumnOrder, 'dialect' | 'fields' | 'as'>) {
     this.#reader = createCsvRowReader(dialect);
-    this.#delimiter = Buffer.from(dialect.delimiter);
+    this.#dialect = dialect;
+    this.#as = as;
+    this.#gap = Buffer.byteLength(dialect.delimiter);
+    this.#delimiter = Buffer.from((as ?? dialect).delimiter);
     this.#comment = Buffer.from(dialect.comment);
     this.#quote = dialect.quote === '' ? undefined : dialect.quote.charCodeAt(0);
     this.#width = dialect.columns.length;
@@ -101,12 +112,25 @@ export class OrderedRows {
     const { row } = this.#reader;
     const [comment, quote] = [this.#comment, this.#quote];
     if (field < 0 || field >= row.count) return;
-    const [start, end] = placeOf(row, field, this.#delimiter.length);
+    if (this.#as) {
+      this.#writeOtherwise(bytes, field, this.#as);
+      return;
+    }
+    const [start, end] = placeOf(row, field, this.#gap);
     // What is a field elsewhere could begin a comment at the beginning of a line.
     const isComment = isFirst && comment.length > 0 && comment.every((byte, i) => bytes[start + i] === byte);
     if (isComment && quote !== undefined) out.byte(quote);
     out.copy(bytes, start, end);
     if (isComment && quote !== undefined) out.byte(quote);
+  }
+
+  /** Writes a field as another dialect has it. What is NULL is nothing there as well. */
+  #writeOtherwise(bytes: Uint8Array, field: number, as: CsvDialect): void {
+    const { row } = this.#reader;
+    const text = rowText(bytes, row, field, this.#dialect);
+    if (text === undefined) return;
+    const written = Buffer.from(writtenField(text, as, bytes[row.places[field]] === this.#quote));
+    this.#out.copy(written, 0, written.length);
   }
 
   /** What makes a row of another length than its header one of another length than the table. */
