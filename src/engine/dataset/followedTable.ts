@@ -1,3 +1,4 @@
+import { lineFeed } from '../ascii.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import { createCsvRowReader } from '../format/csv/row.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
@@ -11,7 +12,7 @@ import { otherTable, type OwnTable } from './unionColumns.ts';
 
 /** A header is waited for in so many rows and bytes, while what stands there may be above it. */
 const mostAbove = 32;
-const mostBytes = 1024 * 1024;
+const mostBytes = 64 * 1024;
 
 /** The header of a followed file that is not the one of the table. */
 export interface OwnHeader {
@@ -36,35 +37,31 @@ export async function ownHeader(
   path: string,
   bytes: Uint8Array,
   final: boolean,
-  { name, recognised }: Dataset,
+  dataset: Dataset,
   options: FormatOptions,
   signal: AbortSignal,
 ): Promise<OwnHeader | 'more' | undefined> {
+  const { recognised } = dataset;
   const { format } = recognised;
   if (format.kind !== 'csv' || format.dialect.headerLines === 0) return undefined;
   const { dialect: own } = format;
   const { columns } = own;
   const { length, rows, full, isPlain } = wholeRows(bytes, final, own);
   if (!final && rows < own.headerLines) return 'more';
-  // What stands above a header comes before it, and says nothing of it.
-  const hasTitle = recognised.firstLine > own.headerLines;
-  const isOpen = !final && full < (isPlain && !hasTitle ? 1 : 2) && rows < mostAbove && length < mostBytes;
-  const source = memorySource(path, bytes.subarray(0, length));
-  let table: OwnTable;
-  try {
-    table = await otherTable(
-      path,
-      source,
-      { path: name, recognised },
-      { ...options, signal, anyDialect: true },
-    );
-  } catch (error) {
-    if (error instanceof SourceError && error.failure === 'unsupported') return isOpen ? 'more' : undefined;
-    throw error;
+  // A quote of rows that are written in another way may be none of the table's, and swallow all that follows it.
+  const toLineEnd = final ? bytes.length : bytes.lastIndexOf(lineFeed) + 1;
+  const table =
+    (await headedTable(path, bytes.subarray(0, length), dataset, options, signal)) ??
+    (length < toLineEnd
+      ? await headedTable(path, bytes.subarray(0, toLineEnd), dataset, options, signal)
+      : undefined);
+  if (!table) {
+    // What stands above a header comes before it, and says nothing of it.
+    const hasTitle = recognised.firstLine > own.headerLines;
+    const isOpen = full < (isPlain && !hasTitle ? 1 : 2) && rows < mostAbove && bytes.length < mostBytes;
+    return isOpen && !final ? 'more' : undefined;
   }
   const { dialect, dataStart, firstLine } = table;
-  // The first rows of a file without a header may be nothing but texts: the name of a column is hardly among them.
-  if (!dialect.columns.some((column) => columns.includes(column))) return isOpen ? 'more' : undefined;
   const fields = columns.map((column) => dialect.columns.indexOf(column));
   const isSame = dialect.columns.length === columns.length && fields.every((field, at) => field === at);
   const isAlike =
@@ -75,6 +72,29 @@ export async function ownHeader(
     rows: isSame && isAlike ? undefined : new FollowedRows(new OrderedRows(order)),
     others: dialect.columns.filter((column) => !columns.includes(column)),
   };
+}
+
+/** How bytes are read whose header has a column of the table; undefined where they have none. */
+async function headedTable(
+  path: string,
+  bytes: Uint8Array,
+  { name, recognised }: Dataset,
+  options: FormatOptions,
+  signal: AbortSignal,
+): Promise<OwnTable | undefined> {
+  const { format } = recognised;
+  if (format.kind !== 'csv') return undefined;
+  const { columns } = format.dialect;
+  try {
+    const first = { path: name, recognised };
+    const asked = { ...options, signal, anyDialect: true };
+    const table = await otherTable(path, memorySource(path, bytes), first, asked);
+    // The first rows of a file without a header may be nothing but texts: the name of a column is hardly among them.
+    return table.dialect.columns.some((column) => columns.includes(column)) ? table : undefined;
+  } catch (error) {
+    if (error instanceof SourceError && error.failure === 'unsupported') return undefined;
+    throw error;
+  }
 }
 
 interface WholeRows {
