@@ -60,6 +60,7 @@ export interface EngineOptions {
   readonly files?: readonly string[] | undefined;
   /** What they are at first and become, where they grow. */
   readonly growing?: Growing | undefined;
+  readonly followed?: Growing | undefined;
   readonly store: IndexStore | undefined;
   /** Undefined: everything is done in this thread. */
   readonly pool: Pool<Task, Result> | undefined;
@@ -104,8 +105,8 @@ export class Engine {
 
   /** As `export` to JSON Lines, by following a copy of the file that grows; of what cannot be followed, by an export. */
   async followed(query: string): Promise<string> {
-    const { location, growing } = this.#options;
-    if (growing) return this.#followedInTurn(query, growing);
+    const { location, growing, followed = growing } = this.#options;
+    if (followed) return this.#followedInTurn(query, followed);
     if (!this.#growsByBytes) return this.export(query, 'jsonl');
     const folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-follow-'));
     try {

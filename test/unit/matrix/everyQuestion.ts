@@ -160,7 +160,7 @@ function askEach(layouts: readonly Layout[], first: number, chosen: readonly Siz
         const place = first + at;
         if (layout.variant && count > 9000 && !long) continue;
         // One record is there or not.
-        if (layout.grows && count === 1) continue;
+        if ((layout.grows ?? layout.follows) && count === 1) continue;
         it(layout.name, async () => {
           assert.ok(written);
           const files = layout.parts && (await putParts(layout.parts(written)));
@@ -169,6 +169,7 @@ function askEach(layouts: readonly Layout[], first: number, chosen: readonly Siz
             const asked = questions.filter(({ preview, name }, number) => {
               if (preview && (!pass.previews || layout.via === 'stdin')) return false;
               if (layout.grows && name === 'followed while it grows') return true;
+              if (layout.follows) return name === 'followed while it grows';
               // Each is asked several times of files that grow.
               return (number + place + 5 * turn + shift) % (layout.grows ? 8 * every : every) === 0;
             });
@@ -177,6 +178,7 @@ function askEach(layouts: readonly Layout[], first: number, chosen: readonly Siz
               location,
               files,
               growing: layout.grows?.(written),
+              followed: layout.follows?.(written),
               // An index belongs to blocks of one size.
               store: new IndexStore(join(folder, `${count} ${place} ${pass.workers > 0}`), 1e9),
               pool: pools[pass.workers],

@@ -63,7 +63,7 @@ export class GrowingFiles {
     this.#done++;
     const path = this.at(step.name);
     if (step.rotates === 'renamed') await rename(path, `${path}.${this.#done}`);
-    await writeFile(path, Buffer.concat([this.#growing.head, step.bytes]));
+    await writeFile(path, Buffer.concat([step.head ?? this.#growing.head, step.bytes]));
   }
 
   /** Writes what a query selects of the files as they grow, of which some become others of the same name. */

@@ -47,6 +47,23 @@ const described: readonly Layout[] = [
     grows: (written) => inTurn(...csvRows(written), (turn) => `${files[turn]}.csv`),
   },
   {
+    ...onDisk(
+      'CSV in several files that are followed, each with its own columns and delimiter',
+      'csv',
+      'x.csv',
+      commas,
+    ),
+    via: 'files',
+    follows: (written) => {
+      const rows = ways.map((way) => rowsIn(way, written));
+      return inTurns(
+        written.cells.length,
+        (turn) => rows[wayOf[turn]],
+        (turn) => `${files[turn]}.csv`,
+      );
+    },
+  },
+  {
     ...onDisk('log lines in several files that grow', 'log', 'x.log', logLines),
     pattern: logPattern,
     via: 'files',
@@ -108,10 +125,40 @@ const rotations = [
   undefined,
 ] as const;
 
+/** How a file of delimited text is written: from which column on, behind the first, and what stands above its header. */
+interface Way {
+  readonly delimiter: string;
+  readonly from: number;
+  readonly above: string;
+}
+
+const plainly: Way = { delimiter: ',', from: 0, above: '' };
+const ways: readonly Way[] = [
+  plainly,
+  { delimiter: ';', from: 3, above: 'Report\nof it\n' },
+  { delimiter: '\t', from: 5, above: '' },
+  { delimiter: ',', from: 8, above: 'Report\n\n' },
+];
+
+/** In which way the file of a turn is written: in another one from where its name leads to another file. */
+const wayOf = [0, 1, 0, 0, 2, 3, 1, 0, 2];
+
+interface Rows {
+  readonly texts: readonly string[];
+  /** What is above them. */
+  readonly head: string;
+}
+
+function rowsIn({ delimiter, from, above }: Way, { cells }: Written): Rows {
+  const header = delimited({ cells: [] }, delimiter, '\n', from);
+  const texts = cells.map((row) => delimited({ cells: [row] }, delimiter, '\n', from).slice(header.length));
+  return { texts, head: above + header };
+}
+
 /** The file's rows as texts, and what is above them. */
-function csvRows({ cells }: Written): [string[], string] {
-  const head = delimited({ cells: [] }, ',', '\n');
-  return [cells.map((row) => delimited({ cells: [row] }, ',', '\n').slice(head.length)), head];
+function csvRows(written: Written): [readonly string[], string] {
+  const { texts, head } = rowsIn(plainly, written);
+  return [texts, head];
 }
 
 /**
@@ -119,13 +166,22 @@ function csvRows({ cells }: Written): [string[], string] {
  * are whole.
  */
 function inTurn(texts: readonly string[], head: string, nameOf: (turn: number) => string): Growing {
-  const share = texts.length / (files.length - 1);
+  return inTurns(texts.length, () => ({ texts, head }), nameOf);
+}
+
+/** @param rowsOf all rows, as the file of a turn has them */
+function inTurns(count: number, rowsOf: (turn: number) => Rows, nameOf: (turn: number) => string): Growing {
+  const share = count / (files.length - 1);
   const ends = files.map((_, turn) => Math.ceil(share * (turn < 2 ? turn + 1 : turn)));
-  const textOf = (turn: number): string => texts.slice(turn === 0 ? 0 : ends[turn - 1], ends[turn]).join('');
-  const half = Math.floor(texts[ends[0] - 1].length / 2);
+  const textOf = (turn: number): string =>
+    rowsOf(turn)
+      .texts.slice(turn === 0 ? 0 : ends[turn - 1], ends[turn])
+      .join('');
+  const half = Math.floor(rowsOf(0).texts[ends[0] - 1].length / 2);
   const headed = new Set<string>();
   const step = (turn: number, text: string): GrowthStep => {
     const name = nameOf(turn);
+    const { head } = rowsOf(turn);
     const above = headed.has(name) ? '' : head;
     headed.add(name);
     const firstId = turn === 0 ? 1 : ends[turn - 1] + 1;
@@ -135,14 +191,14 @@ function inTurn(texts: readonly string[], head: string, nameOf: (turn: number) =
       firstId,
       records: ends[turn],
       bringsRecords: turn !== 2,
-      rotates: rotations[turn],
+      ...{ rotates: rotations[turn], head: utf8(head) },
     };
   };
   const first = textOf(0);
   return {
     parts: [step(0, first.slice(0, -half)), step(1, textOf(1))],
     steps: [step(2, first.slice(-half)), ...files.slice(3).map((_, at) => step(at + 3, textOf(at + 3)))],
-    head: utf8(head),
+    head: utf8(rowsOf(0).head),
   };
 }
 

@@ -55,6 +55,8 @@ export interface Layout {
   readonly parts?: (written: Written) => readonly FileContent[];
   /** Files that grow while they are open: together they come to hold the records in their order. */
   readonly grows?: (written: Written) => Growing;
+  /** The same of files that are taken in only where they are followed by their names: nothing else is asked of them. */
+  readonly follows?: (written: Written) => Growing;
 }
 
 export interface FileContent {
@@ -72,6 +74,8 @@ export interface GrowthStep extends FileContent {
   readonly bringsRecords: boolean;
   /** Whether it comes to another file of that name, where names are followed. */
   readonly rotates?: 'renamed' | 'cut off' | undefined;
+  /** What that file begins with, if not as all others. */
+  readonly head?: Buffer | undefined;
 }
 
 /** Files as they are at first, and what they become. */

@@ -174,7 +174,7 @@ export const questions: readonly Question[] = [
     ask: async (engine) => {
       const ids = idsIn(await engine.followed(`o = 'FR' OR w > 0 |> SELECT id AS id`));
       // What comes to several files at the same time may come in any order.
-      return engine.layout.grows ? ids.sort((a, b) => a - b) : ids;
+      return (engine.layout.grows ?? engine.layout.follows) ? ids.sort((a, b) => a - b) : ids;
     },
     answer: ({ all }) =>
       all.filter((row) => row.text('o') === 'FR' || (row.number('w') ?? 0) > 0).map(({ id }) => id),
