@@ -6,7 +6,7 @@ import { encodingName, transcoder } from './encoding/encoding.ts';
 import { keepHead } from './head.ts';
 import type { HttpLimits } from './http/limits.ts';
 import { Marks, type Learnt } from './compressed/marks.ts';
-import { PageStore } from './compressed/pageStore.ts';
+import { pageLimits, PageStore } from './compressed/pageStore.ts';
 import type { SourcePart } from './part.ts';
 import type { Place } from './place.ts';
 import { placeOf } from './places.ts';
@@ -98,11 +98,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       if (found === undefined) break;
       containers.push(found);
       if (found === 'parquet') typed = top;
-      top = addLayer(
-        top,
-        await codecs[found](spec.part),
-        options.keepPages && !once ? new PageStore() : undefined,
-      );
+      top = addLayer(top, await codecs[found](spec.part), options.keepPages && !once);
     }
     encoding =
       spec.encoding === undefined ? await sniffEncoding(top, head, signal) : knownEncoding(spec.encoding);
@@ -122,8 +118,10 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
   spec.learnt?.forEach((learnt, i) => layers[i]?.learn(learnt));
   return openedSource();
 
-  function addLayer(below: Source, codec: Codec, pages?: PageStore): Source {
-    const layer = decodedSource(below, codec, new Marks(markSpacing), once, pages);
+  function addLayer(below: Source, codec: Codec, pagesToo = false): Source {
+    const { spacing = markSpacing } = codec;
+    const pages = pagesToo ? new PageStore({ ...pageLimits, near: 2 * spacing }) : undefined;
+    const layer = decodedSource(below, codec, new Marks(spacing, markSpacing), once, pages);
     layers.push(layer);
     return once ? keepHead(layer, headLength) : layer;
   }

@@ -18,6 +18,7 @@ import { bytesRead } from '../../support/bytesRead.ts';
 import { finished, runCli, startCli } from '../../support/cli.ts';
 import { contentOf, serve, TestServer } from '../../support/httpServer.ts';
 import { runs } from '../../support/long.ts';
+import { parquetTextFrom } from '../../support/parquetText.ts';
 import { memorySink } from '../../support/memorySink.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
 import { told } from '../../support/said.ts';
@@ -125,6 +126,10 @@ describe('a Parquet file', () => {
         );
         const found = text.trimEnd().replaceAll(/"d":[^,]*,/g, '');
         assert.equal(createHash('md5').update(found).digest('hex'), expected.getRowsJson()[0][0]);
+        // In the middle of a page that holds a row group.
+        const row = Math.floor(count * 0.7);
+        const rest = text.slice(text.indexOf(`{"id":${row},`));
+        assert.ok((await parquetTextFrom(file, row)) === rest, `the rows from ${row} on`);
       });
     }
   }
@@ -274,6 +279,27 @@ describe('a Parquet file', () => {
       assert.equal(await rowsOf(file, query, to), await rowsOf(lines, query, to), query);
     }
   });
+
+  for (const codec of ['uncompressed', 'snappy']) {
+    it(`is read as far as the first rows need it, also of pages with all rows (${codec})`, async () => {
+      await written(
+        "SELECT i AS id, hash(i) || '-' || hash(i + 1) AS pad, i % 10 AS n FROM range(300000) t(i)",
+        `, CODEC '${codec}', ROW_GROUP_SIZE 300000`,
+      );
+      const { size } = await stat(file);
+      const into = Buffer.alloc(1000);
+      const read = await bytesRead(async () => {
+        const source = await openSource({ kind: 'file', path: file });
+        try {
+          return await readFully(source, into, 0);
+        } finally {
+          await source.close();
+        }
+      });
+      assert.match(into.toString(), /^\{"id":0,"pad":"\d+-\d+","n":0\}\n\{"id":1,/);
+      assert.ok(read.bytes * 10 < size, `${read.bytes} of ${size} bytes for the first rows`);
+    });
+  }
 
   it('is read by the columns that a query asks for, and by the row groups that can match', async () => {
     await written(

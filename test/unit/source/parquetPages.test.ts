@@ -13,6 +13,7 @@ import type { ColumnType } from '../../../src/engine/sink/typed/columnType.ts';
 import { schemaOf } from '../../../src/engine/sink/parquet/schema.ts';
 import { bytesRead } from '../../support/bytesRead.ts';
 import { runs } from '../../support/long.ts';
+import { parquetTextFrom } from '../../support/parquetText.ts';
 
 type Json = string | number | null | readonly Json[] | { readonly [name: string]: Json };
 
@@ -32,12 +33,14 @@ describe('the pages of a Parquet file', () => {
     types: Readonly<Record<string, ColumnType>>,
     columns: Readonly<Record<string, readonly Json[]>>,
     pageSize: number,
+    offsetIndex = false,
   ): Promise<void> {
     const writer = new ByteWriter();
     const schema = schemaOf(new Map(Object.entries(types)));
     const parquet = new ParquetWriter({ writer, schema });
     const columnData = Object.entries(columns).map(([name, values]) => ({
       name,
+      offsetIndex,
       data:
         types[name].kind === 'int64'
           ? values.map((n) => (typeof n === 'number' ? BigInt(n) : n))
@@ -81,7 +84,7 @@ describe('the pages of a Parquet file', () => {
     },
   };
 
-  it('give the rows that were written, however long pages and lists are', async () => {
+  it('give the rows that were written, however long pages and lists are, from any row on', async () => {
     const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 4 });
     const words = orNull(fc.constantFrom('', 'a', 'zwei', '三', 'a longer text of some words'));
     const listsOf = orNull(fc.array(orNull(fc.array(words, { maxLength: 4 })), { maxLength: 4 }));
@@ -95,15 +98,19 @@ describe('the pages of a Parquet file', () => {
       fc.asyncProperty(
         fc.array(row, { minLength: 1, maxLength: 60 }),
         fc.integer({ min: 1, max: 400 }),
-        async (rows, pageSize) => {
+        fc.boolean(),
+        fc.nat(59),
+        async (rows, pageSize, offsetIndex, row) => {
           const columns = {
             id: rows.map(({ id }) => id),
             word: rows.map(({ word }) => word),
             lists: rows.map((value) => value.lists),
             things: rows.map((value) => value.things),
           };
-          await write({ id: { kind: 'int64' }, word: text, lists, things }, columns, pageSize);
-          assert.equal(await textOf(), linesOf(columns));
+          await write({ id: { kind: 'int64' }, word: text, lists, things }, columns, pageSize, offsetIndex);
+          const lines = linesOf(columns);
+          assert.equal(await textOf(), lines);
+          assert.equal(await parquetTextFrom(file, row), lines.split('\n').slice(row).join('\n'));
         },
       ),
       { numRuns: runs(60, 2000) },
@@ -123,7 +130,11 @@ describe('the pages of a Parquet file', () => {
     };
     for (const pageSize of [1000, 1_000_000_000]) {
       await write(types, columns, pageSize);
-      assert.equal(await textOf(), linesOf(columns));
+      const lines = linesOf(columns);
+      assert.equal(await textOf(), lines);
+      for (const row of [20_000, 20_001, 39_999]) {
+        assert.equal(await parquetTextFrom(file, row), lines.split('\n').slice(row).join('\n'));
+      }
     }
   });
 
@@ -188,9 +199,11 @@ describe('the pages of a Parquet file', () => {
     writer.appendBytes(Buffer.from('PAR1'));
     await writeFile(file, writer.getBytes());
     assert.equal(await textOf(), '{"l":[1,2,3,4,5]}\n{"l":null}\n{"l":[6]}\n');
+    assert.equal(await parquetTextFrom(file, 1), '{"l":null}\n{"l":[6]}\n');
+    assert.equal(await parquetTextFrom(file, 2), '{"l":[6]}\n');
   });
 
-  it('are read as far as the first rows need them, also of one large row group', async () => {
+  describe('of one large row group', () => {
     const count = 200_000;
     const columns = {
       id: Array.from({ length: count }, (_, i) => i),
@@ -205,25 +218,48 @@ describe('the pages of a Parquet file', () => {
       word: text,
       tags: { kind: 'list', items: text },
     };
-    await write(types, columns, 64 * 1024);
-    const { size } = await stat(file);
-    const { signal } = new AbortController();
-    const read = await bytesRead(async () => {
-      const dataset = await Dataset.open({ kind: 'file', path: file }, { signal });
-      try {
-        const page = await dataset.page(
-          undefined,
-          dataset.known.parts(0, 128),
-          { kind: 'raw', limit: 1000 },
-          signal,
-        );
-        return page.rows;
-      } finally {
-        await dataset.close();
-      }
+    it('are read as far as the first rows need them', async () => {
+      await write(types, columns, 64 * 1024);
+      const { size } = await stat(file);
+      const { signal } = new AbortController();
+      const read = await bytesRead(async () => {
+        const dataset = await Dataset.open({ kind: 'file', path: file }, { signal });
+        try {
+          const page = await dataset.page(
+            undefined,
+            dataset.known.parts(0, 128),
+            { kind: 'raw', limit: 1000 },
+            signal,
+          );
+          return page.rows;
+        } finally {
+          await dataset.close();
+        }
+      });
+      assert.equal(read.result, 128);
+      assert.ok(read.bytes * 10 < size, `${read.bytes} of ${size} bytes for the first rows`);
     });
-    assert.equal(read.result, 128);
-    assert.ok(read.bytes * 10 < size, `${read.bytes} of ${size} bytes for the first rows`);
+
+    for (const offsetIndex of [false, true]) {
+      it(`are read around a place that is looked at again, ${offsetIndex ? 'with' : 'without'} an offset index`, async () => {
+        await write(types, columns, 64 * 1024, offsetIndex);
+        const { size } = await stat(file);
+        const source = await openSource({ kind: 'file', path: file });
+        try {
+          const all = Buffer.alloc(64 * 1024 * 1024);
+          const length = await readFully(source, all, 0);
+          for (const share of [0.9, 0.3, 0.6]) {
+            const at = Math.floor(length * share);
+            const into = Buffer.alloc(1000);
+            const read = await bytesRead(() => readFully(source, into, at));
+            assert.equal(into.toString(), all.subarray(at, at + 1000).toString());
+            assert.ok(read.bytes * 5 < size, `${read.bytes} of ${size} bytes at ${share} of the text`);
+          }
+        } finally {
+          await source.close();
+        }
+      });
+    }
   });
 });
 

@@ -6,6 +6,8 @@ import { type Source, SourceError } from '../source.ts';
 
 /** Turns the bytes of one source into others, from any of its marks on. */
 export interface Codec {
+  /** Decoded bytes between marks, where other than usual: fewer where decoding is slow. */
+  readonly spacing?: number;
   /**
    * Yields the decoded bytes from `from` to the end, in chunks of at most some MiB that are the receiver's to keep.
    * Adds the marks that `marks` wants on the way. Where a read of `base` fails it yields the failure, and reads again

@@ -1,6 +1,9 @@
 import { type BlockAlignment } from './deflate.ts';
 
-/** A place where a decoder can begin: the start of a gzip member, a zstd frame, a run of text, or a DEFLATE block. */
+/**
+ * A place where a decoder can begin: the start of a gzip member, a zstd frame, a run of text, a DEFLATE block, or a row of
+ * a Parquet file.
+ */
 export interface Mark {
   /** Position in the decoded bytes. */
   readonly position: number;
@@ -8,6 +11,10 @@ export interface Mark {
   readonly at: number;
   /** What a DEFLATE block in the middle of a member needs besides. */
   readonly block?: BlockMark | undefined;
+  /** Of a Parquet file: rows before it. */
+  readonly row?: number | undefined;
+  /** Decoded bytes that are made in vain where decoding begins here, about. */
+  readonly waste?: number | undefined;
 }
 
 export interface BlockMark extends BlockAlignment {
@@ -26,6 +33,8 @@ export interface Learnt {
 
 /** Marks kept at most. Each takes the room of its window, a few KiB. */
 const most = 2048;
+/** Where work is divided, what is decoded in vain is at most one byte in so many. */
+const mostWaste = 4;
 /** Places kept besides, of what was decoded last. */
 const mostPassed = 256;
 
@@ -36,6 +45,7 @@ const mostPassed = 256;
 export class Marks {
   readonly #marks: Mark[] = [{ position: 0, at: 0 }];
   #spacing: number;
+  readonly #apart: number;
   #size: number | undefined;
   #reach = 0;
   /** Places that were passed last, a ring. */
@@ -44,9 +54,13 @@ export class Marks {
   /** Encoded bytes before the first decoded one: a byte-order mark. */
   lead = 0;
 
-  /** @param spacing decoded bytes from a mark to the next, at least */
-  constructor(spacing: number) {
+  /**
+   * @param spacing decoded bytes from a mark to the next, at least
+   * @param apart the same between places where work is divided, where that is more
+   */
+  constructor(spacing: number, apart = 0) {
     this.#spacing = spacing;
+    this.#apart = apart;
   }
 
   get size(): number | undefined {
@@ -131,8 +145,15 @@ export class Marks {
     if (learnt.size !== undefined) this.ended(learnt.size);
   }
 
-  /** Positions in (from, to) where decoding can begin. */
+  /** Positions in (from, to) where decoding can begin, and where little is decoded in vain for what follows. */
   between(from: number, to: number): number[] {
-    return this.#marks.map((mark) => mark.position).filter((position) => position > from && position < to);
+    const found: number[] = [];
+    let last = 0;
+    for (const { position, waste = 0 } of this.#marks) {
+      if (position === 0 || position - last < Math.max(this.#apart, mostWaste * waste)) continue;
+      last = position;
+      if (position > from && position < to) found.push(position);
+    }
+    return found;
   }
 }

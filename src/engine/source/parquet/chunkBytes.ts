@@ -2,17 +2,25 @@ import { parquetHeader } from 'hyparquet/src/column.js';
 import type { PageHeader } from 'hyparquet/src/types.js';
 import { pullFully, type Interruption } from '../compressed/decoded.ts';
 import type { Source } from '../source.ts';
+import type { PageInput } from './pageBytes.ts';
+
+const mostAhead = 4 * 1024 * 1024;
 
 /** How far readings go beyond what is needed: little for the first rows, more for all of them. */
 export class ReadAhead {
   #bytes = 64 * 1024;
+  #made = 0;
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  grow(): void {
-    this.#bytes = Math.min(2 * this.#bytes, 4 * 1024 * 1024);
+  /** @param made bytes of text that were made meanwhile */
+  grow(made: number): void {
+    this.#made += made;
+    if (this.#made < 1024 * 1024) return;
+    this.#made = 0;
+    this.#bytes = Math.min(2 * this.#bytes, mostAhead);
   }
 }
 
@@ -39,10 +47,14 @@ export class ChunkBytes {
     return this.#end - this.#at;
   }
 
-  /** The next page's header. @throws what hyparquet throws for one that is none */
-  async *header(): AsyncGenerator<Interruption, PageHeader> {
+  /**
+   * The next page's header.
+   * @param alone what follows may not be wanted
+   * @throws what hyparquet throws for one that is none
+   */
+  async *header(alone = false): AsyncGenerator<Interruption, PageHeader> {
     for (let wanted = 256; ; wanted = 2 * this.#bytes.length) {
-      yield* this.#have(Math.min(wanted, this.left));
+      yield* this.#have(Math.min(wanted, this.left), alone ? 0 : this.#ahead.bytes);
       const reader = { view: new DataView(this.#bytes.buffer, this.#bytes.byteOffset), offset: 0 };
       try {
         const header = parquetHeader(reader);
@@ -57,10 +69,30 @@ export class ChunkBytes {
 
   /** The next bytes, in an array of their own. */
   async *take(length: number): AsyncGenerator<Interruption, Uint8Array<ArrayBuffer>> {
-    yield* this.#have(length);
+    yield* this.#have(length, this.#ahead.bytes);
     const taken = this.#bytes.slice(0, length);
     this.#use(length);
     return taken;
+  }
+
+  /** Reads more of what comes next, until so many bytes of it are there, or some more. */
+  async *fill(input: PageInput, wanted: number): AsyncGenerator<Interruption, void> {
+    const { length, filled } = input;
+    const ahead = Math.max(this.#ahead.bytes, Math.min(filled, mostAhead));
+    const more = Math.max(wanted - filled, Math.min(ahead, length - filled));
+    input.add(yield* this.take(more));
+  }
+
+  /** Passes bytes over: those that were not read will not be. */
+  skip(length: number): void {
+    this.#use(length);
+  }
+
+  /** Goes on to a byte of the file; false where it is none of what is left of the chunk. */
+  moveTo(at: number): boolean {
+    if (!(at >= this.#at && at <= this.#end)) return false;
+    this.#use(at - this.#at);
+    return true;
   }
 
   #use(length: number): void {
@@ -68,10 +100,10 @@ export class ChunkBytes {
     this.#at += length;
   }
 
-  async *#have(length: number): AsyncGenerator<Interruption, void> {
+  async *#have(length: number, ahead: number): AsyncGenerator<Interruption, void> {
     const had = this.#bytes.length;
     if (had >= length) return;
-    const bytes = new Uint8Array(Math.min(Math.max(length, this.#ahead.bytes), this.left));
+    const bytes = new Uint8Array(Math.min(Math.max(length, ahead), this.left));
     bytes.set(this.#bytes);
     const missing = bytes.subarray(had);
     if ((yield* pullFully(this.#base, missing, this.#at + had)) < missing.length) {

@@ -17,15 +17,29 @@ export class ColumnReader {
   constructor(base: Source, schema: SchemaTree, name: string, group: RowGroup, ahead: ReadAhead) {
     this.name = name;
     [, this.#node] = getTreePath(schema, [name]);
-    this.#leaves = group.columns.flatMap(({ meta_data: meta }) =>
-      meta?.path_in_schema[0] === name ? [new LeafReader(base, schema, meta, ahead)] : [],
-    );
+    this.#leaves = group.columns.flatMap((chunk) => {
+      const { meta_data: meta } = chunk;
+      return meta?.path_in_schema[0] === name ? [new LeafReader(base, schema, chunk, meta, ahead)] : [];
+    });
     if (this.#leaves.length === 0) throw new RangeError('it is not in this file');
   }
 
-  /** Rows that can be taken: none at the end. */
-  async *ready(): AsyncGenerator<Interruption, number> {
-    for (const leaf of this.#leaves) if (!(yield* leaf.fill())) return 0;
+  /** See `LeafReader.behind`. */
+  get behind(): number {
+    return this.#leaves.reduce((sum, { behind }) => sum + behind, 0);
+  }
+
+  /** Goes from the first row to another one. */
+  async *seek(row: number): AsyncGenerator<Interruption, void> {
+    for (const leaf of this.#leaves) yield* leaf.seek(row);
+  }
+
+  /**
+   * Rows that can be taken: none at the end.
+   * @param wanted rows, of which as many are decoded at least as can be told beforehand
+   */
+  async *ready(wanted: number): AsyncGenerator<Interruption, number> {
+    for (const leaf of this.#leaves) if (!(yield* leaf.fill(wanted))) return 0;
     return Math.min(...this.#leaves.map(({ ready }) => ready));
   }
 

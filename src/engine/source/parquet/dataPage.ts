@@ -1,75 +1,73 @@
 import { assembleLists } from 'hyparquet/src/assemble.js';
-import { convert } from 'hyparquet/src/convert.js';
-import { decompressPage } from 'hyparquet/src/datapage.js';
-import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from 'hyparquet/src/delta.js';
-import { byteStreamSplit, readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
-import { readPlain } from 'hyparquet/src/plain.js';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, isFlatColumn } from 'hyparquet/src/schema.js';
-import type { ColumnDecoder, DataReader, DecodedArray, Encoding, PageHeader } from 'hyparquet/src/types.js';
+import type { ColumnDecoder, DecodedArray, Encoding, PageHeader } from 'hyparquet/src/types.js';
+import { fewest, Hybrid, times } from './hybrid.ts';
+import { decompressed, readerOf, stored, type PageBytes, type PageInput } from './pageBytes.ts';
+import { valueReader, type ValueReader } from './pageValues.ts';
 
 /**
- * A data page: decompressed at once, its values decoded as they are taken. Writers make pages of 1 MB or so, but some of
- * 100 MB, of which the first rows need little.
+ * A data page: decompressed, and its values decoded, as they are taken. Writers make pages of 1 MB or so, but some of 100 MB,
+ * of which the first rows need little.
  */
 export class DataPage {
+  readonly input: PageInput;
+  /** Of its bytes, decompressed. */
+  readonly length: number;
+  readonly #layout: Layout;
   readonly #decoder: ColumnDecoder;
+  readonly #dictionary: DecodedArray | undefined;
   readonly #isFlat: boolean;
   readonly #most: number;
-  readonly #definition: Uint8Array | undefined;
-  readonly #repetition: Uint8Array | undefined;
-  readonly #values: (count: number) => DecodedArray;
-  readonly #entries: number;
+  #bytes: PageBytes | undefined;
+  #parts: Parts | undefined;
   #taken = 0;
+  /** Values that are wanted now. */
+  #wanted = 0;
 
-  /** @throws what hyparquet throws, and RangeError, for a damaged page */
+  /** @throws RangeError for a page of another kind */
   constructor(
-    bytes: Uint8Array,
+    input: PageInput,
     header: PageHeader,
     decoder: ColumnDecoder,
     dictionary: DecodedArray | undefined,
   ) {
     const { schemaPath } = decoder;
+    this.input = input;
+    this.length = header.uncompressed_page_size;
+    this.#layout = layoutOf(header);
     this.#decoder = decoder;
+    this.#dictionary = dictionary;
     this.#isFlat = isFlatColumn(schemaPath);
     this.#most = getMaxDefinitionLevel(schemaPath);
-    const { encoding, entries, lengths, rest, compressed } = layoutOf(header);
-    const page = compressed === 'all' ? this.#decompressed(bytes, header.uncompressed_page_size) : bytes;
-    const reader = readerOf(page);
-    this.#entries = entries;
-    this.#repetition = levels(reader, entries, getMaxRepetitionLevel(schemaPath), lengths?.repetition);
-    this.#definition = levels(reader, entries, this.#most, lengths?.definition);
-    let values = reader;
-    if (compressed === 'values') {
-      values = readerOf(this.#decompressed(page.subarray(reader.offset), rest));
-    }
-    const held = this.#held(0, entries);
-    this.#values = valueReader(values, encoding, held, decoder, dictionary);
   }
 
   /** Values that are left, with nulls, and those of lists one by one. */
   get left(): number {
-    return this.#entries - this.#taken;
+    return this.#layout.entries - this.#taken;
   }
 
   /**
    * @param count at most `left`
    * @param begun where it is a list: the last row, which may go on here. Rows are added to it
    * @returns what the column has of each row
+   * @throws Unread, after which it can be asked again; what hyparquet throws, and RangeError, for a damaged page
    */
   take(count: number, begun: unknown[]): DecodedArray {
     const [from, to] = [this.#taken, this.#taken + count];
+    const { definition: levels, repetition, reader } = this.#open();
+    const definition = levels?.upTo(to).subarray(from, to);
+    const repeated = repetition?.upTo(to).subarray(from, to) ?? [];
     const held = this.#held(from, to);
-    const values = this.#values(held);
+    this.#wanted = to;
+    const values = reader.take(held);
     if (values.length !== held) throw new RangeError(`it has ${values.length} of ${held} values`);
     this.#taken = to;
-    const definition = this.#definition?.subarray(from, to);
     if (!this.#isFlat) {
-      const repetition = this.#repetition?.subarray(from, to) ?? [];
       const levelsOf = (all: ArrayLike<number>): number[] => Array.from(all);
       return assembleLists(
         begun,
         definition && levelsOf(definition),
-        levelsOf(repetition),
+        levelsOf(repeated),
         values,
         this.#decoder.schemaPath,
       );
@@ -79,18 +77,90 @@ export class DataPage {
     return Array.from(definition, (level): unknown => (level === this.#most ? values[next++] : null));
   }
 
+  /**
+   * Passes rows over, and what is left of the one before them.
+   * @returns rows that are not here: they are to be passed over in the next page
+   * @throws as `take`
+   */
+  seek(rows: number): number {
+    const { repetition, reader } = this.#open();
+    const { entries } = this.#layout;
+    const from = this.#taken;
+    let to = from;
+    let left = rows;
+    if (repetition === undefined) {
+      to = Math.min(entries, from + rows);
+      left -= to - from;
+    } else {
+      const levels = repetition.upTo(entries);
+      for (; to < entries; to++) {
+        if (levels[to] > 0) continue;
+        if (left === 0) break;
+        left--;
+      }
+    }
+    reader.skip(this.#held(from, to));
+    this.#taken = to;
+    return left;
+  }
+
   /** How many of these are values, and no nulls. */
   #held(from: number, to: number): number {
-    const definition = this.#definition;
+    const definition = this.#open().definition?.upTo(to);
     if (definition === undefined) return to - from;
     let held = 0;
     for (let at = from; at < to; at++) if (definition[at] === this.#most) held++;
     return held;
   }
 
-  #decompressed(bytes: Uint8Array, length: number): Uint8Array {
-    return decompressPage(bytes, length, this.#decoder.codec, this.#decoder.compressors);
+  /** Finds where its levels end and its values begin. */
+  #open(): Parts {
+    if (this.#parts) return this.#parts;
+    const { input } = this;
+    const decoder = this.#decoder;
+    const { encoding, entries, lengths, rest, compressed } = this.#layout;
+    const bytes = (this.#bytes ??=
+      compressed === 'all' ? decompressed(input, 0, this.length, decoder) : stored(input, 0));
+    let at = 0;
+    const levels = (most: number, length: number | undefined): Hybrid<Uint8Array> | undefined => {
+      if (most > 255) throw new RangeError(`unsupported nesting: ${most} levels`);
+      let given = length ?? 0;
+      if (most > 0 && length === undefined) {
+        bytes.need(at + 4);
+        given = readerOf(bytes.bytes).view.getUint32(at, true);
+        at += 4;
+      }
+      const place = [at, at + given] as const;
+      at += given;
+      const width = 32 - Math.clz32(most);
+      return most === 0
+        ? undefined
+        : new Hybrid(
+            bytes,
+            place,
+            width,
+            (count) => new Uint8Array(count),
+            () => entries,
+          );
+    };
+    const repetition = levels(getMaxRepetitionLevel(decoder.schemaPath), lengths?.repetition);
+    const definition = levels(this.#most, lengths?.definition);
+    const total = (): number => this.#held(0, entries);
+    const some = (): number => this.#held(0, Math.min(entries, Math.max(fewest, times * this.#wanted)));
+    const counts = { total, some };
+    const reader =
+      compressed === 'values'
+        ? valueReader(decompressed(input, at, rest, decoder), 0, encoding, counts, decoder, this.#dictionary)
+        : valueReader(bytes, at, encoding, counts, decoder, this.#dictionary);
+    return (this.#parts = { repetition, definition, reader });
   }
+}
+
+/** Of a page that was looked into. */
+interface Parts {
+  readonly repetition: Hybrid<Uint8Array> | undefined;
+  readonly definition: Hybrid<Uint8Array> | undefined;
+  readonly reader: ValueReader;
 }
 
 interface Layout {
@@ -120,87 +190,4 @@ function layoutOf({ data_page_header: one, data_page_header_v2: two, ...header }
     rest: 0,
     compressed: 'all',
   };
-}
-
-/** What hyparquet reads from. */
-export function readerOf(bytes: Uint8Array): DataReader {
-  return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
-}
-
-/** @param length of their bytes; undefined: it stands before them */
-function levels(
-  reader: DataReader,
-  entries: number,
-  most: number,
-  length: number | undefined,
-): Uint8Array | undefined {
-  const start = reader.offset;
-  if (most > 255) throw new RangeError(`unsupported nesting: ${most} levels`);
-  const found = most > 0 ? new Uint8Array(entries) : undefined;
-  if (found) readRleBitPackedHybrid(reader, 32 - Math.clz32(most), found, length);
-  if (length !== undefined) reader.offset = start + length;
-  return found;
-}
-
-/** @returns gives the next values of a page */
-function valueReader(
-  reader: DataReader,
-  encoding: Encoding,
-  held: number,
-  decoder: ColumnDecoder,
-  dictionary: DecodedArray | undefined,
-): (count: number) => DecodedArray {
-  const { type, element } = decoder;
-  if (encoding === 'PLAIN' && type !== 'BOOLEAN') {
-    return (count) => convert(readPlain(reader, type, count, element.type_length), decoder);
-  }
-  let next = 0;
-  if (encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') {
-    const places = dictionaryPlaces(reader, held);
-    const entries = dictionary ?? [];
-    return (count) => {
-      const some = places.subarray(next, next + count);
-      next += count;
-      return Array.from(some, (place): unknown => {
-        if (place >= entries.length) throw new RangeError('it refers to what its dictionary does not have');
-        return entries[place];
-      });
-    };
-  }
-  const all = allValues(reader, encoding, held, decoder);
-  return (count) => convert(all.slice(next, (next += count)), decoder);
-}
-
-function dictionaryPlaces(reader: DataReader, held: number): Uint32Array {
-  const places = new Uint32Array(held);
-  // A page of nulls may have no bytes for its values.
-  if (held === 0) return places;
-  const width = reader.view.getUint8(reader.offset++);
-  if (width > 0) readRleBitPackedHybrid(reader, width, places, reader.view.byteLength - reader.offset);
-  return places;
-}
-
-function allValues(
-  reader: DataReader,
-  encoding: Encoding,
-  held: number,
-  { type, element }: ColumnDecoder,
-): DecodedArray {
-  if (encoding === 'PLAIN') return readPlain(reader, type, held, element.type_length);
-  if (encoding === 'RLE' && type === 'BOOLEAN') {
-    const bits = new Uint8Array(held);
-    if (held > 0) readRleBitPackedHybrid(reader, 1, bits);
-    return Array.from(bits, (bit) => bit !== 0);
-  }
-  if (encoding === 'DELTA_BINARY_PACKED') {
-    const numbers = type === 'INT32' ? new Int32Array(held) : new BigInt64Array(held);
-    deltaBinaryUnpack(reader, held, numbers);
-    return numbers;
-  }
-  if (encoding === 'BYTE_STREAM_SPLIT') return byteStreamSplit(reader, held, type, element.type_length);
-  const texts: Uint8Array[] = new Array<Uint8Array>(held);
-  if (encoding === 'DELTA_LENGTH_BYTE_ARRAY') deltaLengthByteArray(reader, held, texts);
-  else if (encoding === 'DELTA_BYTE_ARRAY') deltaByteArray(reader, held, texts);
-  else throw new RangeError(`unsupported encoding: ${encoding}`);
-  return texts;
 }

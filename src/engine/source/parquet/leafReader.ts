@@ -3,8 +3,10 @@ import { decompress } from 'fzstd';
 import { convert } from 'hyparquet/src/convert.js';
 import { decompressPage } from 'hyparquet/src/datapage.js';
 import { readPlain } from 'hyparquet/src/plain.js';
-import { getTreePath, isFlatColumn } from 'hyparquet/src/schema.js';
+import { readOffsetIndex } from 'hyparquet/src/indexes.js';
+import { getMaxRepetitionLevel, getTreePath, isFlatColumn } from 'hyparquet/src/schema.js';
 import type {
+  ColumnChunk,
   ColumnDecoder,
   ColumnMetaData,
   Compressors,
@@ -12,10 +14,11 @@ import type {
   PageHeader,
   SchemaTree,
 } from 'hyparquet/src/types.js';
-import type { Interruption } from '../compressed/decoded.ts';
+import { pullFully, type Interruption } from '../compressed/decoded.ts';
 import type { Source } from '../source.ts';
 import { ChunkBytes, type ReadAhead } from './chunkBytes.ts';
-import { DataPage, readerOf } from './dataPage.ts';
+import { DataPage } from './dataPage.ts';
+import { PageInput, readerOf, Unread } from './pageBytes.ts';
 import { chunkOf } from './rowGroups.ts';
 import { rawParsers } from './values.ts';
 
@@ -23,23 +26,39 @@ import { rawParsers } from './values.ts';
 const [mostValues, longestPage] = [64 * 1024 * 1024, 512 * 1024 * 1024];
 /** Dictionaries of small columns can have more entries than these have values. */
 const dictionaryRoom = 1024 * 1024;
-/** Values that are decoded at a time, at most. */
+/** Values of lists that are decoded at a time, at most. */
 const sliceLength = 16_384;
+
+/** Bytes of an offset index at most: those of a million pages. */
+const longestIndex = 32 * 1024 * 1024;
+
+interface PagePlace {
+  /** Its first row, of the row group. */
+  readonly first: number;
+  readonly at: number;
+}
 
 /** Reads a column chunk page by page, and gives what it holds of each row. Of a nested column there are several. */
 export class LeafReader {
   readonly #decoder: ColumnDecoder;
   readonly #isFlat: boolean;
+  /** Whether an entry may be one of several of a row. */
+  readonly #isRepeated: boolean;
+  readonly #base: Source;
+  readonly #chunk: ColumnChunk;
   readonly #bytes: ChunkBytes;
   readonly #values: number;
   #dictionary: DecodedArray | undefined;
+  #dictionaryLength = 0;
   #page: DataPage | undefined;
   #rows: DecodedArray = [];
   /** Of `#rows`, those that were taken. */
   #taken = 0;
 
   /** @param schema of the file */
-  constructor(base: Source, schema: SchemaTree, meta: ColumnMetaData, ahead: ReadAhead) {
+  constructor(base: Source, schema: SchemaTree, chunk: ColumnChunk, meta: ColumnMetaData, ahead: ReadAhead) {
+    this.#base = base;
+    this.#chunk = chunk;
     const { path_in_schema: pathInSchema } = meta;
     const schemaPath = getTreePath(schema, pathInSchema);
     const [{ element }] = schemaPath.slice(-1);
@@ -53,6 +72,7 @@ export class LeafReader {
       utf8: false,
     };
     this.#isFlat = isFlatColumn(schemaPath);
+    this.#isRepeated = getMaxRepetitionLevel(schemaPath) > 0;
     const { start, end, values } = chunkOf(meta);
     this.#bytes = new ChunkBytes(base, start, end, ahead);
     this.#values = values;
@@ -60,6 +80,11 @@ export class LeafReader {
 
   get path(): string {
     return this.#decoder.pathInSchema.join('.');
+  }
+
+  /** Bytes of what has to be decoded again to begin where it is now. */
+  get behind(): number {
+    return this.#dictionaryLength + (this.#page?.length ?? 0);
   }
 
   /** Rows that can be taken. The last one that was decoded may go on where it is a list. */
@@ -75,19 +100,98 @@ export class LeafReader {
     return rows;
   }
 
-  /** Decodes values until a row is ready; false at the end of the chunk. @throws what is wrong with it */
-  async *fill(): AsyncGenerator<Interruption, boolean> {
+  /**
+   * Decodes values until a row is ready, of so many rows if they are in the page; false at the end of the chunk.
+   * @throws what is wrong with it
+   */
+  async *fill(wanted: number): AsyncGenerator<Interruption, boolean> {
     while (this.ready === 0) {
       if (this.#isRead) return false;
       const page = (this.#page ??= yield* this.#nextPage());
       if (page === undefined) continue;
       // What is left is the beginning of a list.
       const begun: unknown[] = this.#isFlat ? [] : [...this.#rows.slice(this.#taken)];
-      this.#rows = page.take(Math.min(sliceLength, page.left), begun);
+      const count = Math.min(this.#isRepeated ? sliceLength : wanted, page.left);
+      this.#rows = yield* this.#with(page, () => page.take(count, begun));
       this.#taken = 0;
-      if (page.left === 0) this.#page = undefined;
+      if (page.left === 0) this.#end(page);
     }
     return true;
+  }
+
+  /**
+   * Goes from the first row of the chunk to another one. Pages before it are not decoded, nor read, where it is known how
+   * many rows they have.
+   */
+  async *seek(row: number): AsyncGenerator<Interruption, void> {
+    const places = yield* this.#pagePlaces();
+    let left = row;
+    let isPlaced = false;
+    while (!this.#isRead) {
+      const header = yield* this.#bytes.header(left > 0);
+      const rows = this.#rowsOf(header);
+      const place = rows === undefined || isPlaced ? undefined : places.findLast(({ first }) => first <= row);
+      // A dictionary comes before all pages with values.
+      if (rows !== undefined) isPlaced = true;
+      if (place && place.first > 0 && this.#bytes.moveTo(place.at)) {
+        left = row - place.first;
+        continue;
+      }
+      if (rows?.known !== undefined && rows.known <= left) {
+        this.#checked(header);
+        this.#bytes.skip(header.compressed_page_size);
+        left -= rows.known;
+        continue;
+      }
+      const page = yield* this.#pageOf(header);
+      if (page === undefined) continue;
+      const rest = left;
+      left = yield* this.#with(page, () => page.seek(rest));
+      this.#page = page;
+      if (page.left > 0) return;
+      this.#end(page);
+    }
+  }
+
+  /** Does work on a page, and reads as much of it as that needs. */
+  async *#with<T>({ input }: DataPage, work: () => T): AsyncGenerator<Interruption, T> {
+    for (;;) {
+      try {
+        return work();
+      } catch (error) {
+        if (!(error instanceof Unread)) throw error;
+        yield* this.#bytes.fill(input, error.wanted);
+        await turn();
+      }
+    }
+  }
+
+  #end({ input }: DataPage): void {
+    this.#bytes.skip(input.length - input.filled);
+    this.#page = undefined;
+  }
+
+  /** What the file says of where its pages are. */
+  async *#pagePlaces(): AsyncGenerator<Interruption, readonly PagePlace[]> {
+    const { offset_index_offset: offset, offset_index_length: length } = this.#chunk;
+    if (!offset || !length || !(length > 0 && length <= longestIndex)) return [];
+    const bytes = new Uint8Array(length);
+    if ((yield* pullFully(this.#base, bytes, Number(offset))) < length) return [];
+    try {
+      const { page_locations: pages } = readOffsetIndex(readerOf(bytes));
+      return pages.map((page) => ({ first: Number(page.first_row_index), at: Number(page.offset) }));
+    } catch {
+      // The pages have headers too.
+      return [];
+    }
+  }
+
+  /** How many rows a page of values has, where that is known; undefined for another page. */
+  #rowsOf(header: PageHeader): { readonly known: number | undefined } | undefined {
+    const { data_page_header: one, data_page_header_v2: two } = header;
+    if (one) return { known: this.#isRepeated ? undefined : one.num_values };
+    if (two) return { known: this.#isRepeated ? two.num_rows : two.num_values };
+    return undefined;
   }
 
   /** Some writers leave a byte at the end. */
@@ -97,19 +201,27 @@ export class LeafReader {
 
   /** Reads a page; undefined where it is none of values. */
   async *#nextPage(): AsyncGenerator<Interruption, DataPage | undefined> {
-    const header = yield* this.#bytes.header();
+    return yield* this.#pageOf(yield* this.#bytes.header());
+  }
+
+  async *#pageOf(header: PageHeader): AsyncGenerator<Interruption, DataPage | undefined> {
     const { type, compressed_page_size: size, dictionary_page_header: dictionary } = header;
     const held = this.#checked(header);
-    const bytes = yield* this.#bytes.take(size);
-    await turn();
-    if (dictionary) {
-      const { codec, element } = this.#decoder;
-      const page = decompressPage(bytes, header.uncompressed_page_size, codec, compressors);
-      const values = readPlain(readerOf(page), this.#decoder.type, held, element.type_length);
-      this.#dictionary = convert(values, this.#decoder);
+    if (dictionary || type === 'INDEX_PAGE' || held === 0) {
+      const bytes = yield* this.#bytes.take(size);
+      if (dictionary) this.#takeDictionary(bytes, header, held);
+      await turn();
+      return undefined;
     }
-    if (dictionary || type === 'INDEX_PAGE' || held === 0) return undefined;
-    return new DataPage(bytes, header, this.#decoder, this.#dictionary);
+    return new DataPage(new PageInput(size), header, this.#decoder, this.#dictionary);
+  }
+
+  #takeDictionary(bytes: Uint8Array, header: PageHeader, held: number): void {
+    const { codec, element } = this.#decoder;
+    const page = decompressPage(bytes, header.uncompressed_page_size, codec, compressors);
+    const values = readPlain(readerOf(page), this.#decoder.type, held, element.type_length);
+    this.#dictionary = convert(values, this.#decoder);
+    this.#dictionaryLength = page.length;
   }
 
   /** Looks at what a page says of itself before anything of that size is made; its values. @throws RangeError */

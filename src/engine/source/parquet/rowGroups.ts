@@ -16,9 +16,24 @@ export function chunkOf(meta: ColumnMetaData): Chunk {
   return { start, end: start + Number(meta.total_compressed_size), values: Number(meta.num_values) };
 }
 
-/** Where a row group begins in the file. */
-export function startOf({ columns }: RowGroup): number {
-  return Math.min(...columns.map(({ meta_data: meta }) => (meta ? chunkOf(meta).start : Infinity)));
+export interface Place {
+  readonly at: number;
+  readonly length: number;
+  /** Bytes that are made of those. */
+  readonly decoded: number;
+}
+
+/** Where a row group is in the file, if its chunks follow each other as they usually do. */
+export function placeOf({ columns }: RowGroup): Place {
+  let [at, length, decoded] = [Infinity, 0, 0];
+  for (const { meta_data: meta } of columns) {
+    if (!meta) continue;
+    const { start, end } = chunkOf(meta);
+    at = Math.min(at, start);
+    length += end - start;
+    decoded += Number(meta.total_uncompressed_size);
+  }
+  return { at, length, decoded };
 }
 
 /** Whether a row of a row group can have values within all bounds, as far as its statistics say. */
