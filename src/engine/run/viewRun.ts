@@ -4,6 +4,7 @@ import { windowEnd } from '../matchWindow.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { Columns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { countByColumns } from './countByColumns.ts';
 import { derivedColumns, derivedReadings } from './derive.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import { failedAt, passedOver, startState, type Run } from './run.ts';
@@ -74,6 +75,7 @@ export class ViewRun implements Run {
       stages: undefined,
     };
     try {
+      await this.#countByColumns(signal, began, tell);
       const request = {
         query: this.query,
         output: { kind: 'count' },
@@ -102,6 +104,24 @@ export class ViewRun implements Run {
     }
     this.#state = { ...this.#state, elapsedMs: performance.now() - began };
     return this.state;
+  }
+
+  /** Counts all blocks where that needs only some columns of the file; then the scan has nothing to do. */
+  async #countByColumns(signal: AbortSignal, began: number, tell: (state: ViewState) => void): Promise<void> {
+    const { dataset, view } = this;
+    if (view.blocks > 0) return;
+    const { size = 0, index } = dataset;
+    const append = (matched: number): void => {
+      view.append(matched);
+    };
+    const reached = (records: number): void => {
+      const elapsedMs = performance.now() - began;
+      this.#state = { ...this.#state, ...this.#progress((size * records) / index.records, 0), elapsedMs };
+      tell(this.state);
+    };
+    if (await countByColumns(dataset, this.query, signal, append, reached)) {
+      this.#state = { ...this.#state, ...this.#progress(size, 0) };
+    }
   }
 
   /**

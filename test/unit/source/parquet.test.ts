@@ -11,6 +11,7 @@ import { exportTo } from '../../../src/engine/run/export.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { TableRun } from '../../../src/engine/run/tableRun.ts';
+import { ViewRun } from '../../../src/engine/run/viewRun.ts';
 import { openSource } from '../../../src/engine/source/open.ts';
 import { readFully } from '../../../src/engine/source/read.ts';
 import type { SourceError } from '../../../src/engine/source/source.ts';
@@ -367,6 +368,65 @@ describe('a Parquet file', () => {
       // Only what is open already is there to be asked.
       await rm(file);
       assert.deepEqual((await tableOf(sum)).result, first.result);
+    } finally {
+      await dataset.close();
+    }
+  });
+
+  it('is filtered in a preview by the columns of the filter, also where its rows are shown and exported', async () => {
+    await written(
+      "SELECT i AS id, hash(i) || '-' || hash(i + 1) || '-' || hash(i + 2) AS pad, hash(i) % 1000 AS n FROM range(100000) t(i)",
+      ', ROW_GROUP_SIZE 10240',
+    );
+    const { size } = await stat(file);
+    const { signal } = new AbortController();
+    const dataset = await Dataset.open({ kind: 'file', path: file }, { signal });
+    const count = async (query: string): Promise<number[]> => {
+      const planned = plannedFor(query, dataset.recognised.format);
+      const counts: number[] = [];
+      for await (const { blocks } of dataset.scan({ query: planned, output: { kind: 'count' } }, signal))
+        counts.push(...blocks.map(({ matched }) => matched));
+      return counts;
+    };
+    try {
+      const queries = [
+        'n = 3',
+        'n < 7 AND id % 2 = 0',
+        'n = 1000',
+        "pad LIKE '%1-2%'",
+        'id >= 99990',
+        '_offset < 1000',
+      ];
+      for (const query of queries) {
+        const expected = await count(query);
+        const run = new ViewRun(1, plannedFor(query, dataset.recognised.format), dataset);
+        const { phase, matched, records } = await run.run(signal, () => undefined);
+        const total = expected.reduce((sum, one) => sum + one, 0);
+        assert.deepEqual([phase, matched, records], ['done', total, 100_000], query);
+        assert.deepEqual(
+          expected.map((_, block) => run.view.matchesBefore(block + 1) - run.view.matchesBefore(block)),
+          expected,
+          query,
+        );
+      }
+
+      const run = new ViewRun(1, plannedFor('n = 4', dataset.recognised.format), dataset);
+      const filter = await bytesRead(() => run.run(signal, () => undefined));
+      assert.ok(filter.bytes * 5 < size, `${filter.bytes} of ${size} bytes for the filter`);
+      const last = run.view.rows - 1;
+      const page = await bytesRead(() => run.page(last, 1, { kind: 'raw', limit: 200 }, signal));
+      const [shown] = (await textOf())
+        .split('\n')
+        .filter((line) => line.endsWith('"n":4}'))
+        .slice(-1);
+      assert.equal(Buffer.from(page.result.text).toString(), shown);
+      assert.ok(page.bytes * 4 < size, `${page.bytes} of ${size} bytes for a row that is shown`);
+
+      const sink = memorySink();
+      const asked = { query: 'n = 4 |> SELECT id', to: 'csv', sink } as const;
+      const exported = await bytesRead(() => exportTo(dataset, asked, { signal, progress: () => undefined }));
+      assert.equal(exported.result.matched, last + 1);
+      assert.ok(exported.bytes * 3 < size, `${exported.bytes} of ${size} bytes for an export`);
     } finally {
       await dataset.close();
     }
