@@ -33,6 +33,8 @@ export const pageSuites = [
   'found',
   'records',
 ];
+/** Of these, those that ask nothing of an editor, and keep nothing of the page from file to file. */
+export const servedSuites = ['walk', 'fits', 'found'];
 export const frameSuites = ['frames'];
 export const pictureSuites = ['pictures'];
 

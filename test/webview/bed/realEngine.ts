@@ -20,6 +20,7 @@ import type { PreviewCalls, PreviewEvents } from '../../../src/protocol/preview.
 import { Peer, type Handlers, type Message } from '../../../src/protocol/rpc.ts';
 import { said } from '../../../src/said/said.ts';
 import type { BedServer, OpenOptions } from './server.ts';
+import { isServed, ServedPage } from './servedPage.ts';
 import { encode } from './wire.ts';
 
 type Nothing = Record<string, never>;
@@ -33,6 +34,7 @@ export class RealEngine {
   readonly #toPage: Peer<HostCalls, Nothing, PreviewEvents>;
   readonly #relay: Relay;
   #session = 0;
+  #served: ServedPage | undefined;
   #tell: (options: FormatOptions) => void = () => undefined;
   /** How the page first asks a file to be read. */
   readonly said = new Promise<FormatOptions>((resolve) => (this.#tell = resolve));
@@ -115,6 +117,7 @@ export class RealEngine {
       },
     });
     if (!met) throw new Error('The bed has not shown its page.');
+    if (isServed) met.engine.#served = new ServedPage(met.page);
     return met;
   }
 
@@ -133,6 +136,7 @@ export class RealEngine {
 
   /** The same of several files as one table. */
   async openFile(file: OpenFile): Promise<void> {
+    if (this.#served) return this.#served.show(file);
     const before = this.#session++;
     if (before > 0) {
       this.#relay.interrupted({ kind: 'restarted', said: said`Another file.` });
@@ -150,6 +154,7 @@ export class RealEngine {
   }
 
   async close(): Promise<void> {
+    await this.#served?.close();
     this.#toPage.close();
     await this.#sending;
     const ended = once(this.#worker, 'exit');
