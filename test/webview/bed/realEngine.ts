@@ -136,7 +136,11 @@ export class RealEngine {
 
   /** The same of several files as one table. */
   async openFile(file: OpenFile): Promise<void> {
-    if (this.#served) return this.#served.show(file);
+    if (this.#served) {
+      // What is on its way to the bed's own page would not find it any more.
+      await this.#sending;
+      return this.#served.show(file);
+    }
     const before = this.#session++;
     if (before > 0) {
       this.#relay.interrupted({ kind: 'restarted', said: said`Another file.` });
@@ -201,6 +205,7 @@ export class RealEngine {
   }
 
   #send(message: Message): void {
+    if (this.#served) return;
     this.#outgoing.push(encode(message));
     if (this.#outgoing.length > 1) return;
     this.#sending = this.#sending.then(async () => {
