@@ -2,7 +2,7 @@ import { parquetHeader } from 'hyparquet/src/column.js';
 import type { PageHeader } from 'hyparquet/src/types.js';
 import { pullFully, type Interruption } from '../compressed/decoded.ts';
 import type { Source } from '../source.ts';
-import type { PageInput } from './pageBytes.ts';
+import type { PageInput } from './pageInput.ts';
 
 const mostAhead = 4 * 1024 * 1024;
 

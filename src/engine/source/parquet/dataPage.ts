@@ -2,7 +2,8 @@ import { assembleLists } from 'hyparquet/src/assemble.js';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, isFlatColumn } from 'hyparquet/src/schema.js';
 import type { ColumnDecoder, DecodedArray, Encoding, PageHeader } from 'hyparquet/src/types.js';
 import { fewest, Hybrid, times } from './hybrid.ts';
-import { decompressed, readerOf, stored, type PageBytes, type PageInput } from './pageBytes.ts';
+import { decompressed, readerOf, stored } from './pageBytes.ts';
+import type { PageBytes, PageInput } from './pageInput.ts';
 import { valueReader, type ValueReader } from './pageValues.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
-import { type PageBytes, readerOf } from './pageBytes.ts';
+import { readerOf } from './pageBytes.ts';
+import type { PageBytes } from './pageInput.ts';
 
 /** What is decoded at once: so many, and so many times what is wanted. */
 export const [fewest, times] = [4096, 8];

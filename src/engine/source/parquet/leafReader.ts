@@ -18,7 +18,8 @@ import { pullFully, type Interruption } from '../compressed/decoded.ts';
 import type { Source } from '../source.ts';
 import { ChunkBytes, type ReadAhead } from './chunkBytes.ts';
 import { DataPage } from './dataPage.ts';
-import { PageInput, readerOf, Unread } from './pageBytes.ts';
+import { readerOf } from './pageBytes.ts';
+import { PageInput, Unread } from './pageInput.ts';
 import { chunkOf } from './rowGroups.ts';
 import { rawParsers } from './values.ts';
 

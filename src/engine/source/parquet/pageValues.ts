@@ -4,7 +4,8 @@ import { byteStreamSplit, readRleBitPackedHybrid } from 'hyparquet/src/encoding.
 import { readPlain } from 'hyparquet/src/plain.js';
 import type { ColumnDecoder, DataReader, DecodedArray, Encoding, ParquetType } from 'hyparquet/src/types.js';
 import { Hybrid } from './hybrid.ts';
-import { readerOf, type PageBytes } from './pageBytes.ts';
+import { readerOf } from './pageBytes.ts';
+import type { PageBytes } from './pageInput.ts';
 
 /** The values of a page, without nulls, one after the other. What throws Unread can be asked again. */
 export interface ValueReader {

@@ -1,4 +1,4 @@
-import { grown, type PageBytes, type PageInput, Unread } from './pageBytes.ts';
+import { grown, type PageBytes, type PageInput, Unread } from './pageInput.ts';
 
 /** Bytes that are decompressed beyond those that are needed. */
 const ahead = 64 * 1024;
