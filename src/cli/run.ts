@@ -1,5 +1,6 @@
 import type { Dataset } from '../engine/dataset/dataset.ts';
-import { comparisonDoubts, doubtsToRun, numberDoubts } from '../engine/dataset/doubts.ts';
+import { comparisonDoubts, doubtsToRun } from '../engine/dataset/doubts.ts';
+import { numberDoubts } from '../engine/dataset/numberDoubts.ts';
 import { joinedDoubts } from '../engine/dataset/joinedDoubts.ts';
 import { SampledCells } from '../engine/dataset/sampledCells.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';

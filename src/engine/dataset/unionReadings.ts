@@ -1,7 +1,8 @@
 import type { CellReading, CellReadings } from '../format/csv/cellReading.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import type { MixedReading } from '../format/csv/openReading.ts';
-import { recogniseReadings, type ReadingHints, type WrittenCells } from '../format/csv/recogniseReadings.ts';
+import type { ReadingHints, WrittenCells } from '../format/csv/columnCells.ts';
+import { recogniseReadings } from '../format/csv/recogniseReadings.ts';
 import { percent } from '../format/csv/writtenNumber.ts';
 import type { OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';

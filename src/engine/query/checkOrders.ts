@@ -1,5 +1,5 @@
 import { type Said, said } from '../../said/said.ts';
-import { holdsNothing } from '../format/csv/recogniseReadings.ts';
+import { holdsNothing } from '../format/csv/columnCells.ts';
 import { replacing, warningAt, type Diagnostic } from './diagnostic.ts';
 import type { OrderedField } from './ordered.ts';
 import { compareTexts } from './value/compare.ts';

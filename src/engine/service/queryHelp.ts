@@ -1,12 +1,7 @@
 import type { PreviewCalls } from '../../protocol/preview.ts';
 import type { Diagnostic } from '../../protocol/queryText.ts';
-import {
-  comparisonDoubts,
-  numberDoubts,
-  pageAdvice,
-  pageNullAdvice,
-  queryDoubts,
-} from '../dataset/doubts.ts';
+import { comparisonDoubts, pageAdvice, pageNullAdvice, queryDoubts } from '../dataset/doubts.ts';
+import { numberDoubts } from '../dataset/numberDoubts.ts';
 import { joinedDoubts } from '../dataset/joinedDoubts.ts';
 import { totalDoubts } from '../dataset/totals.ts';
 import { checkQuery, completeAt, parseQuery, searchFor } from '../query/index.ts';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { useNull } from '../../../src/cli/cellOptions.ts';
-import { comparisonDoubts, numberDoubts } from '../../../src/engine/dataset/doubts.ts';
+import { comparisonDoubts } from '../../../src/engine/dataset/doubts.ts';
+import { numberDoubts } from '../../../src/engine/dataset/numberDoubts.ts';
 import { SampledCells } from '../../../src/engine/dataset/sampledCells.ts';
 import { parseQuery } from '../../../src/engine/query/index.ts';
 

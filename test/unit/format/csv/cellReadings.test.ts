@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { rewriteCell, type CellReading } from '../../../../src/engine/format/csv/cellReading.ts';
 import { createPlainCsvScanner } from '../../../../src/engine/format/csv/csv.ts';
-import { recogniseReadings, type ReadingHints } from '../../../../src/engine/format/csv/recogniseReadings.ts';
+import type { ReadingHints } from '../../../../src/engine/format/csv/columnCells.ts';
+import { recogniseReadings } from '../../../../src/engine/format/csv/recogniseReadings.ts';
 import { createKernelCsvScanner } from '../../../../src/engine/format/csv/scanner.ts';
 import { rewriteDate } from '../../../../src/engine/format/csv/writtenDate.ts';
 import { rewriteNumber } from '../../../../src/engine/format/csv/writtenNumber.ts';
