@@ -208,11 +208,19 @@ function seenIn(cells: readonly SampledCell[], isTable: boolean): KnownCells | u
   const values = valuesOf(cells);
   const least = leastOf(values);
   if (values.filter(({ kind }) => kind === CellKind.Number).length >= least)
-    return isTable ? { decimal: '.' } : { numbers: true };
+    return isTable ? { decimal: '.', digits: digitsOf(values) } : { numbers: true };
   const timeForms = timeFormsOf(cells);
   if (timeForms !== undefined) return { timeForms };
   const [format, ...others] = new Set(values.map(({ text }) => timeFormat(text)));
   return format !== undefined && others.length === 0 ? { format } : undefined;
+}
+
+/** How many digits each of the values is, if all are nothing else, and as many. */
+function digitsOf([first, ...others]: readonly SampledCell[]): number | undefined {
+  const { length } = first.text;
+  return [first, ...others].every(({ text }) => text.length === length && /^\d+$/.test(text))
+    ? length
+    : undefined;
 }
 
 /** How the cells of a column of times write them (see `timeForm`); undefined where it holds something else. */

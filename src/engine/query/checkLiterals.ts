@@ -11,6 +11,8 @@ import { writeText } from './write.ts';
 export interface KnownCells {
   /** They are texts that are numbers, with this decimal mark. */
   readonly decimal?: DecimalMark;
+  /** Of so many digits each, as postal codes are: as texts they are in the order of the numbers. */
+  readonly digits?: number | undefined;
   /** They are texts that are times, of these forms (see `timeForm`). */
   readonly timeForms?: ReadonlySet<string>;
   /** They are numbers that are no texts. */
@@ -75,9 +77,10 @@ interface Doubt {
 function numberAsText(
   value: string,
   isOrder: boolean,
-  { decimal }: KnownCells,
+  { decimal, digits }: KnownCells,
   name: string,
 ): Doubt | undefined {
+  if (digits === value.length && /^\d+$/.test(value)) return undefined;
   const number = isOrder && decimal !== undefined ? numberIn(value, decimal) : undefined;
   if (number === undefined) return undefined;
   const message = said`beside a text, the numbers of ${name} are compared as texts; write ${number}`;

@@ -179,6 +179,10 @@ describe('comparisonDoubts', () => {
       },
     ]);
     assert.deepEqual(await one('p.csv', prices, "price = '5' OR price > 'x' OR price > 5"), []);
+    // Texts of as many digits are in the order of their numbers.
+    const zips = 'a,zip\nx,01228\ny,99679\n';
+    assert.deepEqual(await one('z.csv', zips, "zip >= '10000'"), []);
+    assert.equal((await one('z.csv', zips, "zip >= '1000'")).length, 1);
     assert.deepEqual(await one('q.csv', 'a,price\nx,1\ny,abc\n', "price > '5'"), []);
   });
 
