@@ -27,6 +27,7 @@ describe('webview of rows that fail', function () {
     await page.locator('.footer', { hasText: '300 records' }).waitFor();
     await gridAt(page, 0);
     await enterQuery(page, query);
+    await page.locator('.head:not([hidden]) .head-name', { hasText: 'one' }).waitFor();
   });
   after(() => real.close());
 
