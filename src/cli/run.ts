@@ -90,8 +90,10 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       for (const sentence of merge?.sentences() ?? []) terminal.say(visible(english(sentence)));
       for (const [at, { text, query }] of queries.entries()) {
         const { matched } = [summary, ...also][at];
-        // What has given rows needs no second look, for which a small file would wait.
-        const numbers = await numberDoubts(query, dataset, sampled, signal, matched > 0).catch(() => []);
+        // What has given rows needs no second look, for which a small file would wait; a server is not asked again.
+        const numbers = dataset.remote
+          ? []
+          : await numberDoubts(query, dataset, sampled, signal, matched > 0).catch(() => []);
         for (const doubt of [...numbers, ...(await totalDoubts(query, dataset, signal))])
           terminal.say(showProblem(text, doubt));
       }
