@@ -260,6 +260,18 @@ describe('webview/page', () => {
   });
 
   describe('the filter', () => {
+    it('has a text in the header of a row whose record is not known yet', async () => {
+      const page = await open();
+      await filter(page, "level = 'error'");
+      await page.evaluate(() => {
+        window.bed.obey({ order: 'delay', delay: 600_000 });
+        const scroller = document.querySelector('.scroller');
+        if (scroller) scroller.scrollTop = scroller.scrollHeight / 2;
+      });
+      await page.locator('.row:not([hidden]) .gutter[aria-label="not loaded yet"]').first().waitFor();
+      assert.deepEqual(await accessibilityFaults(page), []);
+    });
+
     it('says what is wrong while typing, and underlines it', async () => {
       const page = await open();
       await page.locator('.cm-content').click();

@@ -282,7 +282,8 @@ function paintGutter(
   }
   // Rows that come from no single record, as of an aggregate, are numbered by themselves.
   const record = facts ? facts.record || row + 1 : numbered ? row + 1 : 0;
-  const text = record > 0 ? count(record) : '';
+  // A header of a row has a text, also before its number is known.
+  const text = record > 0 ? count(record) : '\u2026';
   const fault = facts?.fault ? words(facts.fault) : '';
   const label = fault
     ? facts?.raw?.kind === CellKind.Failed
