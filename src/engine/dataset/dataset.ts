@@ -32,7 +32,7 @@ import { FileLocation, type LocationOptions } from './location.ts';
 import type { MergeBy } from './mergeBy.ts';
 import type { FileOrder } from './orderFiles.ts';
 import { countOtherTables } from './otherTables.ts';
-import { type OrderedResult } from './scanInOrder.ts';
+import type { OrderedResult } from './scanInOrder.ts';
 import { EarlierOpenings } from './openings.ts';
 import { ScanScheduler } from './scheduler.ts';
 
@@ -301,7 +301,7 @@ export class Dataset {
 
   /** Where the file ends, or a guess at that. */
   get expectedSize(): number | undefined {
-    const { count, size } = { count: this.#source.files?.count, size: this.#source.size };
+    const { files: { count } = {}, size } = this.#source;
     // As if those that were not looked at were as long as the others.
     const ofAll = this.#rest && count && size && (size / count) * this.#rest.count;
     const guess = ofAll ?? this.size ?? this.#source.estimatedSize;

@@ -35,9 +35,9 @@ export async function joinedDoubts(
     const plan = planQuery(query, dataset.layout, layouts);
     const steps = plan.steps.filter((step) => step.kind === 'join');
     const unseen = steps.flatMap((step, at) => unseenIn(step, files[at], query.text));
-    const cells = dataset.once ? undefined : sampled;
+    if (dataset.once) return unseen;
     const times = steps.map((step, at) =>
-      timesIn(step, plan, { text: query.text, cells, other: files[at] }, signal),
+      timesIn(step, plan, { text: query.text, cells: sampled, other: files[at] }, signal),
     );
     return [...unseen, ...(await Promise.all(times)).flat()];
   } catch (error) {
@@ -53,16 +53,12 @@ export async function joinedDoubts(
 async function timesIn(
   { keys, bound }: JoinStep,
   { slots, fields }: Plan,
-  {
-    text,
-    cells,
-    other,
-  }: { readonly text: string; readonly cells: SampledCells | undefined; readonly other: Dataset },
+  { text, cells, other }: { readonly text: string; readonly cells: SampledCells; readonly other: Dataset },
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
   const found: Diagnostic[] = [];
   for (const { left, right } of keys) {
-    if (left.kind !== 'column' || right.kind !== 'column' || cells === undefined) continue;
+    if (left.kind !== 'column' || right.kind !== 'column') continue;
     const binding = bound.columns.get(left);
     const slot = binding?.rest.length === 0 ? slots[binding.slot] : undefined;
     const place = placeOf(left === right ? right : insideOf(right), other.layout);

@@ -88,11 +88,11 @@ export class ColumnCells {
   #separator: string | undefined;
   #named = false;
   #short = false;
-  /** Cells that hold something; those of them that are numbers, or dates, as the user says they are written. */
+  /** Cells that hold something, and those of them that are words, numbers or dates in any way that is left to choose from. */
   #filled = 0;
   #words = 0;
-  #numbersTold = 0;
-  #datesTold = 0;
+  #numbers = 0;
+  #datesFound = 0;
   #telling: string | undefined;
   #plain = true;
   #unit: string | undefined;
@@ -154,7 +154,7 @@ export class ColumnCells {
     this.#marks.take((mark) => numbers.get(mark) !== undefined);
     const found = [...numbers.values()].filter((number) => number !== undefined);
     if (found.length === 0) return;
-    this.#numbersTold++;
+    this.#numbers++;
     this.#plain &&= isPlain;
     this.#positive ||= unit !== undefined || !negative.test(text);
     if (numbers.size < 2) return;
@@ -184,7 +184,7 @@ export class ColumnCells {
     this.#dates.take((order) => dates.get(order) !== undefined);
     const found = [...dates.values()].filter((date) => date !== undefined);
     if (parts === undefined || found.length === 0) return;
-    this.#datesTold++;
+    this.#datesFound++;
     this.#iso &&= isIso;
     if (isIso) return;
     this.#separator ??= parts.separator;
@@ -198,7 +198,7 @@ export class ColumnCells {
   get written(): Omit<WrittenCells, 'reading'> {
     const none = this.#isWords;
     const orders =
-      this.#iso && this.#datesTold > 0 && this.#orders.size > 0 ? new Set(dateOrders) : this.#orders;
+      this.#iso && this.#datesFound > 0 && this.#orders.size > 0 ? new Set(dateOrders) : this.#orders;
     return {
       some: this.#filled > 0,
       decimals: none || !this.#positive ? new Set() : this.#decimals,
@@ -239,10 +239,10 @@ export class ColumnCells {
     const { decimal, dates } = this.#hints;
     // What is told holds for a column although a few of its cells are something else.
     const areDates =
-      dates === undefined ? this.#orders.size > 0 && !this.#isWords : this.#datesTold * 2 > this.#filled;
+      dates === undefined ? this.#orders.size > 0 && !this.#isWords : this.#datesFound * 2 > this.#filled;
     const separator = this.#separator;
     // Dates by ISO 8601 are read as such in any column.
-    if (areDates && this.#iso && this.#datesTold > 0) return [];
+    if (areDates && this.#iso && this.#datesFound > 0) return [];
     if (separator !== undefined && areDates) {
       const orders = [...this.#orders];
       // Article numbers such as 02.01.03 are no dates as long as no part can only be a day.
@@ -255,7 +255,7 @@ export class ColumnCells {
     }
     const isTold = decimal !== undefined;
     const isPlain = this.#plain || this.#isWords || !this.#positive;
-    if (isTold ? this.#numbersTold * 2 <= this.#filled && this.#filled > 0 : isPlain) return [];
+    if (isTold ? this.#numbers * 2 <= this.#filled && this.#filled > 0 : isPlain) return [];
     const marks = this.#decided(usual);
     const unit = this.#unit === undefined ? undefined : { unit: this.#unit };
     return marks.map((decimal) => ({ kind: 'number', decimal, ...unit }));
