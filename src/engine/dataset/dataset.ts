@@ -2,56 +2,36 @@ import type { FileDoubt } from '../../protocol/comparison.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileInfo, FileState, OtherTableCount, UnreadFile } from '../../protocol/file.ts';
 import { said, type Said } from '../../said/said.ts';
-import { BlockIndex } from '../index/blockIndex.ts';
-import type { IndexStore } from '../index/store.ts';
-import type { Pool } from '../pool/pool.ts';
-import type { CellRequest, FileSpec, PagePart, PageResult, Result, Task } from '../pool/task.ts';
+import type { BlockIndex } from '../index/blockIndex.ts';
+import type { CellRequest, FileSpec, PagePart, PageResult, Task } from '../pool/task.ts';
 import type { Format } from '../format/driver.ts';
 import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts';
-import type { SchemaSpec } from '../schema/schemaSpec.ts';
 import type { CheckedIn, KnownColumn } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
 import { valueName } from '../query/write.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 import type { Watch } from '../source/place.ts';
-import { withSignal } from '../source/signals.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
-import { checksumEvery, samplesOf } from './checksums.ts';
 import { Columns } from './columns.ts';
 import { scanEarly, takesRows } from './earlyScan.ts';
 import { scanFile, scanFileFrom, type FileScan, type ScanFrom, type Scannable } from './fileScan.ts';
-import { FileEnd } from './fileEnd.ts';
-import { FileVersion } from './fileVersion.ts';
 import type { TextPlace } from './followedText.ts';
 import { patternSteps, type PatternStep } from '../format/json/document/pattern.ts';
 import type { Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
-import { Knowledge, type Growth } from './knowledge.ts';
+import type { Growth, Knowledge } from './knowledge.ts';
 import { FileLocation, type LocationOptions } from './location.ts';
 import type { MergeBy } from './mergeBy.ts';
-import type { FileOrder } from './orderFiles.ts';
+import { Opening, type OpeningOptions } from './opening.ts';
 import { countOtherTables } from './otherTables.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import { EarlierOpenings } from './openings.ts';
-import { ScanScheduler } from './scheduler.ts';
+import { interactivePriority, type ScanScheduler } from './scheduler.ts';
+import { TableFiles, type FoundFiles, type LookedAtAll } from './tableFiles.ts';
 
-/** Index granularity and unit of scanning, in bytes: small enough to filter again for one page. */
-export const blockSize = 1024 * 1024;
-const interactivePriority = 0;
-/** Files that are named where people are told of those that cannot be read. */
-const mostListed = 100;
-/** What is kept in memory of the columns of one file. */
-const columnBytes = 160 * 1024 * 1024;
-
-export interface DatasetOptions extends FormatOptions, LocationOptions {
-  /** Scan workers, shared by all files; without them everything is done in this thread. */
-  readonly pool?: Pool<Task, Result> | undefined;
+export interface DatasetOptions extends FormatOptions, LocationOptions, OpeningOptions {
   readonly signal: AbortSignal;
-  /** Where indexes are kept between sessions. */
-  readonly store?: IndexStore | undefined;
-  /** What its records are checked by: those that it does not allow take part where a query asks for `_violation`. */
-  readonly schema?: SchemaSpec | undefined;
   /** Pages will be shown, also of sources that must be decoded from their beginning. */
   readonly keepPages?: boolean | undefined;
   /** Of several files as one table: they are scanned in order of time, and not one after the other. */
@@ -60,40 +40,14 @@ export interface DatasetOptions extends FormatOptions, LocationOptions {
   readonly early?: boolean | undefined;
   /** Columns that its records have by the folder of their file, where that is known to who scans them. */
   readonly partitions?: readonly string[] | undefined;
-  /** For tests: other than the engine's. */
-  readonly blockSize?: number | undefined;
-  /** For tests: see `Place.kept`. */
-  readonly restMs?: number | undefined;
 }
 
 /** What was found out of files before they are opened as one, or when the file was opened before. */
-export interface LookedAt {
+export interface LookedAt extends FoundFiles {
   readonly recognised: RecognisedFile;
-  readonly unread: readonly UnreadFile[];
-  /** Of several files whose records are not one file's after the other's: the order they are in. */
-  readonly order?: FileOrder | undefined;
-  /** Of many files, those that were not looked at so far. */
-  readonly rest?: RestOfFiles | undefined;
   /** The file with all that is in it, where only a part is to be read. */
   readonly partOf?: Dataset;
 }
-
-/** Files of a table that stand behind those that were looked at. */
-export interface RestOfFiles {
-  /** How many files there are, those included that were looked at. */
-  readonly count: number;
-  readonly paths: () => readonly string[];
-  /** Looks at them. @returns how all files are opened, and which cannot be read. @throws the signal's reason */
-  readonly look: (
-    signal: AbortSignal,
-  ) => Promise<{ readonly spec: SourceSpec; readonly unread: readonly UnreadFile[] }>;
-}
-
-/**
- * A file that was changed later than this before it was opened may be changed again without another time to show for
- * it: the clocks of file systems move in steps of up to 2 s (FAT), and NFS keeps times for 3 s by default.
- */
-const usualRestMs = 5000;
 
 /** An open file: its format, its columns, the index as far as it has grown. What the views of a file share. */
 export class Dataset {
@@ -103,27 +57,17 @@ export class Dataset {
   readonly encoding: string;
   /** What the text was taken out of, from the outside in. */
   readonly containers: OpenedSource['containers'];
-  #unread: readonly UnreadFile[];
-  #source: OpenedSource;
   readonly #options: DatasetOptions;
-  #known: Knowledge;
-  #scheduler: ScanScheduler;
-  #rest: RestOfFiles | undefined;
-  #isCompleted = false;
-  #completing: Promise<void> | undefined;
+  readonly #files: TableFiles;
+  #opening: Opening;
   readonly #closing = new AbortController();
   readonly #partOf: Dataset | undefined;
-  #spec: FileSpec;
-  readonly #isOfSeveral: boolean;
   readonly location: FileLocation;
   readonly merge: MergeBy | undefined;
-  readonly #order: FileOrder | undefined;
   /** Where what was appended since it was opened ends. */
   #grownTo = 0;
   /** What was found of all records up to an earlier end no longer holds: the last one was written on. */
   #settledFrom = 0;
-  #version: FileVersion;
-  #end: FileEnd | undefined;
   readonly #earlier = new EarlierOpenings();
   /** How many records the file says that it has. */
   #rowCount: number | undefined;
@@ -133,15 +77,12 @@ export class Dataset {
   private constructor(
     source: OpenedSource,
     spec: SourceSpec,
-    version: FileVersion,
     recognised: RecognisedFile,
     options: DatasetOptions,
     looked: LookedAt | undefined,
   ) {
-    this.#unread = looked?.unread ?? [];
-    this.#rest = looked?.rest;
+    this.#files = new TableFiles(spec.kind === 'files', looked);
     this.#options = options;
-    this.#source = source;
     this.encoding = source.encoding;
     this.containers = source.containers;
     const { partitions: added } = options;
@@ -149,19 +90,18 @@ export class Dataset {
       ? { ...recognised, format: { ...recognised.format, partitions: added } }
       : recognised;
     this.format = formatOf(this.recognised.format);
-    this.#spec = this.#specOf(source, spec);
-    this.#version = version;
-    this.#known = this.#knowledge(source, this.#spec, version);
-    this.#scheduler = new ScanScheduler(source, this.#spec, options.pool);
+    this.#opening = this.#openingOf(source, spec);
     const { layout } = this.format;
-    this.#isOfSeveral = spec.kind === 'files';
     this.merge = options.merge;
-    this.#order = looked?.order;
     this.#partOf = looked?.partOf;
-    const others = (): readonly string[] => this.#rest?.paths() ?? [];
-    this.location = new FileLocation(() => this.#source, options, this.#partOf?.location, others);
+    this.location = new FileLocation(
+      () => this.#source,
+      options,
+      this.#partOf?.location,
+      () => this.#files.paths,
+    );
     const { partitions = [] } = layout;
-    if (partitions.length > 0 || (this.#isOfSeveral && options.keepPages === true))
+    if (partitions.length > 0 || (this.#files.areTable && options.keepPages === true))
       this.columns.setOfFiles(partitions);
     if (layout.named !== undefined) this.columns.setName(layout.named);
     if (layout.names === 'columns') this.columns.setNames(layout.columns, layout.readings);
@@ -180,14 +120,12 @@ export class Dataset {
       const dataset = new Dataset(
         source,
         spec,
-        new FileVersion(source, options.restMs ?? usualRestMs),
         looked?.recognised ?? (await recognise(source, options, options.signal)),
         options,
         looked,
       );
-      await dataset.known.restore(options.signal);
+      await dataset.#opening.restore(options.signal);
       dataset.#rowCount = await source.rowCount?.();
-      dataset.#end = await FileEnd.of(source, options.signal);
       return dataset;
     } catch (error) {
       await source.close();
@@ -216,22 +154,26 @@ export class Dataset {
     }
   }
 
+  get #source(): OpenedSource {
+    return this.#opening.source;
+  }
+
   get known(): Knowledge {
-    return this.#known;
+    return this.#opening.known;
   }
 
   get scheduler(): ScanScheduler {
-    return this.#scheduler;
+    return this.#opening.scheduler;
   }
 
   /** Of several files as one table, those that cannot be read, of those that were looked at. */
   get unread(): readonly UnreadFile[] {
-    return this.#unread;
+    return this.#files.unread;
   }
 
   /** Whether all files were looked at that it consists of: else what is there of it are the first ones. */
   get isWhole(): boolean {
-    return this.#rest === undefined;
+    return this.#files.areAll;
   }
 
   /**
@@ -240,45 +182,23 @@ export class Dataset {
    * @throws SourceError; the signal's reason
    */
   async complete(signal: AbortSignal): Promise<void> {
-    if (this.#rest)
-      this.#completing ??= this.#takeRest(this.#rest).finally(() => (this.#completing = undefined));
-    if (this.#completing) await withSignal(this.#completing, signal);
+    const take = (found: LookedAtAll): Promise<void> => this.#takeAll(found);
+    await this.#files.complete(take, this.#closing.signal, signal);
   }
 
-  async #takeRest({ look }: RestOfFiles): Promise<void> {
+  async #takeAll(found: LookedAtAll): Promise<void> {
+    const { spec } = found;
     const { signal } = this.#closing;
-    const { spec, unread } = await look(signal);
     const source = await openSource(spec, { signal, keepPages: this.#options.keepPages });
-    const fileSpec = this.#specOf(source, spec);
-    const version = new FileVersion(source, this.#options.restMs ?? usualRestMs);
-    const before = { scheduler: this.#scheduler, source: this.#source };
-    this.#rest = undefined;
-    this.#isCompleted = true;
-    this.#unread = unread;
-    this.#source = source;
-    this.#spec = fileSpec;
-    this.#version = version;
-    this.#known = this.#knowledge(source, fileSpec, version);
-    this.#scheduler = new ScanScheduler(source, fileSpec, this.#options.pool);
-    this.#earlier.add(async () => {
-      await before.scheduler.close();
-      await before.source.close();
-    });
-    await this.#known.restore(signal);
+    const before = this.#opening;
+    this.#files.areTaken(found);
+    this.#opening = this.#openingOf(source, spec);
+    this.#earlier.add(() => before.close());
+    await this.#opening.restore(signal);
   }
 
-  #specOf(source: OpenedSource, spec: SourceSpec): FileSpec {
-    const { blockSize: size = blockSize, schema, store } = this.#options;
-    return {
-      key: newKey(source),
-      // What is known of an address spares every worker the questions that were asked here.
-      source: source.place.remote ? source.spec() : spec,
-      format: this.recognised.format,
-      end: this.recognised.end ?? source.size,
-      blockSize: size,
-      schema,
-      checksumEvery: checksumEvery(source, this.format, store !== undefined),
-    };
+  #openingOf(source: OpenedSource, spec: SourceSpec): Opening {
+    return new Opening(source, spec, this.recognised, this.format, this.#options, !this.#files.areAll);
   }
 
   /** How the file was opened, for whoever opens it once more. */
@@ -296,14 +216,15 @@ export class Dataset {
   }
 
   get spec(): FileSpec {
-    return this.#spec;
+    return this.#opening.spec;
   }
 
   /** Where the file ends, or a guess at that. */
   get expectedSize(): number | undefined {
     const { files: { count } = {}, size } = this.#source;
     // As if those that were not looked at were as long as the others.
-    const ofAll = this.#rest && count && size && (size / count) * this.#rest.count;
+    const { countOfAll } = this.#files;
+    const ofAll = countOfAll && count && size && (size / count) * countOfAll;
     const guess = ofAll ?? this.size ?? this.#source.estimatedSize;
     return guess === undefined ? undefined : Math.max(Math.round(guess), this.index.next);
   }
@@ -324,21 +245,11 @@ export class Dataset {
 
   /** Of several files as one table: how many are read, and which are not. */
   get files(): FileInfo['files'] {
-    const { partitions } = this.layout;
-    if (!this.#isOfSeveral) return undefined;
-    const count = this.#fileCount;
-    const order = this.#order && { by: this.#order.by, notes: this.#order.notes };
-    return { count, unread: this.unread, ...(partitions && { partitions }), ...(order && { order }) };
+    return this.#files.info(this.#readFiles, this.layout.partitions);
   }
 
-  /** Of files that were looked at after it was opened, those that cannot be read. */
-  get #leftOut(): FileState['leftOut'] {
-    const unread = this.#unread;
-    return this.#isCompleted ? { count: unread.length, files: unread.slice(0, mostListed) } : undefined;
-  }
-
-  get #fileCount(): number {
-    return this.#rest?.count ?? this.#source.files?.count ?? 1;
+  get #readFiles(): number {
+    return this.#source.files?.count ?? 1;
   }
 
   /** The name of the file that a byte is of, which was read before. */
@@ -349,12 +260,14 @@ export class Dataset {
   /** Stands for the file as it is now and for how it is read; undefined where it cannot be told from others. */
   get identity(): string | undefined {
     const { format, dataStart, firstLine, end } = this.recognised;
-    return this.#spool ? undefined : this.#version.readAs([format, this.encoding, dataStart, firstLine, end]);
+    return this.#spool
+      ? undefined
+      : this.#opening.version.readAs([format, this.encoding, dataStart, firstLine, end]);
   }
 
   /** See `FileVersion.watch`. */
   get watch(): Watch | undefined {
-    return this.#version.watch;
+    return this.#opening.version.watch;
   }
 
   /** The columns that are known of the file: at first those of the records that it was recognised by. */
@@ -365,7 +278,7 @@ export class Dataset {
     if (paths === undefined && this.layout.names === 'paths') return [];
     const seen = new Columns();
     const { partitions = [], named } = this.layout;
-    if (this.#isOfSeveral || partitions.length > 0) seen.setOfFiles(partitions);
+    if (this.#files.areTable || partitions.length > 0) seen.setOfFiles(partitions);
     if (named !== undefined) seen.setName(named);
     seen.addPaths(paths ?? []);
     return seen.all;
@@ -390,7 +303,7 @@ export class Dataset {
 
   /** Where the file ends; undefined for a stream whose end was not seen, and where files were not looked at. */
   get size(): number | undefined {
-    return this.#rest ? undefined : (this.#spec.end ?? this.#source.size);
+    return this.#files.areAll ? this.#opening.size : undefined;
   }
 
   /** Whether it can be scanned only once, from front to back. */
@@ -404,7 +317,7 @@ export class Dataset {
   }
 
   get checks(): boolean {
-    return this.#spec.schema !== undefined;
+    return this.spec.schema !== undefined;
   }
 
   /** Whether every block is known. */
@@ -419,12 +332,12 @@ export class Dataset {
 
   /** Blocks in all, as far as is known. */
   get blocks(): number {
-    return this.size === undefined ? Infinity : Math.ceil(this.size / this.#spec.blockSize);
+    return this.size === undefined ? Infinity : Math.ceil(this.size / this.spec.blockSize);
   }
 
   state(): FileState {
     const { index } = this;
-    const indexed = Math.min(index.length * this.#spec.blockSize, this.size ?? Infinity);
+    const indexed = Math.min(index.length * this.spec.blockSize, this.size ?? Infinity);
     const exact = this.indexed;
     const size = this.expectedSize;
     const counted = exact ? undefined : this.#rowCount;
@@ -447,14 +360,14 @@ export class Dataset {
       exact,
       malformed: index.malformed,
       said: undefined,
-      ...(this.#isOfSeveral && { files: this.#fileCount, leftOut: this.#leftOut }),
+      ...this.#files.state(this.#readFiles),
     };
   }
 
   /** A file that has grown is as long as what was taken in of it. */
   get #fileSize(): number | undefined {
     const { size } = this.#source.encoded ?? this.#source;
-    if (this.#rest) return undefined;
+    if (!this.#files.areAll) return undefined;
     return size === undefined ? undefined : Math.max(size, this.#grownTo);
   }
 
@@ -464,7 +377,7 @@ export class Dataset {
    * @throws SourceError, with the byte of the file where it may go on; WorkerLost; the signal's reason
    */
   async *scan(scan: FileScan, signal: AbortSignal): AsyncGenerator<OrderedResult> {
-    const isEarly = this.#rest !== undefined && this.#options.early === true && takesRows(scan);
+    const isEarly = !this.#files.areAll && this.#options.early === true && takesRows(scan);
     if (!isEarly) await this.complete(signal);
     this.#earlier.begin();
     try {
@@ -472,9 +385,9 @@ export class Dataset {
       if (isEarly) {
         const whole = async (): Promise<Scannable> => {
           await this.complete(signal);
-          return this.#scannable;
+          return this.#opening.scannable;
         };
-        yield* scanEarly(this.#scannable, whole, scan, signal);
+        yield* scanEarly(this.#opening.scannable, whole, scan, signal);
       } else if (merge && (scan.fromBlock ?? 0) === 0 && scan.toBlock === undefined) {
         const { mergeScan } = await import('./mergeScan.ts');
         yield* mergeScan(this, merge, scan, signal);
@@ -486,14 +399,6 @@ export class Dataset {
     } finally {
       await this.#earlier.end();
     }
-  }
-
-  /** As a scan sees it, whatever becomes of it meanwhile. */
-  get #scannable(): Scannable {
-    const { known, scheduler, layout, checks } = this;
-    const size = this.#spec.end;
-    const blocks = size === undefined ? Infinity : Math.ceil(size / this.#spec.blockSize);
-    return { known, scheduler, layout, checks, size, blocks };
   }
 
   /**
@@ -530,26 +435,16 @@ export class Dataset {
     const others = this.recognised.tables?.others ?? [];
     const isCounted = others.every((table) => table.records !== undefined);
     if (!isCounted && ((this.remote && !download) || (this.once && !this.indexed))) return undefined;
-    return countOtherTables(this.#source, others, this.#spec.blockSize, signal);
+    return countOtherTables(this.#source, others, this.spec.blockSize, signal);
   }
 
   /** Takes over what was appended: from now on the file ends there. Nobody may be scanning it. */
   grow(growth: Growth): void {
-    const { end, opened, isBehind } = growth;
+    const { end, isBehind } = growth;
     if (!isBehind) this.#settledFrom = end;
-    if (opened) {
-      const before = { key: this.#spec.key, source: this.#source };
-      this.#earlier.add(async () => {
-        this.#scheduler.release(before.key);
-        await before.source.close();
-      });
-      this.#source = opened.source;
-      this.#version = new FileVersion(opened.source, usualRestMs);
-    }
-    this.#spec = opened?.spec ?? { ...this.#spec, end };
     this.#grownTo = end;
-    this.scheduler.grow(this.#spec);
-    this.known.grow(growth);
+    const closeBefore = this.#opening.grow(growth);
+    if (closeBefore) this.#earlier.add(closeBefore);
   }
 
   /** Whether something was appended to it and taken over. */
@@ -631,56 +526,22 @@ export class Dataset {
     return new EncodedLines(encoded, encoding, { from: above?.line ?? 0, to: firstLine }, lineEnd);
   }
 
-  /** What is known so far: nothing but where the first record begins. */
-  #knowledge(source: OpenedSource, spec: FileSpec, version: FileVersion): Knowledge {
-    const { format, dataStart, firstLine, end } = this.recognised;
-    const { blockSize, checksumEvery: places } = spec;
-    const { store } = this.#options;
-    const index = new BlockIndex(blockSize, dataStart, firstLine);
-    // What is found out of the first files is found out again of all.
-    if (this.#rest) return new Knowledge(index, undefined, undefined);
-    // Where nothing is kept, nothing will be asked a second time.
-    const columns = store && !this.once ? { bytes: columnBytes, places: places !== undefined } : undefined;
-    const { kept } = version;
-    if (!kept || !store || source.containers.length > 0) return new Knowledge(index, undefined, columns);
-    // A table that ends where the next one begins is read otherwise than all lines from its first one on.
-    const reading = JSON.stringify([format, this.encoding, blockSize, end]);
-    const reach = places === undefined ? undefined : this.format.reach;
-    const key = { ...kept, reading, source, dataStart, firstLine, reach };
-    return new Knowledge(index, { store, key, unchanged: () => version.isUnchanged() }, columns);
-  }
-
   /** Looks, when a run has ended, whether the file is still the one that it began with: see `FileVersion.recheck`. */
   async recheck(signal: AbortSignal): Promise<FileDoubt | undefined> {
-    return this.#version.recheck(() => this.sampled(signal));
+    return this.#opening.recheck(signal);
   }
 
   /** Whether some blocks that were read before are as they were, and where the file ended. */
   async sampled(signal: AbortSignal): Promise<boolean> {
-    if (this.#end && !(await this.#end.isThere(signal))) return false;
-    const { checksumEvery: every } = this.#spec;
-    const blocks = every === undefined ? [] : samplesOf(this.index, every);
-    if (blocks.length === 0) return true;
-    const { pool, spec } = this.scheduler.forComparison;
-    const task: Task = { kind: 'compare', file: spec, blocks };
-    const result = await pool.run(task, interactivePriority, signal);
-    return result.kind === 'compare' && result.same === blocks.length;
+    return this.#opening.sampled(signal);
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#completing?.catch(() => undefined);
+    await this.#files.settle();
     await this.known.save();
-    await this.scheduler.close();
     await this.#earlier.close();
-    await this.#source.close();
+    await this.#opening.close();
     await this.#spool?.remove();
   }
-}
-
-let nextKey = 1;
-
-/** Under which an opening of a file is known to who reads it. */
-export function newKey({ name }: Pick<OpenedSource, 'name'>): string {
-  return `${name}\n${nextKey++}`;
 }

@@ -5,6 +5,9 @@ import type { OpenedSource } from '../source/open.ts';
 import { divisionOf, type Division } from './division.ts';
 import { mayRunLong } from './plan.ts';
 
+/** The priority of what a person waits for. */
+export const interactivePriority = 0;
+
 /** Files of at most so many blocks are scanned in the caller's thread: starting a worker would take longer. */
 const inlineBlocks = 4;
 
