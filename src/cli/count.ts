@@ -1,9 +1,9 @@
 import { Programs } from '../engine/call/programs.ts';
 import type { Dataset } from '../engine/dataset/dataset.ts';
 import { countTo } from '../engine/run/count.ts';
-import type { ExportOptions } from '../engine/run/exportRun.ts';
+import type { ExportOptions } from '../engine/run/export/exportRun.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
-import type { RunCommand } from './arguments.ts';
+import type { RunCommand } from './arguments/arguments.ts';
 import { workers } from './input.ts';
 import { visible } from './message.ts';
 import type { Progress } from './progress.ts';

@@ -5,18 +5,18 @@ import { diffDoubts, keyDoubts } from '../engine/diff/diffDoubts.ts';
 import { DiffFile } from '../engine/diff/diffFile.ts';
 import { DiffKeyError, likelyKeys } from '../engine/diff/keys.ts';
 import { parseQuery } from '../engine/query/index.ts';
-import { exportTo } from '../engine/run/export.ts';
+import { exportTo } from '../engine/run/export/export.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
 import { endings, endingOf, isWritable, namedTarget } from '../engine/sink/targetName.ts';
 import type { DiffSummary } from '../protocol/comparison.ts';
 import { english } from '../said/said.ts';
-import type { DiffCommand } from './diffArguments.ts';
+import type { DiffCommand } from './arguments/diffArguments.ts';
 import { keptIndexes, openInput, scanPool } from './input.ts';
 import { counted, grouped, showProblem, visible } from './message.ts';
 import type { Progress } from './progress.ts';
 import { fileDoubts } from './run.ts';
 import type { Terminal } from './terminal.ts';
-import { UsageError } from './usageError.ts';
+import { UsageError } from './arguments/usageError.ts';
 
 /** As `diff` and `cmp` have them. */
 const exit = { same: 0, different: 1, trouble: 2 } as const;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { filesInFolder, filesMatching } from '../engine/source/files/search.ts';
 import { SourceError } from '../engine/source/source.ts';
 import { said } from '../said/said.ts';
-import { isPath, type RunCommand } from './arguments.ts';
+import { isPath, type RunCommand } from './arguments/arguments.ts';
 
 /**
  * The paths of the files that a command names: by wildcards, as a folder, or one by one. Undefined where it names one

@@ -1,7 +1,7 @@
 import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
-import { comparisonDoubts, doubtsToRun } from '../engine/dataset/doubts.ts';
-import { openFiles } from '../engine/dataset/openFiles.ts';
-import { SampledCells } from '../engine/dataset/sampledCells.ts';
+import { comparisonDoubts, doubtsToRun } from '../engine/dataset/doubt/doubts.ts';
+import { openFiles } from '../engine/dataset/files/openFiles.ts';
+import { SampledCells } from '../engine/dataset/doubt/sampledCells.ts';
 import { checkQuery, type Query } from '../engine/query/index.ts';
 import {
   followTo,
@@ -15,13 +15,13 @@ import { filesAt } from '../engine/source/files/search.ts';
 import { partitionColumns } from '../engine/source/files/partitions.ts';
 import { Follower } from '../engine/source/follow/follower.ts';
 import { SourceError } from '../engine/source/source.ts';
-import { isPath, type RunCommand } from './arguments.ts';
+import { isPath, type RunCommand } from './arguments/arguments.ts';
 import { filesOf } from './files.ts';
-import type { FollowOptions } from './followOptions.ts';
+import type { FollowOptions } from './arguments/followOptions.ts';
 import { counted, grouped, showProblem, visible } from './message.ts';
-import { optionsFor, useNull } from './cellOptions.ts';
+import { optionsFor, useNull } from './arguments/cellOptions.ts';
 import type { Terminal } from './terminal.ts';
-import { UsageError } from './usageError.ts';
+import { UsageError } from './arguments/usageError.ts';
 
 /** Node cannot wait longer at a time, in milliseconds. */
 const longestWait = 0x7fffffff;

@@ -2,7 +2,7 @@ import type { Dataset } from '../engine/dataset/dataset.ts';
 import { inferSchema } from '../engine/run/inferSchema.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
-import type { RunCommand } from './arguments.ts';
+import type { RunCommand } from './arguments/arguments.ts';
 import { counted, grouped } from './message.ts';
 import type { ProgressLine } from './progress.ts';
 

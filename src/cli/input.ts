@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
-import { openFiles } from '../engine/dataset/openFiles.ts';
+import { openFiles } from '../engine/dataset/files/openFiles.ts';
 import { IndexStore } from '../engine/index/store.ts';
 import { WorkerPool } from '../engine/pool/pool.ts';
 import { poolSize } from '../engine/pool/poolSize.ts';
@@ -12,7 +12,7 @@ import { hasPartitions } from '../engine/source/files/partitions.ts';
 import { placeAt } from '../engine/source/location.ts';
 import { SourceError, type SourceSpec } from '../engine/source/source.ts';
 import { cacheBytes, cacheFolder } from '../host/cacheFolder.ts';
-import type { RunCommand } from './arguments.ts';
+import type { RunCommand } from './arguments/arguments.ts';
 import { filesOf } from './files.ts';
 import { grouped } from './message.ts';
 

@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path';
 import { keptDays } from '../engine/leftovers.ts';
-import type { JournalOptions } from '../engine/run/exportJournal.ts';
-import type { ExportRecipe, OutputName } from '../engine/run/keptExport.ts';
+import type { JournalOptions } from '../engine/run/export/journal.ts';
+import type { ExportRecipe, OutputName } from '../engine/run/export/kept.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
 import { isTemplate } from '../engine/sink/split/template.ts';
 import { isAddress } from '../engine/source/http/address.ts';
 import { addressParts } from '../engine/source/location.ts';
 import { cacheFolder } from '../host/cacheFolder.ts';
-import { isPath, type RunCommand } from './arguments.ts';
+import { isPath, type RunCommand } from './arguments/arguments.ts';
 import { version } from './version.ts';
 
 /** Where it is noted which exports can be resumed. */

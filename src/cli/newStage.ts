@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { stageFiles } from '../engine/call/stageTemplate.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
 import { said } from '../said/said.ts';
-import type { NewStageCommand } from './newStageArguments.ts';
+import type { NewStageCommand } from './arguments/newStageArguments.ts';
 
 /**
  * Writes a stage to begin with, its types, a sample and a test, into a folder that is new.

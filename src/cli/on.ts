@@ -6,9 +6,9 @@ import { RemoteError } from '../engine/remote/remoteError.ts';
 import { SparkRun } from '../engine/remote/run.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
 import { namedTarget } from '../engine/sink/targetName.ts';
-import type { RunCommand } from './arguments.ts';
+import type { RunCommand } from './arguments/arguments.ts';
 import { counted, grouped, visible } from './message.ts';
-import type { OnOptions } from './onOptions.ts';
+import type { OnOptions } from './arguments/onOptions.ts';
 import { writeOutputs } from './outputs.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -4,7 +4,7 @@ import { plannedFor, QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { profile, type ProfiledColumn, type Profile } from '../engine/run/profile.ts';
 import { typesIn, type ColumnSummary, type Histogram, type RangeSummary } from '../protocol/statistics.ts';
 import { said } from '../said/said.ts';
-import type { RunCommand } from './arguments.ts';
+import type { RunCommand } from './arguments/arguments.ts';
 import { columns as widthOf, grouped, visible } from './message.ts';
 import type { TableStyle, Terminal } from './terminal.ts';
 

@@ -5,14 +5,14 @@ import {
   removeKept,
   type KeptExport,
   type OutputName,
-} from '../engine/run/keptExport.ts';
+} from '../engine/run/export/kept.ts';
 import { english } from '../said/said.ts';
-import type { RunCommand } from './arguments.ts';
-import { readHeaders } from './readOptions.ts';
+import type { RunCommand } from './arguments/arguments.ts';
+import { readHeaders } from './arguments/readOptions.ts';
 import { version } from './version.ts';
 import { exportsFolder } from './journalOptions.ts';
 import { grouped, visible } from './message.ts';
-import type { ResumeCommand } from './resumeArguments.ts';
+import type { ResumeCommand } from './arguments/resumeArguments.ts';
 import { run } from './run.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -6,7 +6,7 @@ import { loadSchema } from '../engine/schema/load.ts';
 import { documentsOf, type SchemaSpec } from '../engine/schema/schemaSpec.ts';
 import type { Layout } from '../engine/query/layout.ts';
 import { counted, grouped, visible } from './message.ts';
-import type { SchemaOptions } from './schemaOptions.ts';
+import type { SchemaOptions } from './arguments/schemaOptions.ts';
 
 /** Rules that are named on the terminal; the report has all violations. */
 const mostRules = 20;

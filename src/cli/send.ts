@@ -4,7 +4,7 @@ import type { SendContext, SendOptions, ServiceTarget } from '../engine/send/sen
 import { cacheFolder } from '../host/cacheFolder.ts';
 import { serviceName } from '../engine/send/serviceName.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
-import type { RunCommand } from './arguments.ts';
+import type { RunCommand } from './arguments/arguments.ts';
 import { counted, grouped, visible } from './message.ts';
 import type { Progress, ProgressLine } from './progress.ts';
 import { sentText } from './sentText.ts';

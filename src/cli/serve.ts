@@ -10,8 +10,8 @@ import { keptIndexes, scanPool } from './input.ts';
 import { visible } from './message.ts';
 import { servedFiles } from './servedFiles.ts';
 import type { Terminal } from './terminal.ts';
-import type { ServeCommand } from './arguments.ts';
-import { UsageError } from './usageError.ts';
+import type { ServeCommand } from './arguments/arguments.ts';
+import { UsageError } from './arguments/usageError.ts';
 
 /**
  * Serves the preview and the rows of a file until the signal is aborted. Says where, on standard output.

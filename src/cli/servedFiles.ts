@@ -5,7 +5,7 @@ import { fileNameAt } from '../engine/source/location.ts';
 import type { FileSearch } from '../protocol/fileSearch.ts';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
 import type { ServedFile } from '../serve/servedFile.ts';
-import type { ServeCommand } from './arguments.ts';
+import type { ServeCommand } from './arguments/arguments.ts';
 import { filesOf } from './files.ts';
 import { openInput } from './input.ts';
 import { grouped } from './message.ts';

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { basename, extname } from 'node:path';
 import type { Dataset } from '../engine/dataset/dataset.ts';
-import { refuseOpen } from '../engine/dataset/doubts.ts';
+import { refuseOpen } from '../engine/dataset/doubt/doubts.ts';
 import { countTo } from '../engine/run/count.ts';
-import { exportTo } from '../engine/run/export.ts';
+import { exportTo } from '../engine/run/export/export.ts';
 import { namedTarget } from '../engine/sink/targetName.ts';
 import { targetFormats } from '../engine/sink/targets.ts';
 import type { DownloadFormat } from '../protocol/browserTab.ts';

@@ -7,7 +7,7 @@ import { deriveRows } from '../../src/engine/run/derive.ts';
 import { fieldsOf, gatherStatistics } from '../../src/engine/run/statistics.ts';
 import { Programs } from '../../src/engine/call/programs.ts';
 import { countTo } from '../../src/engine/run/count.ts';
-import { exportTo, exportToFile } from '../../src/engine/run/export.ts';
+import { exportTo, exportToFile } from '../../src/engine/run/export/export.ts';
 import { loadSchema } from '../../src/engine/schema/load.ts';
 import { openTarget } from '../../src/engine/sink/openTarget.ts';
 import { IndexStore } from '../../src/engine/index/store.ts';

@@ -16,13 +16,13 @@ import { SourceError, type SourceSpec } from '../source/source.ts';
 import { Columns } from './columns.ts';
 import { scanEarly, takesRows } from './earlyScan.ts';
 import { scanFile, scanFileFrom, type FileScan, type ScanFrom, type Scannable } from './fileScan.ts';
-import type { TextPlace } from './followedText.ts';
+import type { TextPlace } from './follow/followedText.ts';
 import { patternSteps, type PatternStep } from '../format/json/document/pattern.ts';
 import type { Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
 import type { Growth, Knowledge } from './knowledge.ts';
 import { FileLocation, type LocationOptions } from './location.ts';
-import type { MergeBy } from './mergeBy.ts';
+import type { MergeBy } from './merge/mergeBy.ts';
 import { Opening, type OpeningOptions } from './opening.ts';
 import { countOtherTables } from './otherTables.ts';
 import type { OrderedResult } from './scanInOrder.ts';
@@ -389,7 +389,7 @@ export class Dataset {
         };
         yield* scanEarly(this.#opening.scannable, whole, scan, signal);
       } else if (merge && (scan.fromBlock ?? 0) === 0 && scan.toBlock === undefined) {
-        const { mergeScan } = await import('./mergeScan.ts');
+        const { mergeScan } = await import('./merge/mergeScan.ts');
         yield* mergeScan(this, merge, scan, signal);
       } else {
         yield* scanFile(this, scan, signal);

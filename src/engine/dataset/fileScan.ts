@@ -5,7 +5,7 @@ import type { Measure } from '../pool/work.ts';
 import { digestOf, planQuery, type Plan } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
 import { ColumnUse, mostFields } from './columnUse.ts';
-import type { TextPlace } from './followedText.ts';
+import type { TextPlace } from './follow/followedText.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { PlannedQuery } from './plan.ts';
 import { countMatches, scanInOrder, type OrderedResult } from './scanInOrder.ts';

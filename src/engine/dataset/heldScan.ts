@@ -5,7 +5,7 @@ import { digestOf } from '../query/index.ts';
 import type { MatchWindow } from '../matchWindow.ts';
 import type { FileSpans, RecordPlaces, Source } from '../source/source.ts';
 import type { FileScan } from './fileScan.ts';
-import type { TextPlace } from './followedText.ts';
+import type { TextPlace } from './follow/followedText.ts';
 
 /** Whole records that are in memory. */
 export interface HeldRecords {

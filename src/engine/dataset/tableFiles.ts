@@ -1,7 +1,7 @@
 import type { FileInfo, FileState, UnreadFile } from '../../protocol/file.ts';
 import { withSignal } from '../source/signals.ts';
 import type { SourceSpec } from '../source/source.ts';
-import type { FileOrder } from './orderFiles.ts';
+import type { FileOrder } from './files/orderFiles.ts';
 
 /** Files that are named where people are told of those that cannot be read. */
 const mostListed = 100;

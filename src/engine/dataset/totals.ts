@@ -4,7 +4,7 @@ import type { CellReading } from '../format/csv/cellReading.ts';
 import { summedColumns, writeName, writeText, type Diagnostic, type Query } from '../query/index.ts';
 import { warningAt } from '../query/diagnostic.ts';
 import type { Dataset } from './dataset.ts';
-import { mostOfCell, mostOfPlace } from './sampledCells.ts';
+import { mostOfCell, mostOfPlace } from './doubt/sampledCells.ts';
 
 /** What stands before the total of a table, in several languages. */
 const totalWord =

@@ -4,8 +4,8 @@ import { ByteWriter } from '../stage/bytes.ts';
 import { writeCell } from '../stage/codec.ts';
 import { CodedVector } from '../stage/codedVector.ts';
 import { Sorter } from '../stage/orderBy.ts';
-import { RowCodec } from '../stage/rows.ts';
-import type { SpillFolder } from '../stage/spill.ts';
+import { RowCodec } from '../stage/held/rows.ts';
+import type { SpillFolder } from '../stage/held/spill.ts';
 
 const lineFeed = Buffer.from('\n');
 /** Rows are handed on in pieces of about this many bytes. */

@@ -1,5 +1,5 @@
 import { bitOf, type Side } from '../pool/keyedRow.ts';
-import { SpillReader, type SpillFolder, type SpillWriter } from '../stage/spill.ts';
+import { SpillReader, type SpillFolder, type SpillWriter } from '../stage/held/spill.ts';
 
 /** An entry: two words of the key's hash, and two of the record's. */
 const words = 4;

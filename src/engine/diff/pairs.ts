@@ -1,8 +1,8 @@
 import { keyedRow, writeKeyedRow, type Side } from '../pool/keyedRow.ts';
 import { ByteWriter } from '../stage/bytes.ts';
-import { KeySet } from '../stage/keySet.ts';
-import { hashBytes } from '../stage/partition.ts';
-import { SpillReader, type SpillFolder, type SpillWriter } from '../stage/spill.ts';
+import { KeySet } from '../stage/held/keySet.ts';
+import { hashBytes } from '../stage/held/partition.ts';
+import { SpillReader, type SpillFolder, type SpillWriter } from '../stage/held/spill.ts';
 
 /** The records with one key: of each file how many there are, and the first one as JSON. */
 export interface Pair {

@@ -8,7 +8,7 @@ import { unescapeOf } from '../query/fieldText.ts';
 import type { AppendRecord } from '../sink/appendRecord.ts';
 import { fieldsAsJson } from '../sink/jsonRow.ts';
 import { ByteWriter } from '../stage/bytes.ts';
-import { writeFieldKey, writeKey } from '../stage/key.ts';
+import { writeFieldKey, writeKey } from '../stage/held/key.ts';
 import { FieldVector } from '../stage/vector.ts';
 import { hashPair } from './keyHash.ts';
 import { bitOf, writeKeyedRow } from './keyedRow.ts';

@@ -12,7 +12,7 @@ import type {
   WrittenThere,
 } from '../../protocol/remote.ts';
 import { Dataset, type DatasetOptions } from '../dataset/dataset.ts';
-import { refuseOpen } from '../dataset/doubts.ts';
+import { refuseOpen } from '../dataset/doubt/doubts.ts';
 import { QuerySyntaxError } from '../dataset/plan.ts';
 import { parseQuery } from '../query/index.ts';
 import { SourceError } from '../source/source.ts';

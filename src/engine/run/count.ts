@@ -9,7 +9,7 @@ import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { CallLog } from './callLog.ts';
 import { CheckLog } from './checkLog.ts';
 import { countWrites } from './countedSink.ts';
-import { discardChecks, otherTables, type ExportOptions, writeRejects } from './exportRun.ts';
+import { discardChecks, otherTables, type ExportOptions, writeRejects } from './export/exportRun.ts';
 import { Meter } from './meter.ts';
 import { StageMeter, type MeteredRun } from './stageMeter.ts';
 

@@ -18,7 +18,7 @@ import { follow, gather, reducesRows } from '../stage/gather.ts';
 import { stagesOf } from '../stage/stages.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
-import type { TextPlace } from '../dataset/followedText.ts';
+import type { TextPlace } from '../dataset/follow/followedText.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { JoinedFiles } from './joinedFiles.ts';

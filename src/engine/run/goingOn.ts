@@ -1,6 +1,6 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import type { ScanFrom } from '../dataset/fileScan.ts';
-import type { TextPlace } from '../dataset/followedText.ts';
+import type { TextPlace } from '../dataset/follow/followedText.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { everything, isEverything } from '../matchWindow.ts';
 

@@ -8,7 +8,7 @@ import type { Target } from '../sink/exportFormat.ts';
 import type { FieldPath } from '../format/json/fields.ts';
 import { SourceError } from '../source/source.ts';
 import { derivedColumns } from './derive.ts';
-import { pathsOfRecords } from './exportColumns.ts';
+import { pathsOfRecords } from './export/columns.ts';
 
 /**
  * The query with each column of the other file of a JOIN in a column of its own, called as `u.name`, where tables are put together

@@ -3,7 +3,7 @@ import { said } from '../../said/said.ts';
 import type { ByteSink, SinkState } from '../sink/byteSink.ts';
 import { openTarget } from '../sink/openTarget.ts';
 import { beginsWith, cannotResume, temporaryBeside } from '../sink/temporaryFile.ts';
-import type { KeptExport, KeptOutput, OutputName } from './keptExport.ts';
+import type { KeptExport, KeptOutput, OutputName } from './export/kept.ts';
 
 /**
  * Opens an output of an export that has a journal.

@@ -7,7 +7,7 @@ import { parsePostgresAddress, type TableName } from '../sink/postgres/address.t
 import { PostgresSink } from '../sink/postgres/postgresSink.ts';
 import { TableSurvey } from '../sink/postgres/tableSurvey.ts';
 import { SinkError } from '../sink/sinkError.ts';
-import { exportTo } from '../run/export.ts';
+import { exportTo } from '../run/export/export.ts';
 import {
   identityOf,
   whyNotAgain,

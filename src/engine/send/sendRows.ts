@@ -14,7 +14,7 @@ import type { TableName } from '../sink/postgres/address.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { parseAddress } from '../source/http/address.ts';
 import type { CheckSinks } from '../run/checkLog.ts';
-import { exportTo } from '../run/export.ts';
+import { exportTo } from '../run/export/export.ts';
 
 /** A service that rows are sent to. */
 export interface ServiceTarget {

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { growthOf } from '../dataset/growth.ts';
+import { growthOf } from '../dataset/follow/growth.ts';
 import type { Growth } from '../dataset/knowledge.ts';
 import { continues, type FileIdentity } from '../source/file.ts';
 import { Changes } from '../source/follow/changes.ts';

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { GrownFiles } from '../dataset/grownFiles.ts';
+import { GrownFiles } from '../dataset/follow/grownFiles.ts';
 import { isCompressed } from '../run/follow.ts';
 import { RecentMap } from '../recentMap.ts';
 import { identifyFile } from '../source/file.ts';

@@ -3,7 +3,7 @@ import { abortReason, onAbort } from '../../protocol/abort.ts';
 import type { ExportProgress, OpenFile, RemoteRows } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import { Dataset, type DatasetOptions } from '../dataset/dataset.ts';
-import { openFiles } from '../dataset/openFiles.ts';
+import { openFiles } from '../dataset/files/openFiles.ts';
 import { Comparison } from '../diff/comparison.ts';
 import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';

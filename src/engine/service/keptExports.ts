@@ -1,8 +1,8 @@
 import type { ExportFormat, InterruptedExport, JournalPlace, OpenFile } from '../../protocol/engine.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import { said } from '../../said/said.ts';
-import type { JournalOptions } from '../run/exportJournal.ts';
-import { findKept, listKept, removeKept, type KeptExport } from '../run/keptExport.ts';
+import type { JournalOptions } from '../run/export/journal.ts';
+import { findKept, listKept, removeKept, type KeptExport } from '../run/export/kept.ts';
 import { isAddress } from '../source/http/address.ts';
 import { addressParts } from '../source/location.ts';
 import { SinkError } from '../sink/sinkError.ts';

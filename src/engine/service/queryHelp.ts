@@ -1,8 +1,8 @@
 import type { PreviewCalls } from '../../protocol/preview.ts';
 import type { Diagnostic } from '../../protocol/queryText.ts';
-import { comparisonDoubts, pageAdvice, pageNullAdvice, queryDoubts } from '../dataset/doubts.ts';
-import { numberDoubts } from '../dataset/numberDoubts.ts';
-import { joinedDoubts } from '../dataset/joinedDoubts.ts';
+import { comparisonDoubts, pageAdvice, pageNullAdvice, queryDoubts } from '../dataset/doubt/doubts.ts';
+import { numberDoubts } from '../dataset/doubt/numberDoubts.ts';
+import { joinedDoubts } from '../dataset/doubt/joinedDoubts.ts';
 import { totalDoubts } from '../dataset/totals.ts';
 import { checkQuery, completeAt, parseQuery, searchFor } from '../query/index.ts';
 import type { SharedFile } from './sharedFile.ts';

@@ -6,7 +6,7 @@ import { saidOf } from '../../said/said.ts';
 import type { Dataset, DatasetOptions } from '../dataset/dataset.ts';
 import type { CheckLog } from '../run/checkLog.ts';
 import { countTo } from '../run/count.ts';
-import { exportTo } from '../run/export.ts';
+import { exportTo } from '../run/export/export.ts';
 import { inferSchema } from '../run/inferSchema.ts';
 import { compiledSchema } from '../schema/checker.ts';
 import { loadSchema } from '../schema/load.ts';

@@ -1,7 +1,7 @@
 import { CellKind } from '../../protocol/preview.ts';
 import { cellColumns, type FileColumn } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import type { SampledCells } from '../dataset/sampledCells.ts';
+import type { SampledCells } from '../dataset/doubt/sampledCells.ts';
 import { rewriteCell } from '../format/csv/cellReading.ts';
 import type { SeenValue } from '../query/index.ts';
 

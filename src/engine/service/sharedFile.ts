@@ -15,7 +15,7 @@ import type { Comparison } from '../diff/comparison.ts';
 import type { RemoteResult } from '../remote/result.ts';
 import { followFile } from './fileFollowing.ts';
 import { followFiles } from './filesFollowing.ts';
-import { SampledCells } from '../dataset/sampledCells.ts';
+import { SampledCells } from '../dataset/doubt/sampledCells.ts';
 import { SeenValues } from './seenValues.ts';
 
 /** How often the file on disk is looked at. */

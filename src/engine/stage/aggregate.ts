@@ -7,14 +7,14 @@ import { MergedGroups } from './aggregate/mergedGroups.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
 import { budgetsFor, maxGather, tooLarge } from './aggregate/tooLarge.ts';
-import { discard } from './discard.ts';
+import { discard } from './held/discard.ts';
 import { inPieces } from './pieces.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
-import { mergeRuns, runBuffers } from './merge.ts';
-import { partitions } from './partition.ts';
-import { RowCodec, RowGatherer } from './rows.ts';
-import { recordEnd } from './sortRecord.ts';
-import { SpillReader, type SpillFolder, type SpillWriter } from './spill.ts';
+import { mergeRuns, runBuffers } from './held/merge.ts';
+import { partitions } from './held/partition.ts';
+import { RowCodec, RowGatherer } from './held/rows.ts';
+import { recordEnd } from './held/sortRecord.ts';
+import { SpillReader, type SpillFolder, type SpillWriter } from './held/spill.ts';
 import type { Stage, StageSetting } from './stage.ts';
 
 /** AGGREGATE … GROUP BY. Each thread groups its own rows. */

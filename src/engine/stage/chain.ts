@@ -2,7 +2,7 @@ import type { Batch } from './batch.ts';
 import type { StageContext } from './context.ts';
 import { measured } from './measure.ts';
 import { inPieces } from './pieces.ts';
-import type { SpillFolder } from './spill.ts';
+import type { SpillFolder } from './held/spill.ts';
 import type { RowStage, StageSetting } from './stage.ts';
 import type { PlanStages } from './stages.ts';
 

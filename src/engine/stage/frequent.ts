@@ -3,7 +3,7 @@ import type { Slot } from '../query/resolve/slot.ts';
 import type { Step } from '../query/resolve/step.ts';
 import { vectorAt, wholeBatch, type Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
-import { compareKeys, writeSortKey } from './key.ts';
+import { compareKeys, writeSortKey } from './held/key.ts';
 import type { Stage } from './stage.ts';
 import { CellVector, type Cell, type Vector } from './vector.ts';
 

@@ -3,9 +3,9 @@ import type { Batch } from './batch.ts';
 import { chain, settingOf } from './chain.ts';
 import type { StageContext } from './context.ts';
 import { measuredParts } from './measure.ts';
-import { decodedRows } from './rowParts.ts';
-import { RowCodec } from './rows.ts';
-import { SpillFolder } from './spill.ts';
+import { decodedRows } from './held/rowParts.ts';
+import { RowCodec } from './held/rows.ts';
+import { SpillFolder } from './held/spill.ts';
 import type { Stage } from './stage.ts';
 import { stagesOf } from './stages.ts';
 

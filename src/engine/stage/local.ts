@@ -4,8 +4,8 @@ import { batchOfBlock, type Batch } from './batch.ts';
 import type { StepWork } from './context.ts';
 import { Description, type Figures } from './description.ts';
 import { Pieces } from './pieces.ts';
-import { rowReducer } from './rowParts.ts';
-import { RowCodec } from './rows.ts';
+import { rowReducer } from './held/rowParts.ts';
+import { RowCodec } from './held/rows.ts';
 import type { Reducer, RowStage } from './stage.ts';
 import { stagesOf, type PlanStages } from './stages.ts';
 

@@ -1,6 +1,6 @@
 import type { Batch } from './batch.ts';
 import type { StageContext, StageMetrics } from './context.ts';
-import type { SpillFolder } from './spill.ts';
+import type { SpillFolder } from './held/spill.ts';
 
 type StagePlace = Pick<StageMetrics, 'name' | 'step'>;
 

@@ -1,7 +1,7 @@
 import type { Marks } from '../format/record.ts';
 import type { Batch } from './batch.ts';
 import type { StageContext } from './context.ts';
-import type { SpillFolder } from './spill.ts';
+import type { SpillFolder } from './held/spill.ts';
 
 /**
  * A step of a plan as it is carried out. Everything that depends on the kind of step is said here, so a new kind is one

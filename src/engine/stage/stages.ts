@@ -8,7 +8,7 @@ import { describeStage } from './describe.ts';
 import { distinctStage } from './distinct.ts';
 import { fillStage } from './fill.ts';
 import { frequentStage } from './frequent.ts';
-import { joinStage } from './join.ts';
+import { joinStage } from './join/join.ts';
 import { limitStage } from './limit.ts';
 import { sortStage } from './orderBy.ts';
 import { slotsOf } from './output.ts';

@@ -2,7 +2,7 @@ import { draw } from '../query/predicate/sample.ts';
 import type { Step } from '../query/resolve/step.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
-import { batchesOf, RowCodec } from './rows.ts';
+import { batchesOf, RowCodec } from './held/rows.ts';
 import type { Stage } from './stage.ts';
 
 /** TABLESAMPLE of rows that are not the file's: the file's own are drawn by the scan. */

@@ -4,13 +4,13 @@ import type { Slot } from '../query/resolve/slot.ts';
 import { slotsOfBound, type Step } from '../query/resolve/step.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
-import { discard } from './discard.ts';
-import { compareKeys, leadingNumber } from './key.ts';
+import { discard } from './held/discard.ts';
+import { compareKeys, leadingNumber } from './held/key.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
 import { KeyWriter, sortKeys, type SortExpression } from './orderBy.ts';
-import { batchesOf, RowCodec } from './rows.ts';
-import { SortBuffer } from './sortBuffer.ts';
-import { keyStart, payloadStart, recordEnd, writeSortRecord } from './sortRecord.ts';
+import { batchesOf, RowCodec } from './held/rows.ts';
+import { SortBuffer } from './held/sortBuffer.ts';
+import { keyStart, payloadStart, recordEnd, writeSortRecord } from './held/sortRecord.ts';
 import type { Reducer, Stage, StageSetting } from './stage.ts';
 
 /** ORDER BY … LIMIT: the first rows of the order, those of OFFSET included. Each thread passes on its own first rows. */

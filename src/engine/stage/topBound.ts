@@ -3,7 +3,7 @@ import type { Marks } from '../format/record.ts';
 import type { Plan } from '../query/index.ts';
 import type { Step } from '../query/resolve/step.ts';
 import { ByteWriter } from './bytes.ts';
-import { writeSortKey } from './key.ts';
+import { writeSortKey } from './held/key.ts';
 
 /**
  * ORDER BY … LIMIT by a packed column: the number that the last of the first rows has, found before any text is read. Rows

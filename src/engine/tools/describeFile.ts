@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { FormatKind } from '../../protocol/formatOptions.ts';
 import type { ToolAnswer } from '../../protocol/tools.ts';
 import { english } from '../../said/said.ts';
-import { readingDoubts } from '../dataset/doubts.ts';
+import { readingDoubts } from '../dataset/doubt/doubts.ts';
 import { describeReadings } from '../format/csv/cellReading.ts';
 import { gatherStatistics, fieldsOf } from '../run/statistics.ts';
 import { problems } from '../run/problems.ts';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { exportFormats } from '../../protocol/engine.ts';
 import type { ToolAnswer } from '../../protocol/tools.ts';
-import { exportTo } from '../run/export.ts';
+import { exportTo } from '../run/export/export.ts';
 import { openTarget } from '../sink/openTarget.ts';
 import { endings, isWritable, namedTarget } from '../sink/targetName.ts';
 import { visible } from '../visible.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readDiffArguments } from '../../../src/cli/diffArguments.ts';
-import { UsageError } from '../../../src/cli/usageError.ts';
+import { readDiffArguments } from '../../../src/cli/arguments/diffArguments.ts';
+import { UsageError } from '../../../src/cli/arguments/usageError.ts';
 import { finished, runCli, startCli, type CliResult } from '../../support/cli.ts';
 
 describe('rowriver diff', () => {

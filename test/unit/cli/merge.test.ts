@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readArguments, UsageError } from '../../../src/cli/arguments.ts';
+import { readArguments, UsageError } from '../../../src/cli/arguments/arguments.ts';
 import { runCli, type CliResult } from '../../support/cli.ts';
 
 describe('rowriver --merge-by', () => {

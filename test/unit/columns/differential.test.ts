@@ -7,7 +7,7 @@ import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/datase
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
-import { exportTo } from '../../../src/engine/run/export.ts';
+import { exportTo } from '../../../src/engine/run/export/export.ts';
 import { InlinePool } from '../../../src/engine/pool/inline.ts';
 import { runs } from '../../support/long.ts';
 import { QueryWriter } from '../oracle/randomQuery.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
-import { exportToFile } from '../../../src/engine/run/export.ts';
+import { exportToFile } from '../../../src/engine/run/export/export.ts';
 import { Preview } from '../../support/preview.ts';
 
 const { signal } = new AbortController();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
-import { exportToFile } from '../../../src/engine/run/export.ts';
+import { exportToFile } from '../../../src/engine/run/export/export.ts';
 import { makeFifo } from '../../support/fifo.ts';
 
 const { signal } = new AbortController();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
-import { exportTo } from '../../../src/engine/run/export.ts';
+import { exportTo } from '../../../src/engine/run/export/export.ts';
 import { stageTable } from '../../../src/engine/run/stageTable.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
 import type { ExportFormat, ExportSummary } from '../../../src/protocol/engine.ts';

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
-import { exportToFile } from '../../../src/engine/run/export.ts';
+import { exportToFile } from '../../../src/engine/run/export/export.ts';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import { finished, startCli } from '../../support/cli.ts';

@@ -2,8 +2,8 @@ import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Dataset } from '../../../src/engine/dataset/dataset.ts';
-import { GrownFiles } from '../../../src/engine/dataset/grownFiles.ts';
-import { growthOf } from '../../../src/engine/dataset/growth.ts';
+import { GrownFiles } from '../../../src/engine/dataset/follow/grownFiles.ts';
+import { growthOf } from '../../../src/engine/dataset/follow/growth.ts';
 import { followTo } from '../../../src/engine/run/follow.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
 import { identifyFile } from '../../../src/engine/source/file.ts';

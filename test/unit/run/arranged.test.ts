@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
-import { exportTo } from '../../../src/engine/run/export.ts';
+import { exportTo } from '../../../src/engine/run/export/export.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/dataset.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
-import { exportTo } from '../../../src/engine/run/export.ts';
+import { exportTo } from '../../../src/engine/run/export/export.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import { scanPool } from '../../support/pool.ts';

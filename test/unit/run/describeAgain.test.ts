@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
-import { exportTo } from '../../../src/engine/run/export.ts';
+import { exportTo } from '../../../src/engine/run/export/export.ts';
 import { memorySink } from '../../support/memorySink.ts';
 
 describe('DESCRIBE of columns that are kept by then', () => {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
-import { exportToFile } from '../../../src/engine/run/export.ts';
+import { exportToFile } from '../../../src/engine/run/export/export.ts';
 
 describe('a table without rows', () => {
   let folder = '';

@@ -16,7 +16,7 @@ import { gzipSync } from 'node:zlib';
 import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor, QuerySyntaxError } from '../../../src/engine/dataset/plan.ts';
 import { deriveRows } from '../../../src/engine/run/derive.ts';
-import { exportTo } from '../../../src/engine/run/export.ts';
+import { exportTo } from '../../../src/engine/run/export/export.ts';
 import { SourceError } from '../../../src/engine/source/source.ts';
 
 const signal = new AbortController().signal;

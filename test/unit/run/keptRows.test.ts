@@ -6,7 +6,7 @@ import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import type { Pool } from '../../../src/engine/pool/pool.ts';
 import type { Result, Task } from '../../../src/engine/pool/task.ts';
-import { exportToFile } from '../../../src/engine/run/export.ts';
+import { exportToFile } from '../../../src/engine/run/export/export.ts';
 import { TableRun } from '../../../src/engine/run/tableRun.ts';
 import { scanPool } from '../../support/pool.ts';
 import { told } from '../../support/said.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
-import { exportTo } from '../../../src/engine/run/export.ts';
+import { exportTo } from '../../../src/engine/run/export/export.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
 
 const rows = 3000;

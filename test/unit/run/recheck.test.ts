@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
-import { exportTo } from '../../../src/engine/run/export.ts';
+import { exportTo } from '../../../src/engine/run/export/export.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
 
 const signal = new AbortController().signal;

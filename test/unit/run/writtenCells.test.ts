@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
-import { exportTo } from '../../../src/engine/run/export.ts';
+import { exportTo } from '../../../src/engine/run/export/export.ts';
 import { TableSurvey } from '../../../src/engine/sink/postgres/tableSurvey.ts';
 import { memorySink } from '../../support/memorySink.ts';
 import { cellsOfWorkbook } from '../../support/workbook.ts';

@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
-import { exportTo } from '../../../src/engine/run/export.ts';
+import { exportTo } from '../../../src/engine/run/export/export.ts';
 import { specOf, type SchemaSpec } from '../../../src/engine/schema/schemaSpec.ts';
 import type { ExportSummary } from '../../../src/protocol/engine.ts';
 import { runs } from '../../support/long.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Columns, type FileColumn } from '../../../src/engine/dataset/columns.ts';
 import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/dataset.ts';
-import { growthOf } from '../../../src/engine/dataset/growth.ts';
+import { growthOf } from '../../../src/engine/dataset/follow/growth.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { TableRun } from '../../../src/engine/run/tableRun.ts';
 import { keptOf, statistics, type Rows } from '../../../src/engine/service/statistics.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
-import { exportTo } from '../../../src/engine/run/export.ts';
+import { exportTo } from '../../../src/engine/run/export/export.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { TableRun } from '../../../src/engine/run/tableRun.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import type { Batch } from '../../../src/engine/stage/batch.ts';
 import type { StageContext, StageMetrics } from '../../../src/engine/stage/context.ts';
 import { measuredParts } from '../../../src/engine/stage/measure.ts';
-import { SpillFolder } from '../../../src/engine/stage/spill.ts';
+import { SpillFolder } from '../../../src/engine/stage/held/spill.ts';
 
 describe('what a stage has taken so far', () => {
   it('is known while it takes in all rows before it gives one', async () => {

@@ -21,7 +21,7 @@ import type { Joins } from '../../../src/engine/stage/joins.ts';
 import { writeRows } from '../../../src/engine/stage/output.ts';
 import { gather } from '../../../src/engine/stage/gather.ts';
 import { localStagesOf } from '../../../src/engine/stage/local.ts';
-import { SpillFolder } from '../../../src/engine/stage/spill.ts';
+import { SpillFolder } from '../../../src/engine/stage/held/spill.ts';
 import { stagesOf } from '../../../src/engine/stage/stages.ts';
 
 /** Data to run queries on, as text; as `bytes` where they are not the text in UTF-8. */

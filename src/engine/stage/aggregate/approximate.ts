@@ -2,9 +2,9 @@ import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
 import { ByteWriter, type ByteReader } from '../bytes.ts';
 import type { BatchExpression } from '../expression.ts';
-import { writeKey } from '../key.ts';
-import { KeySet } from '../keySet.ts';
-import { hashBytes } from '../partition.ts';
+import { writeKey } from '../held/key.ts';
+import { KeySet } from '../held/keySet.ts';
+import { hashBytes } from '../held/partition.ts';
 import { addEach, emptiedDoubles, grownDoubles, type ValueAccumulator } from './accumulator.ts';
 import { ByteLists } from './byteLists.ts';
 

@@ -3,7 +3,7 @@ import { textOf } from '../../query/value/value.ts';
 import { toDouble } from '../../query/value/decimal.ts';
 import { isNumeric, type Value } from '../../query/value/value.ts';
 import type { BatchExpression } from '../expression.ts';
-import type { KeyOrder } from '../key.ts';
+import type { KeyOrder } from '../held/key.ts';
 import type { Accumulator, ValueAccumulator } from './accumulator.ts';
 import { AnyValue } from './anyValue.ts';
 import { ApproximateDistinct } from './approximate.ts';

@@ -4,7 +4,7 @@ import type { PackedGroups } from '../../kernel/packedGroups.ts';
 import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { asField, type BatchExpression } from '../expression.ts';
-import { noKey } from '../keySet.ts';
+import { noKey } from '../held/keySet.ts';
 import { FieldVector, valueOf, type Cell } from '../vector.ts';
 import {
   addEachValue,

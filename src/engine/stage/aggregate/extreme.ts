@@ -5,7 +5,7 @@ import type { Batch } from '../batch.ts';
 import { ByteWriter, type ByteReader } from '../bytes.ts';
 import { readCell, writeCell } from '../codec.ts';
 import { asField, type BatchExpression } from '../expression.ts';
-import { compareKeys, writeSortKey } from '../key.ts';
+import { compareKeys, writeSortKey } from '../held/key.ts';
 import { FieldVector, valueOf, type Cell } from '../vector.ts';
 import {
   addEach,

@@ -1,7 +1,7 @@
 import { Kind } from '../../format/record.ts';
 import type { Batch } from '../batch.ts';
 import { ByteWriter, type ByteReader } from '../bytes.ts';
-import { KeySet } from '../keySet.ts';
+import { KeySet } from '../held/keySet.ts';
 import type { FieldVector } from '../vector.ts';
 import { placesByGroup, type PlacesByGroup } from './placesByGroup.ts';
 import { PairTable } from './pairTable.ts';

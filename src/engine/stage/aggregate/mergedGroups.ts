@@ -1,8 +1,8 @@
 import { ByteReader, ByteWriter } from '../bytes.ts';
 import { writeCell } from '../codec.ts';
-import { copyCellKey } from '../key.ts';
-import { KeySet } from '../keySet.ts';
-import { hashBytes } from '../partition.ts';
+import { copyCellKey } from '../held/key.ts';
+import { KeySet } from '../held/keySet.ts';
+import { hashBytes } from '../held/partition.ts';
 import { grownDoubles } from './accumulator.ts';
 import { ByteLists } from './byteLists.ts';
 import type { GroupingPlan } from './groups.ts';

@@ -1,4 +1,4 @@
-import { emptyTable, largerTable, tryEmpty } from '../openTable.ts';
+import { emptyTable, largerTable, tryEmpty } from '../held/openTable.ts';
 
 /** A table of so many bytes is kept when it is emptied, and so counts by what is in it. */
 const keptBytes = 1 << 20;

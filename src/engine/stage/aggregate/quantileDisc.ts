@@ -6,7 +6,7 @@ import type { Batch } from '../batch.ts';
 import { ByteWriter, type ByteReader } from '../bytes.ts';
 import { readCell, writeCell } from '../codec.ts';
 import type { BatchExpression } from '../expression.ts';
-import { compareKeys, writeSortKey } from '../key.ts';
+import { compareKeys, writeSortKey } from '../held/key.ts';
 import type { Cell } from '../vector.ts';
 import { addEach, type ValueAccumulator } from './accumulator.ts';
 import { ByteLists } from './byteLists.ts';

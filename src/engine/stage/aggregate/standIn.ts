@@ -4,7 +4,7 @@ import { Kind } from '../../format/record.ts';
 import { JsonList, JsonObject } from '../../query/value/json.ts';
 import type { Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
-import { writeKey } from '../key.ts';
+import { writeKey } from '../held/key.ts';
 import { valueOf, type Cell, type FieldVector } from '../vector.ts';
 
 /** A value of more than this (UTF-16 units of a text, bytes of another value's key) is known by its digest. */

@@ -7,7 +7,7 @@ import { ExactSums } from '../aggregate/exactSum.ts';
 import type { Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
 import { compileForBatches, type BatchExpression } from '../expression.ts';
-import { compareKeys, writeSortKey } from '../key.ts';
+import { compareKeys, writeSortKey } from '../held/key.ts';
 import type { SortExpression } from '../orderBy.ts';
 import { CellVector, valueOf, type Cell } from '../vector.ts';
 import { Ring } from './ring.ts';

@@ -9,12 +9,12 @@ import { maxGather } from '../aggregate/tooLarge.ts';
 import type { Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
 import { compileForBatches, keepingLast, type BatchExpression } from '../expression.ts';
-import { writeKey } from '../key.ts';
+import { writeKey } from '../held/key.ts';
 import { MemoryLimitError } from '../memoryLimit.ts';
 import { inPieces } from '../pieces.ts';
-import { RowCodec, RowGatherer } from '../rows.ts';
-import { recordEnd } from '../sortRecord.ts';
-import { SpillReader, type SpillFolder, type SpillWriter } from '../spill.ts';
+import { RowCodec, RowGatherer } from '../held/rows.ts';
+import { recordEnd } from '../held/sortRecord.ts';
+import { SpillReader, type SpillFolder, type SpillWriter } from '../held/spill.ts';
 import type { StageSetting } from '../stage.ts';
 import { CellVector, type Cell } from '../vector.ts';
 

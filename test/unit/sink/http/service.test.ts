@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Dataset } from '../../../../src/engine/dataset/dataset.ts';
-import { exportTo } from '../../../../src/engine/run/export.ts';
+import { exportTo } from '../../../../src/engine/run/export/export.ts';
 import { DeadLetters } from '../../../../src/engine/sink/http/deadLetters.ts';
 import { SendJournal } from '../../../../src/engine/sink/http/sendJournal.ts';
 import { ServiceSink, type ServiceOptions } from '../../../../src/engine/sink/http/serviceSink.ts';

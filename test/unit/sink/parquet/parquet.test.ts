@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Dataset } from '../../../../src/engine/dataset/dataset.ts';
-import { exportTo } from '../../../../src/engine/run/export.ts';
+import { exportTo } from '../../../../src/engine/run/export/export.ts';
 import { openTarget } from '../../../../src/engine/sink/openTarget.ts';
 import type { ExportSummary } from '../../../../src/protocol/engine.ts';
 import { runs } from '../../../support/long.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Dataset } from '../../../../src/engine/dataset/dataset.ts';
-import { exportTo } from '../../../../src/engine/run/export.ts';
+import { exportTo } from '../../../../src/engine/run/export/export.ts';
 import { columnLetters } from '../../../../src/engine/sink/xlsx/cell.ts';
 import { xlsxSink } from '../../../../src/engine/sink/xlsx/xlsxSink.ts';
 import { openTarget } from '../../../../src/engine/sink/openTarget.ts';

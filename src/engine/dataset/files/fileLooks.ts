@@ -1,0 +1,249 @@
+import { said } from '../../../said/said.ts';
+import type { UnreadFile } from '../../../protocol/file.ts';
+import { carriageReturn, lineFeed } from '../../ascii.ts';
+import { markLength } from '../../format/lines.ts';
+import { formatOf, recognise } from '../../format/registry.ts';
+import { eachFile } from '../../source/files/eachFile.ts';
+import type { FilePart } from '../../source/files/part.ts';
+import type { FoundFile } from '../../source/files/search.ts';
+import { openSource, type OpenedSource } from '../../source/open.ts';
+import { readFully, readSome } from '../../source/read.ts';
+import { SourceError } from '../../source/source.ts';
+import type { DatasetOptions } from '../dataset.ts';
+import { otherTable, type FirstFile, type SeenFile } from './unionColumns.ts';
+import { writtenFile } from './unionReadings.ts';
+
+/** Of so many bytes it is seen whether they begin a line of JSON. */
+const lookLength = 256;
+/** A header is looked for in so many bytes. */
+const headLength = 256 * 1024;
+/** So many files are looked at in a moment. */
+const fewFiles = 1000;
+/** Of more, as many are looked at before the first rows are read as hold so many bytes, and no more than so many. */
+const firstBytes = 1024 * 1024;
+const firstFiles = 256;
+/** Looked at at a time, until they hold enough. */
+const stepFiles = 32;
+
+/** What is asked of each file. */
+export interface LookOptions extends DatasetOptions {
+  readonly encoding?: string | undefined;
+}
+
+/**
+ * Looks at files that are to be one table, in their order: how each is read as a part of it, or why it cannot be. The first one
+ * that can be read says how all are.
+ */
+export class FileLooks {
+  readonly seen: SeenFile[] = [];
+  readonly unread: UnreadFile[] = [];
+  readonly #files: readonly FoundFile[];
+  readonly #options: LookOptions;
+  /** How many were looked at. */
+  #next = 0;
+  #first: FirstFile | undefined;
+  #failure: SourceError | undefined;
+
+  constructor(files: readonly FoundFile[], options: LookOptions) {
+    this.#files = files;
+    this.#options = options;
+  }
+
+  /** Why the first one cannot be read of those that cannot. */
+  get failure(): SourceError | undefined {
+    return this.#failure;
+  }
+
+  get isDone(): boolean {
+    return this.#next === this.#files.length;
+  }
+
+  /** The first one that can be read; undefined where there is none. @throws SourceError where it can be none of several */
+  async first(signal: AbortSignal): Promise<FirstFile | undefined> {
+    while (!this.#first && !this.isDone) {
+      signal.throwIfAborted();
+      const file = this.#files[this.#next];
+      this.#note([await this.#look(file, false, signal)]);
+    }
+    return this.#first;
+  }
+
+  /** Looks at as many as the first rows are in; at all where they are few. */
+  async some(signal: AbortSignal): Promise<void> {
+    if (this.#files.length <= fewFiles) await this.all(signal);
+    let bytes = 0;
+    while (!this.isDone && this.#next < firstFiles && bytes < firstBytes) {
+      const from = this.seen.length;
+      await this.#lookAt(Math.min(stepFiles, firstFiles - this.#next), signal);
+      for (const { part } of this.seen.slice(from)) bytes += part.identity.size;
+    }
+  }
+
+  /** Looks at all that are left. */
+  async all(signal: AbortSignal): Promise<void> {
+    await this.#lookAt(Infinity, signal);
+  }
+
+  async #lookAt(most: number, signal: AbortSignal): Promise<void> {
+    const files = this.#files.slice(this.#next, this.#next + most);
+    this.#note(await eachFile(files, (file, blocking) => this.#look(file, blocking, signal), signal));
+  }
+
+  #note(found: readonly (SeenFile | SourceError)[]): void {
+    for (const file of found) {
+      const { path } = this.#files[this.#next++];
+      if (!(file instanceof SourceError)) this.seen.push(file);
+      else {
+        this.#failure ??= file;
+        this.unread.push({ path, reason: file.said });
+      }
+    }
+  }
+
+  async #look(
+    { path, name: shown }: FoundFile,
+    blocking: boolean,
+    signal: AbortSignal,
+  ): Promise<SeenFile | SourceError> {
+    const { encoding } = this.#options;
+    const options = { ...this.#options, signal };
+    try {
+      const source = await openSource({ kind: 'file', path, encoding }, { signal, blocking });
+      try {
+        const first = this.#first ?? (await lookAtFirst(path, source, options));
+        const name = shown === path ? undefined : shown;
+        const file = await seenFile({ path, name }, source, first, options);
+        this.#first = first;
+        return file;
+      } finally {
+        await source.close();
+      }
+    } catch (error) {
+      // What the first file is not, none can be expected to be.
+      if (error instanceof SourceError && isOfOneFile(error, this.#first)) return error;
+      throw error;
+    }
+  }
+}
+
+/** What cannot be said of the others. */
+function isOfOneFile({ failure }: SourceError, first: FirstFile | undefined): boolean {
+  if (failure === 'unsupported') return first !== undefined;
+  return ['not-found', 'no-permission', 'is-folder', 'corrupt', 'failed'].includes(failure);
+}
+
+/** @throws SourceError `unsupported` where it is none that can be part of a table */
+async function lookAtFirst(path: string, source: OpenedSource, options: DatasetOptions): Promise<FirstFile> {
+  const recognised = await recognise(source, options, options.signal);
+  const { records } = formatOf(recognised.format);
+  if (records !== 'lines') {
+    const message = said`${path} is a JSON document. Several files can be read as one table where they are JSON Lines, delimited text or logs.`;
+    throw new SourceError('unsupported', message);
+  }
+  if (recognised.end !== undefined || (recognised.tables?.number ?? 1) > 1) {
+    throw new SourceError(
+      'unsupported',
+      said`${path} holds several tables. Use --tables 1 to read each file as one.`,
+    );
+  }
+  const head = new Uint8Array(recognised.dataStart);
+  const length = await readFully(source, head, 0, options.signal);
+  return { path, recognised, head: head.subarray(markLength(head, 0, 0), length) };
+}
+
+/**
+ * Where a file's records begin, and how many bytes they are.
+ * @throws SourceError `unsupported` where it cannot be read beside the first one
+ */
+async function seenFile(
+  file: Pick<FilePart, 'path' | 'name'>,
+  source: OpenedSource,
+  first: FirstFile,
+  options: DatasetOptions,
+): Promise<SeenFile> {
+  const { signal } = options;
+  const { encoding, size } = source;
+  const identity = source.place.watch?.opened;
+  if (!identity)
+    throw new SourceError(
+      'unsupported',
+      said`${file.path} can be read only once, and not as one of several files.`,
+    );
+  const isFirst = file.path === first.path;
+  if (!isFirst && !(await readsAsFirst(source, first, options)))
+    throw new SourceError(
+      'unsupported',
+      said`${file.path} cannot be read as one table with ${first.path}: it is not written in the same format.`,
+    );
+  const end = isFirst ? 0 : await headEnd(source, first, signal);
+  const table = end === undefined ? await otherTable(file.path, source, first, options) : undefined;
+  const from = end ?? 0;
+  const { format, dataStart } = first.recognised;
+  const written =
+    format.kind === 'csv'
+      ? await writtenFile(
+          file.path,
+          source,
+          table?.dialect ?? format.dialect,
+          table?.dataStart ?? (isFirst ? dataStart : from),
+          options,
+        )
+      : undefined;
+  const isSized = source.random && size !== undefined;
+  const length = isSized ? Math.max(0, size - from) : undefined;
+  let ended: boolean | undefined;
+  if (isSized) {
+    const last = new Uint8Array(1);
+    ended = size <= from || ((await readFully(source, last, size - 1, signal)) === 1 && last[0] === lineFeed);
+  }
+  const packed = source.containers.length > 0 || undefined;
+  return { part: { ...file, packed, encoding, identity, from, length, ended }, table, written };
+}
+
+/**
+ * Whether a file beside JSON Lines is such as well: a JSON document would be records that nobody can read, or a single one.
+ * What begins with an object in a line, as nearly all do, is looked at no further.
+ */
+async function readsAsFirst(
+  source: OpenedSource,
+  { recognised: { format } }: FirstFile,
+  options: DatasetOptions,
+): Promise<boolean> {
+  if (format.kind !== 'jsonl') return true;
+  const bytes = new Uint8Array(lookLength);
+  const head = bytes.subarray(0, await readSome(source, bytes, 0, options.signal));
+  const [line] = new TextDecoder().decode(head).trimStart().split('\n', 1);
+  if (line === '' || /^\{\s*[^\s]/.test(line)) return true;
+  const { format: own } = await recognise(source, options, options.signal);
+  return own.kind === format.kind;
+}
+
+/** Where a file's records begin: behind the same header that the first file has. Undefined where it has another. */
+async function headEnd(
+  source: OpenedSource,
+  { head: expected }: FirstFile,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const bytes = new Uint8Array(expected.length === 0 ? 3 : headLength);
+  const head = bytes.subarray(0, await readSome(source, bytes, 0, signal));
+  const mark = markLength(head, 0, 0);
+  if (expected.length === 0) return mark;
+  const end = sameUpTo(head.subarray(mark), expected);
+  if (end !== undefined) return mark + end;
+  // A file without a byte has no header either.
+  return head.length === mark ? mark : undefined;
+}
+
+/** One past what `bytes` begins with, if that is `expected`, whose lines may end otherwise; undefined if it is not. */
+function sameUpTo(bytes: Uint8Array, expected: Uint8Array): number | undefined {
+  let at = 0;
+  for (let i = 0; i < expected.length; i++) {
+    if (expected[i] === carriageReturn) continue;
+    while (bytes[at] === carriageReturn) at++;
+    // A file may end with its header.
+    if (at === bytes.length && expected[i] === lineFeed) return at;
+    if (bytes[at] !== expected[i]) return undefined;
+    at++;
+  }
+  return at;
+}

@@ -1,0 +1,173 @@
+import type { Step } from '../../query/resolve/step.ts';
+import type { Slot } from '../../query/resolve/slot.ts';
+import { wholeBatch, type Batch } from '../batch.ts';
+import { ByteReader } from '../bytes.ts';
+import { readCell, skipCell } from '../codec.ts';
+import { CodedVector } from '../codedVector.ts';
+import { compileForBatches, selectTrue, type BatchExpression } from '../expression.ts';
+import type { KeyPair } from './key.ts';
+import { noRow, type JoinTable } from './table.ts';
+import type { Value } from '../../query/value/value.ts';
+import { rowsPerBatch } from '../held/rows.ts';
+import { GatherVector, valueOf, type Vector } from '../vector.ts';
+
+/** What comes out of some of a batch's rows. */
+export interface JoinedBatch {
+  readonly batch: Batch;
+  /** Of each selected row of `batch`, in order, the row of the batch that went in. */
+  readonly sources: Uint32Array;
+}
+
+/** A row of the batch with one of the table; `rest` where all of those were told. */
+const rest = -2;
+
+/** Finds what belongs together, and says what comes out of that. */
+export class JoinMatches {
+  readonly #step: Step<'join'>;
+  readonly #table: JoinTable;
+  readonly #pairs: readonly KeyPair[];
+  readonly #condition: BatchExpression | undefined;
+  /** Whether the other file's rows are put in. */
+  readonly #puts: boolean;
+
+  constructor(
+    step: Step<'join'>,
+    slots: readonly Slot[],
+    table: JoinTable,
+    pairs: readonly KeyPair[],
+    puts: boolean,
+  ) {
+    this.#step = step;
+    this.#table = table;
+    this.#pairs = pairs;
+    this.#condition = step.condition && compileForBatches(step.condition, step.conditionBound, slots);
+    this.#puts = puts;
+  }
+
+  /**
+   * @param firsts of each selected row of the batch, in order, the first of the table's rows with its key
+   * @param values of its keys, or what is kept of those
+   */
+  *of(batch: Batch, firsts: Int32Array, values: readonly Vector[]): Generator<JoinedBatch> {
+    const { type } = this.#step;
+    const isOnce = (type === 'semi' || type === 'anti') && this.#condition === undefined;
+    const found = new Found();
+    let any = false;
+    for (let i = 0; i < batch.count; i++) {
+      const row = batch.selection[i];
+      const kept = firsts[i] === noRow ? undefined : this.#keptOf(values, row);
+      for (let at = firsts[i]; at !== noRow; at = this.#table.next(at)) {
+        if (kept !== undefined && !this.#isEqual(at, kept)) continue;
+        found.add(row, at);
+        if (isOnce) break;
+        if (found.full) {
+          const joined = this.#told(batch, found, any);
+          any = joined.any;
+          if (joined.sources.length > 0) yield joined;
+        }
+      }
+      found.add(row, rest);
+      if (!found.full) continue;
+      const joined = this.#told(batch, found, any);
+      any = joined.any;
+      if (joined.sources.length > 0) yield joined;
+    }
+    const joined = this.#told(batch, found, any);
+    if (joined.sources.length > 0) yield joined;
+  }
+
+  /** @param any whether the first row has had a match before */
+  #told(batch: Batch, found: Found, any: boolean): JoinedBatch & { readonly any: boolean } {
+    const { type } = this.#step;
+    const holds = this.#holding(batch, found);
+    const sources: number[] = [];
+    const rows: number[] = [];
+    let matched = any;
+    for (let i = 0; i < found.count; i++) {
+      const source = found.sources[i];
+      const row = found.rows[i];
+      if (row !== rest) {
+        if (holds?.[i] === 0) continue;
+        matched = true;
+        if (type === 'semi' || type === 'anti') continue;
+        sources.push(source);
+        rows.push(row);
+        continue;
+      }
+      const isOut = type === 'left' || type === 'anti' ? !matched : type === 'semi' && matched;
+      if (isOut) {
+        sources.push(source);
+        rows.push(noRow);
+      }
+      matched = false;
+    }
+    found.count = 0;
+    const from = Uint32Array.from(sources);
+    if (type === 'semi' || type === 'anti')
+      return { batch: { ...batch, selection: from, count: from.length }, sources: from, any: matched };
+    return { batch: this.#beside(batch, from, Int32Array.from(rows)), sources: from, any: matched };
+  }
+
+  /** Of each of what was found, whether the condition is true of it; undefined where there is none. */
+  #holding(batch: Batch, found: Found): Uint8Array | undefined {
+    if (this.#condition === undefined) return undefined;
+    const holds = new Uint8Array(found.count);
+    const places: number[] = [];
+    for (let i = 0; i < found.count; i++) if (found.rows[i] !== rest) places.push(i);
+    const sources = Uint32Array.from(places, (place) => found.sources[place]);
+    const rows = Int32Array.from(places, (place) => found.rows[place]);
+    const { selection, count } = selectTrue(this.#beside(batch, sources, rows), this.#condition);
+    for (let i = 0; i < count; i++) holds[places[selection[i]]] = 1;
+    return holds;
+  }
+
+  /** Rows of the batch with rows of the table beside them; `noRow` stands for NULL. */
+  #beside(batch: Batch, sources: Uint32Array, rows: Int32Array): Batch {
+    const vectors = batch.vectors.map((vector) => vector && gathered(vector, sources));
+    if (this.#puts) {
+      const starts = Uint32Array.from(rows, (row) => (row === noRow ? 0 : this.#table.start(row)));
+      vectors[this.#step.slot] = new CodedVector(this.#table.bytes, starts);
+    }
+    return wholeBatch(vectors, sources.length);
+  }
+
+  /** What is kept of the keys of a row; undefined where they are equal to all that have their bytes. */
+  #keptOf(values: readonly Vector[], row: number): readonly Value[] | undefined {
+    const kept = this.#pairs.map((pair, at) => pair.kept(values[at].value(row), 'left'));
+    return this.#pairs.every((pair, at) => pair.isCertain(kept[at])) ? undefined : kept;
+  }
+
+  /** Whether the keys of a row of the table, which have equal bytes, are equal. */
+  #isEqual(row: number, kept: readonly Value[]): boolean {
+    const reader = new ByteReader(this.#table.bytes);
+    reader.at = this.#table.start(row);
+    // Behind the row, see `JoinStage`.
+    skipCell(reader);
+    return this.#pairs.every((pair, at) => pair.isEqual(kept[at], valueOf(readCell(reader))));
+  }
+}
+
+/** Rows of a batch and of the table, which may belong together. */
+class Found {
+  readonly sources = new Uint32Array(4 * rowsPerBatch);
+  readonly rows = new Int32Array(4 * rowsPerBatch);
+  count = 0;
+
+  get full(): boolean {
+    return this.count === this.sources.length;
+  }
+
+  add(source: number, row: number): void {
+    this.sources[this.count] = source;
+    this.rows[this.count++] = row;
+  }
+}
+
+/** What is written is copied on as it stands only where it is known to be written. */
+function gathered(vector: Vector, rows: Uint32Array): Vector {
+  if (!(vector instanceof CodedVector)) return new GatherVector(vector, rows);
+  return new CodedVector(
+    vector.bytes,
+    rows.map((row) => vector.starts[row]),
+  );
+}
