@@ -126,16 +126,20 @@ const spans = [
   15 * minute,
   hour,
   3 * hour,
-].concat([6 * hour, 12 * hour, day]);
+  6 * hour,
+  12 * hour,
+  day,
+];
 /** Months of the bars on the levels above. */
 const months = [1, 3, 12, 120, 1200, 12_000, 120_000, 1_200_000];
 /** What is shown as one bar, in milliseconds and in months. */
-const roundSpans = [1, 2, 5, 10, 20, 50, 100, 200, 500].concat(
-  [1, 2, 5, 10, 15, 30].map((count) => count * second),
-  [1, 2, 5, 10, 15, 30].map((count) => count * minute),
-  [1, 2, 3, 6, 12].map((count) => count * hour),
-  [day, 7 * day],
-);
+const roundSpans = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * second),
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * minute),
+  ...[1, 2, 3, 6, 12].map((count) => count * hour),
+  ...[day, 7 * day],
+];
 const roundMonths = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 12_000, 120_000, 1_200_000];
 
 /** Milliseconds since 1970; levels up to a day, then months and years of the calendar. */

@@ -45,7 +45,7 @@ function concatenate(a: Exclude<Value, null>, b: Exclude<Value, null>): Value {
   if (a instanceof JsonList && b instanceof JsonList) {
     if (a.items.length + b.items.length > longestList)
       throw new ValueTooLongError('||', longestList, 'items');
-    return new JsonList(a.items.concat(b.items));
+    return new JsonList([...a.items, ...b.items]);
   }
   return joinTexts('||', [textOf(a), textOf(b)]);
 }
