@@ -3,7 +3,15 @@ import type { ByteReader, ByteWriter } from '../stage/bytes.ts';
 import type { ColumnLimits } from './limits.ts';
 
 /** Bits of the mantissa that a bucket is chosen by, to begin with: 256 buckets from a number to its double. */
-const finestBits = 8;
+export const finestBits = 8;
+/**
+ * The same where values are all of about one size, as times are, which are counted from 1970: as many bits as a bucket can be
+ * chosen by.
+ */
+export const finestBitsOfTimes = 20;
+
+/** What the exponent of a double is written with. */
+const exponentBias = 1023;
 
 /** Fewer numbers than this are sooner put in one by one. */
 const few = 32;
@@ -37,6 +45,11 @@ class Buckets {
     const at = key - this.first;
     if (this.counts[at] === 0 || size < this.smallest[at]) this.smallest[at] = size;
     this.counts[at] += times;
+  }
+
+  /** Key of the outermost bucket that holds something; -Infinity where none does. */
+  get high(): number {
+    return this.#high;
   }
 
   /** From the lowest key to the highest, with those from `low` to `high`. */
@@ -109,14 +122,17 @@ export class Quantiles {
   readonly #limits: ColumnLimits;
   #kept: Float64Array | undefined = new Float64Array(16);
   #keptCount = 0;
-  #bits = finestBits;
+  readonly #finest: number;
+  #bits: number;
   readonly #above: Buckets;
   readonly #below: Buckets;
   #zeros = 0;
   #count = 0;
 
-  constructor(limits: ColumnLimits) {
+  /** @param finest bits of the mantissa that a bucket is chosen by, while there is room for so many buckets */
+  constructor(limits: ColumnLimits, finest = finestBits) {
     this.#limits = limits;
+    this.#finest = this.#bits = finest;
     this.#above = new Buckets(limits.buckets);
     this.#below = new Buckets(limits.buckets);
   }
@@ -128,6 +144,13 @@ export class Quantiles {
   /** By what fraction of its size a quantile may be off. */
   get error(): number {
     return this.#kept === undefined ? 2 ** -this.#bits : 0;
+  }
+
+  /** Width of the widest bucket, by which a quantile may be off. */
+  get widest(): number {
+    const key = Math.max(this.#above.high, this.#below.high);
+    if (this.#kept !== undefined || key === -Infinity) return 0;
+    return 2 ** ((key >>> this.#bits) - exponentBias - this.#bits);
   }
 
   /** Takes in the kernel's values, which `found` is of. */
@@ -237,7 +260,7 @@ export class Quantiles {
   reset(): void {
     this.#kept = this.#kept ?? new Float64Array(16);
     this.#keptCount = 0;
-    this.#bits = finestBits;
+    this.#bits = this.#finest;
     this.#above.clear();
     this.#below.clear();
     this.#zeros = 0;

@@ -4,7 +4,7 @@ import { ExactSums } from '../stage/aggregate/exactSum.ts';
 import type { ByteReader, ByteWriter } from '../stage/bytes.ts';
 import { Bins } from './bins.ts';
 import type { ColumnLimits } from './limits.ts';
-import { Quantiles } from './quantiles.ts';
+import { finestBits, finestBitsOfTimes, Quantiles } from './quantiles.ts';
 import type { Scale } from './scale.ts';
 import { measuredIn, sumOf } from './times.ts';
 
@@ -83,7 +83,7 @@ export class RangeAccumulator {
 
   constructor(scale: Scale, limits: ColumnLimits) {
     this.scale = scale;
-    this.quantiles = new Quantiles(limits);
+    this.quantiles = new Quantiles(limits, scale.kind === 'time' ? finestBitsOfTimes : finestBits);
     this.bins = new Bins(scale, scale.kind === 'number' ? limits.numberBins : limits.bins);
   }
 

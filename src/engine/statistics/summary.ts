@@ -113,7 +113,7 @@ export function timeBars({ times }: ColumnAccumulator, most: number): Bars | und
 }
 
 function rangeSummary(range: RangeAccumulator, depth: StatisticsDepth): RangeSummary {
-  const { scale, quantiles, count, std, mean, sum } = range;
+  const { scale, quantiles, bins, count, std, mean, sum } = range;
   const isTime = scale.kind === 'time';
   const written = (value: number | undefined): string => {
     if (value === undefined) return '';
@@ -134,18 +134,21 @@ function rangeSummary(range: RangeAccumulator, depth: StatisticsDepth): RangeSum
     ...(depth === 'panel' && {
       percentiles: outerPercents.map((percent) => ({ percent, value: quantile(percent) })),
     }),
-    quantileError: isTime && quantiles.error > 0 ? range.bins.widest / 1000 : quantiles.error,
+    quantileError: isTime ? Math.min(quantiles.widest, bins.widest) / 1000 : quantiles.error,
     negative: isTime ? 0 : range.negative,
     zero: isTime ? 0 : range.zero,
   };
 }
 
-/** Of many times a quantile is where its bar begins: their size is counted from 1970, which says nothing of them. */
+/**
+ * Of many times whose buckets are wide a quantile is where its bar begins: buckets are as wide as a fraction of the size, which
+ * is counted from 1970 and says nothing of the range that the times are in.
+ */
 export function quantileOf(
   { scale, quantiles, bins }: RangeAccumulator,
   fraction: number,
 ): number | undefined {
-  const isRough = scale.kind === 'time' && quantiles.error > 0;
+  const isRough = scale.kind === 'time' && quantiles.widest > bins.widest;
   return isRough ? bins.quantile(fraction) : quantiles.quantile(fraction);
 }
 
