@@ -2,6 +2,7 @@ import type { SentRows } from '../../../protocol/engine.ts';
 import { deadLettersIn } from '../http/deadLetters.ts';
 import type { RowService } from '../http/rowService.ts';
 import type { ColumnType } from '../typed/columnType.ts';
+import { membersOf } from '../typed/json.ts';
 import { eachRow } from '../typed/rowReader.ts';
 import { Survey } from '../typed/survey.ts';
 
@@ -74,7 +75,7 @@ export class TableSurvey implements RowService {
 
   #add(lines: Uint8Array): void {
     eachRow(lines, valueColumn, (row) => {
-      for (const name of Object.keys(row)) this.#surveyOf(name).add(row[name]);
+      for (const [name, value] of membersOf(row)) this.#surveyOf(name).add(value);
     });
   }
 

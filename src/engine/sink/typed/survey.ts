@@ -2,7 +2,7 @@ import { notFinite } from '../../../protocol/jsonValue.ts';
 import { Decimal, numberOf, type Numeric } from '../../query/value/decimal.ts';
 import { readTime } from '../../query/value/time.ts';
 import { maxPrecision, type ColumnType } from './columnType.ts';
-import { isList, isObject, type Json, type JsonMembers } from './json.ts';
+import { isList, isObject, membersOf, type Json, type JsonMembers } from './json.ts';
 
 /** Objects with more different members than this are used as maps: a column for each would be of no use. */
 const maxMembers = 1000;
@@ -116,7 +116,7 @@ export class Survey {
     if (this.#depth === maxNesting) this.#tooMany = true;
     if (this.#tooMany) return;
     this.#members ??= new Map();
-    for (const key of Object.keys(value)) {
+    for (const [key, inner] of membersOf(value)) {
       let member = this.#members.get(key);
       if (member === undefined) {
         if (this.#members.size === maxMembers) {
@@ -127,7 +127,7 @@ export class Survey {
         member = new Survey(false, this.#depth + 1);
         this.#members.set(key, member);
       }
-      member.add(value[key]);
+      member.add(inner);
     }
   }
 

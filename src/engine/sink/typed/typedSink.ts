@@ -4,6 +4,7 @@ import type { ObjectRows, ObjectSink } from '../objectSink.ts';
 import { SinkError } from '../sinkError.ts';
 import type { ColumnType } from './columnType.ts';
 import { LineSpool } from './lineSpool.ts';
+import { memberOf, membersOf } from './json.ts';
 import { eachRow } from './rowReader.ts';
 import { Survey } from './survey.ts';
 import { typedValue, type TypedValue } from './values.ts';
@@ -70,9 +71,7 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
       signal.throwIfAborted();
       eachRow(piece, valueColumn, (row) => {
         for (const [name, values] of data) {
-          values.push(
-            typedValue(types.get(name) ?? noType(name), Object.hasOwn(row, name) ? row[name] : null),
-          );
+          values.push(typedValue(types.get(name) ?? noType(name), memberOf(row, name)));
         }
         count++;
       });
@@ -86,7 +85,7 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
   return {
     async write(lines) {
       eachRow(lines, valueColumn, (row) => {
-        for (const name of Object.keys(row)) surveyOf(name).add(row[name]);
+        for (const [name, value] of membersOf(row)) surveyOf(name).add(value);
       });
       await spool.write(lines);
     },

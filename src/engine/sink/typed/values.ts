@@ -1,7 +1,7 @@
 import { Decimal, type Numeric } from '../../query/value/decimal.ts';
 import { readTime, type Timestamp } from '../../query/value/time.ts';
 import type { ColumnType } from './columnType.ts';
-import { isList, isObject, jsonText, type Json, type JsonMembers } from './json.ts';
+import { isList, isObject, jsonText, memberOf, type Json, type JsonMembers } from './json.ts';
 import { doubleInText, numberInText, plainParts } from './survey.ts';
 
 /** A value as typed columns take it: 64-bit integers, points in time and decimals as (unscaled) bigints, dates as days. */
@@ -22,7 +22,7 @@ export function typedValue(type: ColumnType, value: Json | undefined): TypedValu
     case 'struct': {
       const members = membersIn(value);
       return Object.fromEntries(
-        [...type.members].map(([key, member]) => [key, typedValue(member, own(members, key))]),
+        [...type.members].map(([key, member]) => [key, typedValue(member, memberOf(members, key))]),
       );
     }
     default:
@@ -53,11 +53,6 @@ function scalar(type: ScalarType, value: Json): TypedValue {
       return type.unit === 'NANOS' ? micros * 1000n + BigInt(nanos) : micros + BigInt(nanos / 1000);
     }
   }
-}
-
-/** A member of the value itself: an object that is made of JSON may have any key. */
-function own(value: JsonMembers, key: string): Json | undefined {
-  return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 function listIn(value: Json): readonly Json[] {

@@ -1,7 +1,7 @@
 import { said, type Said } from '../../../said/said.ts';
 import type { ByteSink } from '../byteSink.ts';
 import type { ObjectRows, ObjectSink } from '../objectSink.ts';
-import type { JsonMembers } from '../typed/json.ts';
+import { memberOf, membersOf, type JsonMembers } from '../typed/json.ts';
 import { LineSpool } from '../typed/lineSpool.ts';
 import { eachRow } from '../typed/rowReader.ts';
 import { Survey } from '../typed/survey.ts';
@@ -55,9 +55,9 @@ export function xlsxSink(sink: ByteSink, rows: ObjectRows): ObjectSink {
         said`There are more than ${(mostRows - 1).toLocaleString('en')} rows, the most that a worksheet of Excel can have below the names of the columns. Use LIMIT, or write CSV or Parquet.`,
       );
     }
-    for (const name of Object.keys(row)) {
-      columnOf(name).survey?.add(row[name]);
-      const cell = cellOf(row[name], false);
+    for (const [name, value] of membersOf(row)) {
+      columnOf(name).survey?.add(value);
+      const cell = cellOf(value, false);
       if (cell?.kind === 'text' && cell.text.length > mostCharacters) {
         throw tooLong(said`In row ${(count - 1).toLocaleString('en')}, the value of ${name}`);
       }
@@ -79,8 +79,8 @@ export function xlsxSink(sink: ByteSink, rows: ObjectRows): ObjectSink {
         row++;
         text.push(`<row r="${row}">`);
         for (const { name, letters, areNumbers } of layout) {
-          if (!Object.hasOwn(values, name)) continue;
-          const cell = cellOf(values[name], areNumbers);
+          const value = memberOf(values, name);
+          const cell = value === undefined ? undefined : cellOf(value, areNumbers);
           if (cell) text.push(cellXml(`${letters}${row}`, cell));
         }
         text.push('</row>');

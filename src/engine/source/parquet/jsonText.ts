@@ -177,8 +177,9 @@ function numberText(value: number): string {
 function jsonValue(bytes: Uint8Array): string {
   const text = Buffer.from(bytes).toString();
   try {
-    const value: unknown = JSON.parse(text);
-    return /[\r\n]/.test(text) ? JSON.stringify(value) : text;
+    JSON.parse(text);
+    // A text of JSON has no line end within: what stands around one is between two tokens.
+    return text.replace(/\s*[\r\n]\s*/g, '');
   } catch {
     return JSON.stringify(text);
   }

@@ -103,6 +103,30 @@ describe('an export to Parquet', () => {
     );
   });
 
+  it('keeps the order of columns and members, also of those whose names are whole numbers', async () => {
+    const lines = [
+      '{"name":"a","2021":{"10":1,"2":2},"2020":2,"mixed":{"7":[{"5":1,"3":2}],"1":9007199254740993}}',
+      '{"name":"b","0":3,"mixed":"x"}',
+    ];
+    await exported('data.jsonl', `${lines.join('\n')}\n`);
+    const file = `'${join(folder, 'out.parquet')}'`;
+    const described = await connection.runAndReadAll(
+      `SELECT column_name, column_type FROM (DESCRIBE FROM ${file})`,
+    );
+    assert.deepEqual(described.getRowsJson(), [
+      ['name', 'VARCHAR'],
+      ['2021', 'STRUCT("10" BIGINT, "2" BIGINT)'],
+      ['2020', 'BIGINT'],
+      ['mixed', 'VARCHAR'],
+      ['0', 'BIGINT'],
+    ]);
+    const read = await connection.runAndReadAll(`SELECT mixed, "2021"."10"::INT, "0"::INT FROM ${file}`);
+    assert.deepEqual(read.getRowsJson(), [
+      ['{"7":[{"5":1,"3":2}],"1":9007199254740993}', 1, null],
+      ['x', null, 3],
+    ]);
+  });
+
   it('reads types in the cells of a delimited text, and keeps texts that look like numbers', async () => {
     await exported(
       'data.csv',
