@@ -280,6 +280,29 @@ describe('rowriver', () => {
       );
     });
 
+    it('may be that a column is not there in a JSON document, of whatever layout', async () => {
+      const documents = {
+        'column.list.json': '[{"ab":1},{"b":2}]',
+        'column.deep.json': '{"data":{"items":[{"ab":1}]},"count":1}',
+        'column.members.json': '{"u0":{"ab":1},"u1":{"ab":2}}',
+        'column.values.json': '{"ab":1}{"ab":2}',
+        'column.long.json': JSON.stringify(Array.from({ length: 20_000 }, (_, ab) => ({ ab }))),
+      };
+      for (const [name, text] of Object.entries(documents)) {
+        await writeFile(at(name), text);
+        const { stderr } = await runCli([at(name), 'aa > 1', '--count']);
+        assert.match(
+          stderr,
+          /^rowriver: unknown column aa \(not in the sampled records\); did you mean ab\?\n/,
+          name,
+        );
+        assert.doesNotMatch((await runCli([at(name), 'ab > 1', '--count'])).stderr, /unknown/, name);
+      }
+      // More may be in a row that cannot be looked into so far.
+      await writeFile(at('column.json5'), '[{"ab":1},\n{"aa":1,/* a */}\n]');
+      assert.doesNotMatch((await runCli([at('column.json5'), 'aa > 1', '--count'])).stderr, /unknown/);
+    });
+
     it('is said for a command line, with where to look', async () => {
       ends(await runCli([]), 2, '', /^rowriver: No file given\. .*\nTry: rowriver --help\n$/);
       ends(await runCli(['x', '--sideways']), 2, '', /^rowriver: Unknown option '--sideways'\.\n/);

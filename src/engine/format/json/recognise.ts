@@ -71,7 +71,7 @@ function kindOfText(whole: string, isDocument: boolean, final: boolean): JsonKin
   return text.startsWith('[') || text.startsWith('{') ? 'json' : undefined;
 }
 
-function isJson(text: string): boolean {
+export function isJson(text: string): boolean {
   try {
     parseJson(text);
     return true;

@@ -2,6 +2,8 @@ import { type Said, said } from '../../../../said/said.ts';
 import { readSome } from '../../../source/read.ts';
 import { SourceError, type Source } from '../../../source/source.ts';
 import { markLength } from '../../lines.ts';
+import { JsonFields, type FieldPath } from '../fields.ts';
+import { isJson } from '../recognise.ts';
 import { createElementFinder } from './elements.ts';
 import { Outline, type OpenValue } from './outline.ts';
 import { Shapes } from './shapes.ts';
@@ -22,6 +24,8 @@ export interface FoundRows {
   readonly rows: JsonRows;
   /** What could be shown instead, biggest first; `rows` is one of them unless the path was given. */
   readonly candidates: readonly RowsCandidate[];
+  /** The paths that the first rows hold; none where some of those are no plain JSON, and may hold more. */
+  readonly paths: readonly FieldPath[];
 }
 
 export interface NoRows {
@@ -206,7 +210,8 @@ export async function findRows(
   };
   const inHead = place.start + headLength <= longHead;
   const sample = source.random || inHead ? await sampleAt(source, place.start, signal) : new Uint8Array(0);
-  return { rows: { ...plain, ...likeness(plain, sample) }, candidates };
+  const seen = wholeRows(plain, sample);
+  return { rows: { ...plain, ...likeness(plain, seen) }, candidates, paths: pathsIn(seen) };
 }
 
 /**
@@ -280,8 +285,15 @@ async function locate(
   }
 }
 
-/** What the rows of a sample, which begins where they do, have in common. */
-function likeness(rows: JsonRows, sample: Uint8Array): Pick<JsonRows, 'opening' | 'separator'> {
+interface SampledRows {
+  readonly bytes: Buffer;
+  readonly count: number;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+/** The rows of a sample, which begins where they do. */
+function wholeRows(rows: JsonRows, sample: Uint8Array): SampledRows {
   const bytes = sample.slice();
   const { count, starts, ends, next } = createElementFinder(rows)(bytes, {
     from: 0,
@@ -289,20 +301,37 @@ function likeness(rows: JsonRows, sample: Uint8Array): Pick<JsonRows, 'opening' 
     length: bytes.length,
     final: true,
   });
-  const text = Buffer.from(bytes.buffer);
   // Where the sample ends before the rows do, the last one may be cut.
   const whole = next < bytes.length ? count : Math.max(1, count - 1);
+  return { bytes: Buffer.from(bytes.buffer), count: Math.min(count, whole), starts, ends };
+}
+
+function pathsIn({ bytes, count, starts, ends }: SampledRows): readonly FieldPath[] {
+  const fields = new JsonFields();
+  for (let row = 0; row < count; row++) {
+    const [start, end] = [starts[row], ends[row]];
+    if (!isJson(bytes.toString('utf8', start, end))) return [];
+    fields.read(bytes, start, end);
+  }
+  return fields.paths();
+}
+
+/** What rows have in common. */
+function likeness(
+  rows: JsonRows,
+  { bytes, count, starts, ends }: SampledRows,
+): Pick<JsonRows, 'opening' | 'separator'> {
   const openings = new Map<string, number>();
   const separators = new Set<string>();
-  for (let row = 0; row < Math.min(count, whole); row++) {
-    const opening = openingOf(text.subarray(starts[row], ends[row]));
+  for (let row = 0; row < count; row++) {
+    const opening = openingOf(bytes.subarray(starts[row], ends[row]));
     openings.set(opening, (openings.get(opening) ?? 0) + 1);
-    if (row > 0) separators.add(text.toString('utf8', ends[row - 1], starts[row]));
+    if (row > 0) separators.add(bytes.toString('utf8', ends[row - 1], starts[row]));
   }
   const [opening = '', times = 0] = [...openings].sort((a, b) => b[1] - a[1]).at(0) ?? [];
   const [separator] = separators;
   return {
-    opening: 10 * times >= 9 * Math.min(count, whole) ? opening : '',
+    opening: 10 * times >= 9 * count ? opening : '',
     separator: separators.size === 1 && rows.layout === 'elements' ? separator : undefined,
   };
 }
