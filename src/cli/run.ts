@@ -98,8 +98,11 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
           terminal.say(showProblem(text, doubt));
       }
       if (summary.doubt) terminal.say(visible(`${dataset.name} ${fileDoubts[summary.doubt]}`));
-      for (const { name, doubt } of summary.joined ?? [])
-        terminal.say(visible(`${name} ${fileDoubts[doubt]}`));
+      for (const { name, doubt, malformed } of summary.joined ?? []) {
+        if (doubt) terminal.say(visible(`${name} ${fileDoubts[doubt]}`));
+        if (malformed > 0)
+          terminal.say(visible(`${name}, which is joined, has ${counted(malformed, 'malformed record')}.`));
+      }
       // A query that takes the first rows of a pipe must not wait for its end.
       const isShort = dataset.once && parsed.query.operators.some(({ kind }) => kind === 'limit');
       const others = isShort ? undefined : await dataset.otherTables(signal, { download: true });

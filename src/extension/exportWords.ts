@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { l10n, type Uri } from 'vscode';
 import { prospectOf } from '../engine/run/prospects.ts';
-import type { FileDoubt } from '../protocol/comparison.ts';
+import type { FileDoubt, JoinedReport } from '../protocol/comparison.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { FormatKind } from '../protocol/formatOptions.ts';
 import { RemoteError } from '../protocol/rpc.ts';
@@ -85,6 +85,12 @@ export function doubtWords(doubt: FileDoubt, file: string): string {
         '{0} was written to or touched while it was being read. Some parts were checked and have not changed, but others may have.',
         file,
       );
+}
+
+export function joinedMalformedWords({ name, malformed }: JoinedReport): string {
+  return malformed === 1
+    ? l10n.t('{0}, which is joined, has 1 malformed record.', name)
+    : l10n.t('{0}, which is joined, has {1} malformed records.', name, count(malformed));
 }
 
 function count(value: number): string {

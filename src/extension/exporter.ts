@@ -10,7 +10,7 @@ import { fileOfResult, sparkScheme } from './sparkTabs.ts';
 import { openPreview } from './editors.ts';
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import { isSameFile, proposedTarget } from './exportTarget.ts';
-import { doubtWords, exportedWords, rejectedWords } from './exportWords.ts';
+import { doubtWords, joinedMalformedWords, exportedWords, rejectedWords } from './exportWords.ts';
 import type { Readings } from './readings.ts';
 import type { InterruptedExports } from './interruptedExports.ts';
 import { withProgress, type Work } from './exportProgress.ts';
@@ -105,7 +105,10 @@ export class Exporter {
 
   #report(source: Uri, target: Uri, { stages, doubt, joined = [] }: ExportSummary): void {
     if (doubt) void window.showWarningMessage(doubtWords(doubt, pathOf(source)));
-    for (const other of joined) void window.showWarningMessage(doubtWords(other.doubt, other.name));
+    for (const other of joined) {
+      if (other.doubt) void window.showWarningMessage(doubtWords(other.doubt, other.name));
+      if (other.malformed > 0) void window.showWarningMessage(joinedMalformedWords(other));
+    }
     if (stages) this.#log(`${target.fsPath}: ${stageTable(stages)}`);
   }
 

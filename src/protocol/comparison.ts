@@ -6,11 +6,14 @@
  */
 export type FileDoubt = 'replaced' | 'touched';
 
-/** Of a file that a query has joined. */
-export interface JoinedDoubt {
+/** What is to be said of a file that a query has joined, when it was read. */
+export interface JoinedReport {
   /** Its path. */
   readonly name: string;
-  readonly doubt: FileDoubt;
+  /** Why it may not be the file any more that was read. */
+  readonly doubt: FileDoubt | undefined;
+  /** Its malformed records that were seen, of which what can be read takes part. */
+  readonly malformed: number;
 }
 
 /** Records of a file that cannot be compared with those of another: the numbers of the first ones count from 1. */

@@ -4,7 +4,7 @@
  * in both directions unread.
  */
 import type { Said } from '../said/said.ts';
-import type { FileDoubt, JoinedDoubt } from './comparison.ts';
+import type { FileDoubt, JoinedReport } from './comparison.ts';
 import type { FileSearch } from './fileSearch.ts';
 import type { FormatOptions } from './formatOptions.ts';
 import type { FileInfo } from './file.ts';
@@ -111,7 +111,7 @@ export interface ExportProgress {
 export interface ExportSummary extends ExportProgress {
   readonly doubt?: FileDoubt | undefined;
   /** The same of other files that its query reads. */
-  readonly joined?: readonly JoinedDoubt[] | undefined;
+  readonly joined?: readonly JoinedReport[] | undefined;
   readonly written: number;
   readonly malformed: number;
   /** Where the rows went to many files. */

@@ -1,4 +1,4 @@
-import type { JoinedDoubt } from '../../protocol/comparison.ts';
+import type { JoinedReport } from '../../protocol/comparison.ts';
 import type { ExportProgress, ExportSummary } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -65,7 +65,7 @@ async function countAll(
   };
   const stages = measure ? new StageMeter(dataset, metered, 'stages') : undefined;
   const meter = new Meter(dataset, progress, stages);
-  const joined: JoinedDoubt[] = [];
+  const joined: JoinedReport[] = [];
   const malformed = rejects ? 'collect' : 'keep';
   if (planned.plan.shape === 'table') {
     const found = async (result: OrderedResult): Promise<void> => {
@@ -79,7 +79,7 @@ async function countAll(
       violations,
       stages,
       calls,
-      doubted: (one) => joined.push(one),
+      reported: (one) => joined.push(one),
     })) {
       meter.derived(stages ? piece.rows : countIn(piece.bytes));
     }

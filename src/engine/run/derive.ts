@@ -1,4 +1,4 @@
-import type { JoinedDoubt } from '../../protocol/comparison.ts';
+import type { JoinedReport } from '../../protocol/comparison.ts';
 import type { CellReadings } from '../format/csv/cellReading.ts';
 import { isUtf8 } from 'node:buffer';
 import { tmpdir } from 'node:os';
@@ -52,8 +52,8 @@ export interface DeriveOptions {
   readonly journal?: DerivedJournal | undefined;
   /** Once it is aborted, the rows are those of what was read until then. */
   readonly until?: AbortSignal | undefined;
-  /** Is told of other files that the query reads which may have changed meanwhile. */
-  readonly doubted?: ((joined: JoinedDoubt) => void) | undefined;
+  /** Is told what there is to say of other files that the query has read. */
+  readonly reported?: ((joined: JoinedReport) => void) | undefined;
   /** Is told what groups of all records are made of, where that is little. */
   readonly keep?: StageContext['keep'];
   /** What is read is what comes after these. */
@@ -197,7 +197,7 @@ async function* derivedBatches(
   try {
     const known = joins.planned(plan);
     yield* batchesOf(dataset, query, plan, signal, scanned, { ...options, joins, known });
-    for (const doubt of await joins.recheck(signal)) options.doubted?.(doubt);
+    for (const report of await joins.report(signal)) options.reported?.(report);
   } finally {
     await joins.close();
   }

@@ -1,4 +1,4 @@
-import type { JoinedDoubt } from '../../protocol/comparison.ts';
+import type { JoinedReport } from '../../protocol/comparison.ts';
 import { said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { openJoined, pathOfJoined } from '../dataset/joinedFile.ts';
@@ -84,16 +84,17 @@ export class JoinedFiles implements Joins {
 
   /**
    * Looks, when they have been read, whether they are still the files that were opened.
-   * @returns those of which that is not sure
+   * @returns those of which that is not sure, and those with malformed records
    * @throws SourceError `changed`
    */
-  async recheck(signal: AbortSignal): Promise<JoinedDoubt[]> {
-    const doubts: JoinedDoubt[] = [];
+  async report(signal: AbortSignal): Promise<JoinedReport[]> {
+    const reports: JoinedReport[] = [];
     for (const { dataset } of this.#files) {
       const doubt = await dataset.recheck(signal);
-      if (doubt) doubts.push({ name: dataset.name, doubt });
+      const { malformed } = dataset.index;
+      if (doubt || malformed > 0) reports.push({ name: dataset.name, doubt, malformed });
     }
-    return doubts;
+    return reports;
   }
 
   async close(): Promise<void> {

@@ -39,6 +39,25 @@ describe('rowriver, JOIN', () => {
     assert.equal(counted.toString(), '1\n');
   });
 
+  it('says of the file that is joined how many of its records are malformed', async () => {
+    await writeFile(at('bad.jsonl'), '{"id":1}\n{"id":3 "x"}\n{"id":2}\n');
+    await writeFile(at('odd.rows.csv'), 'id,name\n2,Bo,more\n3,Cy\n1\n');
+    for (const [other, malformed] of [
+      ['bad.jsonl', '1 malformed record'],
+      ['odd.rows.csv', '2 malformed records'],
+    ]) {
+      for (const more of [[], ['--count'], ['-o', at(`out.${other}`)]]) {
+        const { stderr } = await runCli([
+          at('events.jsonl'),
+          `|> ANTI JOIN '${other}' AS b ON user = b.id`,
+          ...more,
+        ]);
+        assert.ok(stderr.includes(`rowriver: ${at(other)}, which is joined, has ${malformed}.\n`), stderr);
+      }
+    }
+    assert.doesNotMatch((await runCli([at('events.jsonl'), query])).stderr, /which is joined/);
+  });
+
   it('writes tables that are put together as a table, a column for each of theirs', async () => {
     await writeFile(at('orders.csv'), 'id,user.id,day\n7,2,Mon\n8,3,Tue\n');
     await writeFile(at('odd.csv'), 'id,the "name"\n2,Bo\n');

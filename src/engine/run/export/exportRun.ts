@@ -1,4 +1,4 @@
-import type { JoinedDoubt } from '../../../protocol/comparison.ts';
+import type { JoinedReport } from '../../../protocol/comparison.ts';
 import type { ExportFormat } from '../../../protocol/engine.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
@@ -55,7 +55,7 @@ export interface ExportRun {
   /** A scan that it shares with others, if its rows are not found by the file's own. */
   readonly scan: Scan | undefined;
   /** Takes what there is to say of other files that the query reads. */
-  readonly joined: JoinedDoubt[];
+  readonly joined: JoinedReport[];
   /** Whether rows are to be written as soon as they are known, not in larger pieces. */
   readonly prompt?: boolean | undefined;
 }
@@ -125,8 +125,8 @@ export function deriveOptions({
   joined,
 }: ExportRun): DeriveOptions {
   const malformed = rejects ? 'collect' : 'keep';
-  const doubted = (one: JoinedDoubt): void => void joined.push(one);
-  return { malformed, violations: checks.use, calls, stages, journal, scan, prompt, doubted };
+  const reported = (one: JoinedReport): void => void joined.push(one);
+  return { malformed, violations: checks.use, calls, stages, journal, scan, prompt, reported };
 }
 
 export async function writeRejects({ place, result }: OrderedResult, sink: ByteSink): Promise<void> {
