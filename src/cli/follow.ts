@@ -8,12 +8,16 @@ import {
   isCompressed,
   refuseCalls,
   showsItsFormat,
+  type Following,
   type FollowSummary,
 } from '../engine/run/follow.ts';
 import { isPipe } from '../engine/source/file.ts';
 import { filesAt } from '../engine/source/files/search.ts';
 import { partitionColumns } from '../engine/source/files/partitions.ts';
-import { Follower } from '../engine/source/follow/follower.ts';
+import { Follower, type Followed } from '../engine/source/follow/follower.ts';
+import { StreamFollower, type StreamFollowOptions } from '../engine/source/follow/streamFollower.ts';
+import { stdinPlace } from '../engine/source/stdinPlace.ts';
+import { readableStream } from '../engine/source/stream.ts';
 import { SourceError } from '../engine/source/source.ts';
 import { isPath, type RunCommand } from './arguments/arguments.ts';
 import { filesOf } from './files.ts';
@@ -37,27 +41,38 @@ export async function follow(
   options: DatasetOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const { file, more, from, to = 'same' } = command;
-  const { signal, say, output } = terminal;
-  if (!isPath(file))
-    throw new UsageError('--follow is for files: standard input and addresses are not followed.');
+  const { file, more, from } = command;
+  const { signal, say } = terminal;
+  if (file !== '-' && !isPath(file))
+    throw new UsageError('--follow is for files and standard input: addresses are not followed.');
   for (const path of [file, ...more]) {
-    if (await isPipe(path).catch(() => false))
-      throw new UsageError(`--follow is for files: ${path} is a named pipe.`);
+    if (file !== '-' && (await isPipe(path).catch(() => false)))
+      throw new UsageError(
+        `--follow is for files: ${path} is a named pipe. Use < ${path} and - as the file.`,
+      );
   }
   refuseCalls(text);
   const time = new AbortController();
   const timer = endAt(untilMs, time);
   const end = AbortSignal.any([terminal.ending, time.signal]);
+  const asked = { text, query, onlyNew };
+  if (file === '-') {
+    if (onlyNew) throw new UsageError('--new is for files: all that comes from standard input is new.');
+    try {
+      await followInput(command, { end, idleMs }, asked, options, terminal);
+    } finally {
+      clearTimeout(timer());
+    }
+    return;
+  }
   const search = await searchOf(command, signal);
   const follower = new Follower({ ...search, end, idleMs });
-  const told = (words: string): void => say(visible(words));
   try {
     // Older logs beside those that grow are often compressed: they say nothing of how those are read.
     const mayBePacked = !search.finds && (await all(await search.find(signal), isCompressed));
     const isReady = async (path: string): Promise<boolean> =>
       (await showsItsFormat(path, from === 'jsonl')) && (mayBePacked || !(await isCompressed(path)));
-    const waiting = (): void => told(`Waiting for records in ${file}.`);
+    const waiting = (): void => say(visible(`Waiting for records in ${file}.`));
     const path = await follower.firstFile(isReady, waiting, signal);
     if (path === undefined) {
       say(summaryText({ records: 0, matched: 0, malformed: 0 }));
@@ -70,26 +85,77 @@ export async function follow(
     const ready = isOne ? there : await filtered(there, isReady);
     const dataset = await openTogether(command, path, ready, opened);
     try {
-      const doubts = doubtsToRun(query, dataset, optionsFor, text);
-      const checked = checkQuery(query, dataset.seenColumns, dataset.checkedIn);
-      const compared = await comparisonDoubts(query, dataset, new SampledCells(dataset), signal, useNull);
-      for (const doubt of [...checked, ...doubts, ...compared]) say(showProblem(text, doubt));
-      const asked = {
-        query: text,
-        to,
-        sink: output,
-        onlyNew,
-        partitionsOf: columns?.of,
-        read: options,
-        say: told,
-      };
-      say(summaryText(await followTo(dataset, follower, asked, signal)));
+      await writeFollowed(
+        dataset,
+        follower,
+        { ...asked, partitionsOf: columns?.of },
+        command,
+        options,
+        terminal,
+      );
     } finally {
       await dataset.close();
     }
   } finally {
     clearTimeout(timer());
     await follower.close();
+  }
+}
+
+interface Asked {
+  readonly text: string;
+  readonly query: Query;
+  readonly onlyNew: boolean;
+  readonly partitionsOf?: Following['partitionsOf'];
+}
+
+/** Says what there is to say of the query, and writes what it selects. */
+async function writeFollowed(
+  dataset: Dataset,
+  followed: Followed,
+  { text, query, onlyNew, partitionsOf }: Asked,
+  { to = 'same' }: RunCommand,
+  options: DatasetOptions,
+  { signal, say, output }: Terminal,
+): Promise<void> {
+  const doubts = doubtsToRun(query, dataset, optionsFor, text);
+  const checked = checkQuery(query, dataset.seenColumns, dataset.checkedIn);
+  const compared = await comparisonDoubts(query, dataset, new SampledCells(dataset), signal, useNull);
+  for (const doubt of [...checked, ...doubts, ...compared]) say(showProblem(text, doubt));
+  const following = {
+    ...{ query: text, to, sink: output, onlyNew, partitionsOf, read: options },
+    say: (words: string): void => say(visible(words)),
+  };
+  say(summaryText(await followTo(dataset, followed, following, signal)));
+}
+
+/** Follows standard input, which its first lines say how to read. */
+async function followInput(
+  command: RunCommand,
+  ends: StreamFollowOptions,
+  asked: Asked,
+  options: DatasetOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { signal, say } = terminal;
+  const stream = readableStream(process.stdin, 'Standard input');
+  try {
+    const follower = new StreamFollower(stream, ends);
+    const head = await follower.head(signal);
+    if (head.length === 0) {
+      say(summaryText({ records: 0, matched: 0, malformed: 0 }));
+      return;
+    }
+    const url = `data:application/octet-stream;base64,${Buffer.from(head).toString('base64')}`;
+    const dataset = await Dataset.open({ kind: 'data', url, encoding: command.encoding }, options);
+    try {
+      dataset.location.standsFor({ name: stream.name, place: stdinPlace({ kind: 'stdin' }) });
+      await writeFollowed(dataset, follower, asked, command, options, terminal);
+    } finally {
+      await dataset.close();
+    }
+  } finally {
+    await stream.close();
   }
 }
 

@@ -54,6 +54,7 @@ output. Several files, a quoted pattern or a folder are read as one table.
   rowriver 'logs/*.jsonl' "|> AGGREGATE count(*) AS n GROUP BY _file"
   rowriver "FROM 'logs/*.jsonl' |> WHERE status >= 500"
   some-program | rowriver - "level = 'error'" --to csv
+  kubectl logs -f app | rowriver - "level = 'error'" --follow
 
 QUERY is a condition as in SQL's WHERE, or a pipeline of operators (|>). Without
 it, all records are selected. Put -- before a query that starts with a dash.
@@ -91,7 +92,7 @@ ${option('--to-table NAME', 'with postgres://: the table, or SCHEMA.TABLE')}
 ${option('--create-table', 'with postgres://: make the table, with columns of the types that all rows allow')}
 ${option('--in-flight N', 'the number of requests at the same time, by default 4')}
 ${option('--merge-by COLUMN', 'read several files as one in order of a time, or a number, in COLUMN. Each should be in order; which is not is said')}
-${option('--follow', 'write records as they are appended to FILE, or to the files of a quoted pattern, through rotation and truncation, until Ctrl+C. Each record is written once its line is whole. QUERY may filter, compute and UNNEST')}
+${option('--follow', 'write records as they are appended to FILE, or to the files of a quoted pattern, through rotation and truncation, until Ctrl+C, or as they come from standard input. Each record is written once its line is whole. QUERY may filter, compute and UNNEST')}
 ${option('--new', 'with --follow: only records that are appended from now on')}
 ${option('--until TIME', 'with --follow: end at 18:30, or 2026-01-31T18:30:00')}
 ${option('--idle-timeout T', 'with --follow: end when nothing was appended for T, for example 30s or 5m')}

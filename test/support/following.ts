@@ -12,7 +12,9 @@ export class Following {
 
   constructor(args: readonly string[], options: CliOptions = {}) {
     this.#child = startCli([...args, '--follow', '--no-cache'], options);
-    this.#child.stdin.end();
+    // A command that has ended reads no more.
+    this.#child.stdin.on('error', () => undefined);
+    if (!args.includes('-')) this.#child.stdin.end();
     this.#ended = once(this.#child, 'close');
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
@@ -35,6 +37,15 @@ export class Following {
       .trimEnd()
       .split('\n')
       .map((line) => line.replace(/^rowriver: /, ''));
+  }
+
+  /** Writes to its standard input, which is open for as long as `-` is followed. */
+  input(text: string): void {
+    this.#child.stdin.write(text);
+  }
+
+  endInput(): void {
+    this.#child.stdin.end();
   }
 
   /** Waits until the output holds a text. @throws when it ends before */

@@ -12,7 +12,7 @@ import { derivedTarget } from '../sink/derivedRow.ts';
 import { needsPaths } from '../sink/exportFormat.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { batchEncoderOf, rowsAreObjects } from '../sink/targets.ts';
-import type { Follower } from '../source/follow/follower.ts';
+import type { Followed } from '../source/follow/follower.ts';
 import { recogniseContainer } from '../source/open.ts';
 import { SourceError } from '../source/source.ts';
 import { CheckLog } from './checkLog.ts';
@@ -49,7 +49,7 @@ export interface FollowSummary {
  */
 export async function followTo(
   dataset: Dataset,
-  follower: Follower,
+  follower: Followed,
   { query, to, sink, onlyNew, partitionsOf, read, say }: Following,
   signal: AbortSignal,
 ): Promise<FollowSummary> {

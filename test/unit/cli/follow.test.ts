@@ -66,6 +66,60 @@ describe('rowriver --follow', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('writes each record of standard input once its line is whole', async () => {
+    const run = follow('-', "level = 'error' |> SELECT n, _record");
+    run.input('{"n":1,"level":"error"}\n{"n":2,"level":"info"}\n');
+    await run.wrote('"n":1');
+    run.input('{"n":3,"lev');
+    run.input('el":"error"}\nno JSON\n{"n":5,"level":"error"}');
+    await run.wrote('"n":3');
+    assert.doesNotMatch(run.stdout, /"n":5/);
+    run.endInput();
+    assert.equal(await run.end(), 0);
+    assert.equal(run.stdout, '{"n":1,"_record":1}\n{"n":3,"_record":3}\n{"n":5,"_record":5}\n');
+    assert.deepEqual(run.said, ['5 records read, 3 written, 1 malformed']);
+  });
+
+  it('reads standard input by its first lines, and ends as for files', async () => {
+    const table = follow('-', 'id > 1', '--to', 'jsonl');
+    table.input('id;name\n1;Ann\n2;"Bo;\n');
+    table.input('b"\n');
+    await table.wrote('{"id":"2","name":"Bo;\\nb"}\n');
+    assert.equal(await table.end('SIGINT'), 130);
+    assert.equal(table.said.at(-1), '2 records read, 1 written, 0 malformed');
+
+    const few = follow('-', 'n > 0 |> LIMIT 2');
+    few.input('{"n":1}\n{"n":0}\n');
+    await few.wrote('"n":1');
+    few.input('{"n":2}\n');
+    assert.equal(await few.end(), 0);
+    assert.equal(few.stdout, '{"n":1}\n{"n":2}\n');
+
+    const idle = follow('-', '--idle-timeout', '300ms');
+    idle.input('{"n":1}\n{"n":2}');
+    assert.equal(await idle.end(), 0);
+    assert.equal(idle.stdout, '{"n":1}\n{"n":2}\n');
+
+    const silent = follow('-');
+    silent.endInput();
+    assert.equal(await silent.end(), 0);
+    assert.deepEqual(silent.said, ['0 records read, 0 written, 0 malformed']);
+    following = undefined;
+    for (const [args, reason] of [
+      [['-', '--new'], '--new is for files: all that comes from standard input is new.'],
+      [
+        ['https://example.org/a.jsonl'],
+        '--follow is for files and standard input: addresses are not followed.',
+      ],
+      [['-', '|> ORDER BY n'], 'ORDER BY needs all rows'],
+    ] as const) {
+      const refused = follow(...args);
+      refused.input('{"n":1}\n');
+      assert.equal(await refused.end(), 2);
+      assert.ok(refused.said[0].includes(reason), refused.said[0]);
+    }
+  });
+
   it('has the columns that the folders of its files are called after, as a plain run does', async () => {
     for (const year of [2023, 2024]) await mkdir(at(`year=${year}`));
     await writeFile(at('year=2023/a.jsonl'), '{"n":1}\n');
@@ -407,7 +461,5 @@ describe('rowriver --follow', () => {
      ^^^^^^^^^^^^^^^^^^
 `,
     );
-    const stdin = await runCli(['-', '--follow']);
-    assert.deepEqual([stdin.code, stdin.stderr.includes('--follow is for files')], [2, true]);
   });
 });

@@ -1,7 +1,7 @@
 import type { FormatOptions } from '../../../protocol/formatOptions.ts';
 import { everything, windowAfter, windowEnd } from '../../matchWindow.ts';
 import type { PartitionColumns } from '../../source/files/partitions.ts';
-import type { Follower } from '../../source/follow/follower.ts';
+import type { Followed, Growing } from '../../source/follow/follower.ts';
 import { keyOf, type Tail } from '../../source/follow/tail.ts';
 import type { FileSpans } from '../../source/source.ts';
 import type { Dataset } from '../dataset.ts';
@@ -29,7 +29,7 @@ export interface FollowScanOptions {
  */
 export async function* followScan(
   dataset: Dataset,
-  follower: Follower,
+  follower: Followed,
   scan: FileScan,
   { onlyNew, partitionsOf, read = {}, say }: FollowScanOptions,
   signal: AbortSignal,
@@ -41,8 +41,8 @@ export async function* followScan(
   let scanned = 0;
   const heads = await dataset.head('all', signal);
   const { firstLine } = dataset.recognised;
-  const texts = new Map<Tail, FollowedText>();
-  const begin = (tail: Tail, from?: TextPlace): FollowedText => {
+  const texts = new Map<Growing, FollowedText>();
+  const begin = (tail: Growing, from?: TextPlace): FollowedText => {
     const text = new FollowedText(tail.path, dataset.format, heads, firstLine, from);
     texts.set(tail, text);
     return text;
@@ -50,9 +50,9 @@ export async function* followScan(
   /** How the rows of files are put under the columns of the table whose own stand in another order. */
   const ordered = new WeakMap<FollowedText, FollowedRows>();
   /** Of files that are there before what is wanted begins, the bytes that are passed over. */
-  const passed = new Map<Tail, number>();
+  const passed = new Map<Growing, number>();
 
-  async function* whole(tail: Tail, final: boolean): AsyncGenerator<OrderedResult> {
+  async function* whole(tail: Growing, final: boolean): AsyncGenerator<OrderedResult> {
     const text = texts.get(tail) ?? begin(tail);
     if (final) text.finish();
     if (text.passHead(final) === 'other') {

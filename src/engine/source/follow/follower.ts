@@ -21,16 +21,31 @@ const pieceLength = 256 * 1024;
 /** Files looked at at a time. */
 const atOnce = 16;
 
+/** What is read as it grows: what its records are said to be in. */
+export interface Growing {
+  readonly path: string;
+}
+
 /** What happens to files that are followed. */
 export type FollowEvent =
   /** The next bytes of a file; void after the next event. */
-  | { readonly kind: 'bytes'; readonly tail: Tail; readonly bytes: Uint8Array }
+  | { readonly kind: 'bytes'; readonly tail: Growing; readonly bytes: Uint8Array }
   /** A file is read from its first byte on. */
-  | { readonly kind: 'begins'; readonly tail: Tail }
+  | { readonly kind: 'begins'; readonly tail: Growing }
   /** Nothing more will come of a file: what is left of it is its last record. */
-  | { readonly kind: 'ends'; readonly tail: Tail }
+  | { readonly kind: 'ends'; readonly tail: Growing }
   /** What people should know, as a sentence. */
   | { readonly kind: 'said'; readonly text: string };
+
+/** Tells what happens to what is followed. */
+export interface Followed {
+  /** Once it is aborted, no more is read than what is there. */
+  readonly end: AbortSignal;
+  /** Opens the files that are there, before anybody reads them: what they become afterwards is noticed. */
+  open(signal: AbortSignal): Promise<readonly Tail[]>;
+  /** What happens, until the end. @throws SourceError where what is open cannot be read; the signal's reason */
+  events(signal: AbortSignal): AsyncGenerator<FollowEvent>;
+}
 
 export interface FollowOptions {
   /** The files to be followed, looked up again and again. */
@@ -62,7 +77,7 @@ interface Entry {
  * from its first byte, after all of the one before. Nothing is read twice, and what is written before a file is closed for
  * good is not lost, unless a name leads to a third file before anybody could look at the second.
  */
-export class Follower {
+export class Follower implements Followed {
   readonly #options: FollowOptions;
   readonly #changes = new Changes();
   readonly #entries = new Map<string, Entry>();
