@@ -27,7 +27,7 @@ type Place = 'between' | 'string' | 'escape' | 'scalar' | 'slash' | 'lineComment
 
 /**
  * Follows a document from where its rows end: they and all that is open around them must be closed, what comes in between
- * must be JSON, and nothing but white space may come after it. In pieces of any size, and nothing of it is held.
+ * must be JSON, and nothing but white space may come after it. A comma before a closing bracket is passed over. In pieces of any size, and nothing of it is held.
  *
  * @param afterComma whether the rows end with a comma
  */
@@ -62,9 +62,9 @@ export function createDocumentEnding(rows: JsonRows, afterComma: boolean): Endin
 
   function closes(byte: number): boolean {
     if (due.count === 0 || innermost() !== byte) return false;
-    const trailing = comments && (expected === expects.value || expected === expects.name);
+    const isTrailing = expected === (byte === closeBrace ? expects.name : expects.value);
     const isEmpty = expected === expects.valueOrClose || expected === expects.nameOrClose;
-    if (expected !== expects.end && !isEmpty && !trailing) return false;
+    if (expected !== expects.end && !isEmpty && !isTrailing) return false;
     due.pop();
     endValue();
     return true;

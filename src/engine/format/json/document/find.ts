@@ -1,4 +1,5 @@
 import { type Said, said } from '../../../../said/said.ts';
+import { fileNameAt } from '../../../source/location.ts';
 import { readSome } from '../../../source/read.ts';
 import { SourceError, type Source } from '../../../source/source.ts';
 import { markLength } from '../../lines.ts';
@@ -151,6 +152,9 @@ function pathOf(open: readonly OpenValue[]): string {
   return printRowsPath({ steps, take: open.at(-1)?.list ? 'elements' : 'members' });
 }
 
+/** Where comments and trailing commas are to be expected, also beyond the head. */
+const nameOfJsonc = /\.(?:jsonc|json5)(?:\.(?:gz|zst))?$/i;
+
 const headLength = 64 * 1024;
 /** Where the head has no list, this much is looked at. */
 const longHead = 1024 * 1024;
@@ -183,7 +187,7 @@ export async function findRows(
     found = { ...found, candidates: found.candidates.filter((candidate) => candidate.path === '$') };
   }
   const { candidates, outline } = found;
-  const { comments } = outline.state;
+  const { comments, trailingCommas } = outline.state;
   const wanted = path ?? candidates.at(0)?.path ?? '$';
   const parsed = parseRowsPath(wanted);
   if (parsed === undefined)
@@ -206,7 +210,7 @@ export async function findRows(
     ...place,
     opening: '',
     separator: undefined,
-    comments,
+    comments: comments || trailingCommas || nameOfJsonc.test(fileNameAt(source.name)),
   };
   const inHead = place.start + headLength <= longHead;
   const sample = source.random || inHead ? await sampleAt(source, place.start, signal) : new Uint8Array(0);

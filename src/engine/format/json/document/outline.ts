@@ -45,6 +45,8 @@ export interface OutlineState {
   /** Values at the top so far; after a list or an object, only lists and objects: words behind one are no document. */
   readonly documents: number;
   readonly comments: boolean;
+  /** Whether a list or an object ends with a comma. */
+  readonly trailingCommas: boolean;
 }
 
 /**
@@ -63,6 +65,9 @@ export class Outline {
   /** Whether a list or an object has begun at the top. */
   #hasContainer = false;
   #comments = false;
+  #trailingCommas = false;
+  /** Whether a comma was the last token. */
+  #isAfterComma = false;
   #offset = 0;
   #line = 0;
   #state: 'between' | 'string' | 'escape' | 'slash' | 'lineComment' | 'comment' | 'commentStar' | 'scalar' =
@@ -78,7 +83,12 @@ export class Outline {
   }
 
   get state(): OutlineState {
-    return { open: this.#open, documents: this.#documents, comments: this.#comments };
+    return {
+      open: this.#open,
+      documents: this.#documents,
+      comments: this.#comments,
+      trailingCommas: this.#trailingCommas,
+    };
   }
 
   /** Goes through the next piece; true where the listener said to stop. */
@@ -125,6 +135,8 @@ export class Outline {
       case closeBrace:
       case closeBracket:
         this.#state = 'between';
+        if (this.#isAfterComma) this.#trailingCommas = true;
+        this.#isAfterComma = false;
         if (this.#deeper > 0) this.#deeper--;
         else if (this.#open.length > 0) {
           this.#listener.closed?.(this.#open, this.#offset);
@@ -134,6 +146,7 @@ export class Outline {
         break;
       case comma:
         this.#state = 'between';
+        this.#isAfterComma = true;
         this.#expectsName = this.#open.at(-1)?.list === false;
         break;
       case colon:
@@ -142,6 +155,7 @@ export class Outline {
         break;
       case quote:
         this.#state = 'string';
+        this.#isAfterComma = false;
         this.#inName = this.#expectsName;
         this.#name = [quote];
         if (!this.#expectsName) this.#begins(false);
@@ -159,6 +173,7 @@ export class Outline {
         else if (this.#state === 'between') {
           if (byte >= 0x80 && this.#offset <= 3) break;
           this.#state = 'scalar';
+          this.#isAfterComma = false;
           this.#begins(false);
         }
     }
@@ -167,6 +182,7 @@ export class Outline {
 
   #opens(list: boolean): boolean {
     this.#state = 'between';
+    this.#isAfterComma = false;
     if (this.#open.length === maxDepth) {
       this.#deeper++;
       this.#expectsName = !list;

@@ -255,6 +255,24 @@ describe('JSON document scanner', () => {
     }
   });
 
+  it('allows trailing commas where there is no comment', async () => {
+    for (const [text, path] of [
+      ['[{"a":1},{"a":2},]', '$[*]'],
+      ['[ {"a":1,"b":[",]",], },\n {"a":2,}\n,]', '$[*]'],
+      ['{"rows":[{"a":1,},{"a":2,}]}', '$.rows[*]'],
+      ['{"a":1,}\n{"a":2,}\n', '$'],
+    ]) {
+      const rows = await rowsOf(text, undefined);
+      assert.deepEqual([rows.path, rows.comments], [path, true]);
+      const found = scan(scanners.kernel(rows), Buffer.from(text), rows, [100]);
+      const values = found.map((row) => [row.fault, Object(JSON.parse(row.text)).a as unknown]);
+      assert.deepEqual(values, [[0, 1], [0, 2]], text);
+    }
+    for (const text of ['[",]",{"a":","}]', '{"a":[1,2],"b":{"c":[]}}']) {
+      assert.equal((await rowsOf(text, undefined)).comments, false);
+    }
+  });
+
   it('says what is wrong with a row, and finds the next one', async () => {
     const cases: [string, [string, number][]][] = [
       [

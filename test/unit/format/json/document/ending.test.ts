@@ -78,8 +78,7 @@ describe('the end of a JSON document', () => {
         ['no row and no end', '[', 0, { fault: Fault.DocumentUnclosed, offset: 1 }],
         ['no end of what is around', '{"a":[1,2] ', 2, { fault: Fault.DocumentUnclosed, offset: 10 }],
         ['a wrong end of what is around', '{"a":[1,2]]', 2, { fault: Fault.Syntax, offset: 10, text: ']' }],
-        ['a comma before the end', '[1,2,]', 2, { fault: Fault.Syntax, offset: 5, text: ']' }],
-        ['a comma after a member', '{"x":{"a":{}},"y":{"a":{}},}', 2, { fault: Fault.Syntax, offset: 27 }],
+        ['a name before the end', '{"a":[1,2],"b":}', 2, { fault: Fault.Syntax, offset: 15, text: '}' }],
         ['what is no JSON behind the rows', '{"a":[1,2],"b":nul}', 2, { fault: Fault.Syntax, offset: 18 }],
         ['what is cut off behind them', '{"a":[1,2,3,4],"b":[1,{"c', 4, { fault: Fault.DocumentUnclosed }],
       ];
@@ -105,6 +104,17 @@ describe('the end of a JSON document', () => {
         assert.deepEqual(seen.map(fault), [Fault.None, Fault.None]);
         const wrong = await read(create, `${text}\n]`, await rowsOf(text, 'a'));
         assert.deepEqual(wrong.map(fault), [Fault.None, Fault.None, Fault.AfterDocument]);
+      });
+
+      it('is right after a comma, also where the head has none', async () => {
+        for (const text of ['[1,2,]', '{"x":{"a":{}},"y":{"a":{}},}', '{"a":[1,2,],"b":[3,],}']) {
+          const path = text.startsWith('{"a"') ? 'a' : undefined;
+          const rows = await rowsOf(text, path);
+          for (const comments of [rows.comments, false]) {
+            const seen = await read(create, text, { ...rows, comments });
+            assert.deepEqual(seen.map(fault), [Fault.None, Fault.None]);
+          }
+        }
       });
 
       it('is found however far it is, and not looked for in a first page', async () => {
