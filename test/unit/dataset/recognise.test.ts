@@ -177,12 +177,30 @@ describe('what JSON is recognised as', () => {
     assert.equal(await of('x.jsonl', '[\n{"a":1},\n{"a":2}\n]\n'), '$[*]');
   });
 
+  it('is values where lines hold several, or commas behind them, whatever the name says', async () => {
+    const values = [1, 2, 3, 4].map((a) => JSON.stringify({ a, list: [{ b: 1 }, { b: 2 }] }));
+    for (const text of [
+      values.join(''),
+      `${values[0]}${values[1]}\n${values[2]}${values[3]}\n`,
+      values.join(' '),
+      values.join(',\n'),
+      values.map((value) => `${value},\r\n`).join(''),
+      values.join(','),
+      values.map((value) => `\u001e${value}\n`).join(''),
+    ]) {
+      for (const name of ['x.jsonl', 'x.ndjson.gz']) assert.equal(await of(name, text), '$', text);
+    }
+    assert.equal(await of('x.jsonl', '{"a":1}{"a":2}\n{\n"a":3}\n'), '$');
+  });
+
   it('is lines where the first record of JSON Lines is whole, or broken', async () => {
     assert.equal(await of('x.jsonl', '{"a":\n{"b":1}\n'), 'jsonl');
     assert.equal(await of('x.jsonl', '{"a":1\n{"b":1}\n}\n'), 'jsonl');
     assert.equal(await of('x.jsonl', '{"a":[1}\n{"b":[]}\n'), 'jsonl');
     assert.equal(await of('x.jsonl', '{"a":"\n{"b":"}"}\n'), 'jsonl');
-    assert.equal(await of('x.jsonl', '{"a":1}{"a":2}\n{\n"a":3}\n'), 'jsonl');
+    assert.equal(await of('x.jsonl', '{"a":1}}\n{"a":2}\n'), 'jsonl');
+    assert.equal(await of('x.jsonl', '{"a":1},\n{"a":2}\n{"a":3}\n'), 'jsonl');
+    assert.equal(await of('x.jsonl', '{"a":1} x\n'), 'jsonl');
     assert.equal(await of('x.jsonl', '"{"\n{"a":1}\n'), 'jsonl');
     assert.equal(await of('x.jsonl', '\n\n'), 'jsonl');
     assert.equal(await of('x.jsonl', `{"a":"${'x'.repeat(70_000)}"}\n`), 'jsonl');
@@ -229,6 +247,62 @@ describe('what a file is recognised as', () => {
     assert.equal((await of('x.csv', prose))[0], 'csv', 'the name says what it is');
     for (const text of ['name\nann\nbob\ncarl\n', 'a,b\n1,2\n', 'a;b\n', ''])
       assert.equal((await of('x.txt', text))[0], 'csv', text);
+  });
+
+  describe('where a program writes JSON beside other lines', () => {
+    const objects = Array.from({ length: 40 }, (_, i) =>
+      JSON.stringify({ level: i % 9 ? 'info' : 'error', msg: `done: ${i}, at last`, at: { ms: i } }),
+    );
+    const names = ['x.log', 'x.txt', 'x', 'Standard input', 'x.json'];
+    const jsonLines = ['jsonl', 'JSON Lines'];
+
+    it('is JSON Lines behind what it says before it logs', async () => {
+      for (const above of [
+        'Listening on port 3000',
+        'I0531 18:30:00 starting 0',
+        '\n> shop@1.2.0 start\n> node index.js\n',
+        'Defaulted container "shop" out of: shop, init',
+        '[shop] starting, in 3 s',
+        '"shop" is up',
+        '2024-05-31 18:30:00 INFO up\n2024-05-31 18:30:01 INFO ready',
+        Array.from({ length: 20 }, (_, i) => `step ${i}, ok`).join('\n'),
+      ]) {
+        const text = `${above}\n${objects.join('\n')}\n`;
+        for (const name of names) assert.deepEqual(await of(name, text), jsonLines, `${name}: ${above}`);
+      }
+      assert.deepEqual(await of('x.log', `up, at last\n${objects[0]}`), jsonLines);
+      assert.deepEqual(await of('x.log', `up\n{"a":"${'x'.repeat(20_000)}"}\n`), jsonLines);
+    });
+
+    it('is JSON Lines where they come in turn', async () => {
+      for (const other of [
+        'GET /cart took 3 ms',
+        '2024-05-31 18:30:00 INFO served',
+        'a, b\n    at f (x.js:3)',
+      ]) {
+        const text = objects.map((object) => `${other}\n${object}\n`).join('');
+        for (const name of ['x.log', 'x.txt', 'x']) assert.deepEqual(await of(name, text), jsonLines, other);
+      }
+    });
+
+    it('is a log where there are few', async () => {
+      const among = (line: string) =>
+        [objects[0], ...Array.from({ length: 100 }, (_, i) => (i % 9 === 4 ? objects[i % 40] : line))].join(
+          '\n',
+        );
+      for (const name of ['x.log', 'x.txt']) {
+        const logged = among('2024-05-31 18:30:00 INFO served');
+        assert.deepEqual(await of(name, logged), ['log', 'log lines, levels']);
+        assert.deepEqual(await of(name, among('served the cart, took 3 ms')), lines);
+      }
+    });
+
+    it('is a table where they are cells', async () => {
+      const cells = objects.map((object, i) => `${i},"${object.replaceAll('"', '""')}"`).join('\n');
+      for (const name of ['x.csv', 'x.txt', 'x'])
+        assert.equal((await of(name, `id,payload\n${cells}\n`))[0], 'csv');
+      assert.equal((await of('x.csv', `payload\n${objects.join('\n')}\n`))[0], 'csv');
+    });
   });
 
   it('is metrics of Prometheus by their first line', async () => {

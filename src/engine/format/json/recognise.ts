@@ -27,22 +27,48 @@ export function jsonClaim(kind: JsonKind, head: FileHead): Claim | undefined {
 }
 
 function recogniseJson({ name, text, final }: FileHead): RecognisedJson | undefined {
-  if (linesName.test(name)) return linesOrValues(text.replace(/^\ufeff/, '').trimStart());
+  if (linesName.test(name)) return linesOrValues(text.replace(/^\ufeff/, '').trimStart(), final);
   const isDocument = documentName.test(name);
   const kind = kindOfText(text, isDocument, final);
   return kind && { kind, by: isDocument ? 'name' : 'content' };
 }
 
-/** JSON Lines, unless the first record stands on several lines: then JSON values follow one another. */
-function linesOrValues(text: string): RecognisedJson {
+/**
+ * JSON Lines, unless the text is written otherwise: its first record stands on several lines, as values that follow one
+ * another may, or most lines hold more than a value.
+ */
+function linesOrValues(text: string, final: boolean): RecognisedJson {
   const end = firstValueEnd(text);
   const isSpread =
     end === undefined
       ? /^[{[][ \t]*\r?\n\s*["[{\d}\]-]/.test(text)
       : text.lastIndexOf('\n', end - 1) !== -1 && isJson(text.slice(0, end));
-  if (!isSpread) return { kind: 'jsonl', by: 'name' };
+  if (!isSpread && !areValues(text, final)) return { kind: 'jsonl', by: 'name' };
   // The lists in a record are no rows. A document that is one list is one of records.
-  return { kind: 'json', by: 'name', ...(text.startsWith('{') && { options: { rows: '$' } }) };
+  return { kind: 'json', by: 'name', ...(/^[\s\u001e]*\{/.test(text) && { options: { rows: '$' } }) };
+}
+
+/** Behind a value: another one on the same line, or the comma that is behind each element of a list. */
+const goesOn = /^[ \t]*(?:,?[ \t]*[{[]|,\s*$)/;
+
+/**
+ * Whether most lines are no values, but begin with one that another follows, as records of a stream that are put one
+ * behind the other do, or a comma; or the text is a sequence of RFC 7464.
+ */
+function areValues(text: string, final: boolean): boolean {
+  if (/^\u001e\s*[{[]/.test(text)) return true;
+  const lines = wholeLines(text, final);
+  if (lines.length === 0 || isJson(lines[0])) return false;
+  let [values, several] = [0, 0];
+  for (const line of lines) {
+    if (!/^\s*[{[]/.test(line)) continue;
+    const end = firstValueEnd(line);
+    if (end === undefined || !isJson(line.slice(0, end))) continue;
+    if (line.slice(end).trim() === '') values++;
+    else if (goesOn.test(line.slice(end))) several++;
+  }
+  // The last element of a list has no comma.
+  return several > 0 && several >= values;
 }
 
 /** Where the list or object ends with which a text begins, if it does both. */
@@ -58,16 +84,55 @@ function firstValueEnd(text: string): number | undefined {
   return undefined;
 }
 
+/** Lines that are looked at to tell what a text holds. */
+const linesLookedAt = 200;
+
+/** The first lines of a text that hold anything. One that the head cuts off is among them only if it is the first. */
+function wholeLines(text: string, final: boolean): string[] {
+  const lines = text.split('\n', linesLookedAt + 1);
+  if (lines.length > 1 && (!final || lines.length > linesLookedAt)) lines.pop();
+  return lines.filter((line) => line.trim() !== '');
+}
+
+/** What goes on with the line before, as of a stack trace: it is none of its own. */
+const belowAnother = /^(?:\s|Caused by: )/;
+
+/** The share of a text's lines that are an object that holds something. */
+export function shareOfObjects(text: string, final: boolean): number {
+  const isObject = (line: string): boolean => /^\s*\{\s*"/.test(line) && isJson(line);
+  return shareOf(isObject, text, final);
+}
+
+/** The share of a text's lines that are JSON, or begin like a list or an object and may be broken. */
+function shareOfJson(text: string, final: boolean): number {
+  return shareOf((line) => /^\s*[{[]/.test(line) || isJson(line), text, final);
+}
+
+function shareOf(test: (line: string) => boolean, text: string, final: boolean): number {
+  const lines = wholeLines(text, final);
+  const passed = lines.filter(test).length;
+  return passed / Math.max(1, lines.filter((line) => !belowAnother.test(line) || test(line)).length);
+}
+
+/**
+ * Of the lines of a text, as many must be objects for it to be JSON Lines among which a program has written others: what it
+ * says before it logs in JSON, or beside it.
+ */
+const leastShare = 1 / 3;
+
 function kindOfText(whole: string, isDocument: boolean, final: boolean): JsonKind | undefined {
   const text = isDocument ? whole.replace(afterMark, '') : whole.replace(/^\ufeff/, '').trimStart();
+  const [firstLine, ...more] = text.split('\n', 2);
+  const isFirst = isJson(firstLine);
+  const isWord = !/^[{["]/.test(text) || (text.startsWith('"') && !isFirst) || noList.test(text);
+  if (isWord && !beginsOtherwise.test(text) && shareOfObjects(text, final) >= leastShare) return 'jsonl';
   if (isDocument && !/^\S[^\n]*[}\]"\w]\s*\n\s*[{[]/.test(text)) return 'json';
   if (beginsOtherwise.test(text)) return 'json';
   if (!/^[{["]/.test(text) || (!isDocument && noList.test(text))) return isDocument ? 'jsonl' : undefined;
-  const [firstLine, ...more] = text.split('\n', 2);
   // A list of objects on a line of its own is what servers answer with.
   const only = final && more.every((line) => line.trim() === '');
   if (only && /^\[\s*\{/.test(firstLine)) return 'json';
-  if (isJson(firstLine)) return 'jsonl';
+  if (isFirst) return isDocument || shareOfJson(text, final) >= leastShare ? 'jsonl' : undefined;
   return text.startsWith('[') || text.startsWith('{') ? 'json' : undefined;
 }
 

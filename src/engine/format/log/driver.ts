@@ -10,6 +10,7 @@ import { describeReadings, type CellReadings } from '../csv/cellReading.ts';
 import { csvNumber } from '../csv/csv.ts';
 import { readingsIn } from '../csv/recogniseReadings.ts';
 import type { FieldReader, FieldText, Format, FormatDriver } from '../driver.ts';
+import { shareOfObjects } from '../json/recognise.ts';
 import { createLineScanner, markLength, type LineReader } from '../lines.ts';
 import { Kind, maxRecordLength } from '../record.ts';
 import { createLineMatcher, type LineMatcher } from './lineMatcher.ts';
@@ -35,12 +36,14 @@ const beginsExposition = /^\ufeff?\s*# (?:HELP|TYPE) [a-zA-Z_:][\w:]* /;
 export const logLines: FormatDriver<LogSpec> = {
   kind: 'log',
   options: ['pattern', 'dates'],
-  recognise: ({ name, text, final }) =>
-    logName.test(name) && bestPattern(text, final)
-      ? { by: 'name' }
-      : beginsExposition.test(text)
-        ? { by: 'content' }
-        : undefined,
+  recognise({ name, text, final }) {
+    const objects = shareOfObjects(text, final);
+    if (logName.test(name) && objects < 0.5 && bestPattern(text, final)) return { by: 'name' };
+    if (beginsExposition.test(text)) return { by: 'content' };
+    // No row of a table is an object of JSON, as lines are that a program writes now and then between others.
+    if (objects === 0) return undefined;
+    return { by: 'content', options: { pattern: bestPattern(text, final)?.name ?? linesPattern } };
+  },
   open({ source, sample, length, final }, options) {
     const head = sample.subarray(0, length);
     const lines = specOf(options, new TextDecoder().decode(head), final, source.name);

@@ -345,8 +345,8 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
       if (!addRow()) return finish('incomplete', begin);
       afterComma = false;
       inRow = at === length;
-      // A broken row's comma was passed with it.
-      expectsComma = layout !== 'values' && ends.values[ends.count - 1] === at;
+      // A broken row's comma was passed with it. Values may have commas between them: a list without its brackets.
+      expectsComma = ends.values[ends.count - 1] === at;
     }
   };
 }

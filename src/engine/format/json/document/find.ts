@@ -336,8 +336,13 @@ function likeness(
   const [separator] = separators;
   return {
     opening: 10 * times >= 9 * count ? opening : '',
-    separator: separators.size === 1 && rows.layout === 'elements' ? separator : undefined,
+    separator: separators.size === 1 && isTelling(separator, rows) ? separator : undefined,
   };
+}
+
+/** Whether what is between two rows is not the same between other values. */
+function isTelling(separator: string | undefined, { layout }: JsonRows): boolean {
+  return layout === 'elements' || (layout === 'values' && separator?.includes(',') === true);
 }
 
 /** What an object begins with, up to its first colon; of other values nothing. */

@@ -29,6 +29,7 @@ export function createRowSeeker(rows: JsonRows): RowSeeker {
   const { layout } = rows;
   const opening = Buffer.from(rows.opening);
   const separator = rows.separator === undefined ? undefined : Buffer.from(rows.separator);
+  const hasCommas = layout !== 'values' || rows.separator?.includes(',') === true;
   let bytes: Uint8Array = new Uint8Array(0);
   let from = 0;
 
@@ -44,15 +45,13 @@ export function createRowSeeker(rows: JsonRows): RowSeeker {
 
   /** Where the row begins whose value is at `hit`, if a row can begin there. */
   function beginning(hit: number): number | undefined {
-    if (layout === 'elements' && separator !== undefined) {
+    if (layout !== 'members' && separator !== undefined) {
       const start = hit - separator.length;
       return start >= from && separator.equals(bytes.subarray(start, hit)) ? hit : undefined;
     }
     const begin = layout === 'members' ? nameBefore(hit) : hit;
     if (begin === undefined) return undefined;
-    const last = before(backOverSpace(begin));
-    if (layout === 'values') return last === closeBrace || last === closeBracket ? begin : undefined;
-    return last === comma ? begin : undefined;
+    return endsRow(before(backOverSpace(begin))) ? begin : undefined;
   }
 
   /** Where the name begins whose value is at `hit`. */
@@ -71,8 +70,12 @@ export function createRowSeeker(rows: JsonRows): RowSeeker {
   function atLineStart(hit: number): boolean {
     const place = backOverSpace(hit);
     if (!bytes.subarray(place, hit).includes(lineFeed)) return false;
-    const last = before(place);
-    return layout === 'values' ? last === closeBrace || last === closeBracket : last === comma;
+    return endsRow(before(place));
+  }
+
+  /** Whether a byte is what stands before a row, but for blanks. */
+  function endsRow(byte: number): boolean {
+    return hasCommas ? byte === comma : byte === closeBrace || byte === closeBracket;
   }
 
   return (buffer, start, length) => {

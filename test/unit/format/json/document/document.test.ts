@@ -266,10 +266,41 @@ describe('JSON document scanner', () => {
       assert.deepEqual([rows.path, rows.comments], [path, true]);
       const found = scan(scanners.kernel(rows), Buffer.from(text), rows, [100]);
       const values = found.map((row) => [row.fault, Object(JSON.parse(row.text)).a as unknown]);
-      assert.deepEqual(values, [[0, 1], [0, 2]], text);
+      assert.deepEqual(
+        values,
+        [
+          [0, 1],
+          [0, 2],
+        ],
+        text,
+      );
     }
     for (const text of ['[",]",{"a":","}]', '{"a":[1,2],"b":{"c":[]}}']) {
       assert.equal((await rowsOf(text, undefined)).comments, false);
+    }
+  });
+
+  it('passes over commas between values, wherever it begins', async () => {
+    const values = Array.from({ length: 30 }, (_, a) => JSON.stringify({ a, list: [{ b: 1 }, { b: 2 }] }));
+    for (const text of [
+      values.join(',\n'),
+      values.map((value) => `${value},\r\n`).join(''),
+      values.join(','),
+    ]) {
+      const rows = await rowsOf(text, '$');
+      for (const splits of [[], [100, 101, 150, 400]]) {
+        const found = scan(scanners.kernel(rows), Buffer.from(text), rows, splits);
+        assert.deepEqual(
+          found.map((row) => [row.fault, row.text]),
+          values.map((value) => [0, value]),
+        );
+      }
+      const scanner = scanners.kernel(rows);
+      scanner.reserve(text.length).set(Buffer.from(text));
+      for (let row = 1; row < values.length; row++) {
+        const from = text.indexOf(values[row]) - 20;
+        assert.equal(scanner.resync(from, text.length), from + 20);
+      }
     }
   });
 
