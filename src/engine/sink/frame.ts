@@ -66,6 +66,7 @@ export function plainFrame(head: Uint8Array): Frame {
  * @param header the source's bytes from the table's start to its first record
  */
 export function headerOf(header: Uint8Array, dialect: CsvDialect, style: CsvStyle): Uint8Array {
+  if (dialect.isNamedAbove) return headerRow(dialect.columns, style);
   if (dialect.headerLines === 0) return nothing;
   // A header may be of another width than the table.
   const scanner = createPlainCsvScanner({ ...dialect, columns: [] });

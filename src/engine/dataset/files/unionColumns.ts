@@ -66,7 +66,7 @@ export async function otherTable(
   const { format, dataStart, firstLine, tables } = found;
   if (format.kind !== 'csv') throw differs();
   const { dialect } = format;
-  if (dialect.headerLines === 0) throw other(said`its first line is not a header`);
+  if (dialect.headerLines === 0 && !dialect.isNamedAbove) throw other(said`its first line is not a header`);
   if ((tables?.places.length ?? 1) > 1) throw other(said`it holds several tables`);
   const isAlike = dialect.delimiter === delimiter && dialect.quote === quote && dialect.escape === escape;
   if (!anyDialect && !isAlike) throw differs();
@@ -116,7 +116,7 @@ export function together(
         ...format,
         dialect: {
           ...dialect,
-          ...{ columns, headerLines: 1, tableStart: 0 },
+          ...{ columns, headerLines: 1, isNamedAbove: undefined, tableStart: 0 },
           readings: readings.some((reading) => reading !== undefined) ? readings : undefined,
         },
       },

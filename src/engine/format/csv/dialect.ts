@@ -25,6 +25,8 @@ export interface CsvDialect {
   readonly lineEnd: 'lf' | 'any';
   /** Lines of the header: 0 when the first record is data. Several are joined with a space, column by column. */
   readonly headerLines: number;
+  /** Whether the columns have their names from a directive above the table, as `#Fields: date time`; there is no header then. */
+  readonly isNamedAbove?: boolean | undefined;
   /** Offset in bytes of the table's first line: past a byte-order mark and any preamble. */
   readonly tableStart: number;
   /** Column names: from the header, else column1, column2, ... Unique and never empty. */

@@ -23,8 +23,9 @@ export function delimiterName(delimiter: string): Said {
 export function describeDialect(dialect: CsvDialect): Said {
   const { delimiter, runs, skipInitialSpace, quote, escape, comment, nulls, lineEnd, headerLines } = dialect;
   const quotes = quote === '"' ? said`quoted` : quote === "'" ? said`single quotes` : said`no quotes`;
-  const header =
-    headerLines === 0
+  const header = dialect.isNamedAbove
+    ? said`header in a comment`
+    : headerLines === 0
       ? said`no header`
       : headerLines === 1
         ? said`header`

@@ -5,6 +5,7 @@ import { createPlainCsvScanner } from './csv.ts';
 import type { CsvDialect, CsvSpec } from './dialect.ts';
 import { createCsvFieldReader } from './fieldReader.ts';
 import { quoteReach } from './row.ts';
+import { beginsWithDirectives } from './directives.ts';
 import { createKernelCsvScanner, isKernelDialect } from './scanner.ts';
 import { csvFields, fieldText, unescapeCsv } from './text.ts';
 
@@ -17,7 +18,9 @@ export const delimitedText: FormatDriver<CsvSpec> = {
     ...(['delimiter', 'quote', 'headerRows', 'firstLine', 'comment', 'nulls', 'tables', 'table'] as const),
     ...(['decimal', 'dates'] as const),
   ],
-  recognise: ({ name }) => ({ by: tableName.test(name) ? 'name' : 'fallback' }),
+  recognise: ({ name, text }) => ({
+    by: tableName.test(name) ? 'name' : beginsWithDirectives(text) ? 'content' : 'fallback',
+  }),
   async open(file, options, signal) {
     const { openTable } = await import('./open.ts');
     return openTable(file, options, signal);

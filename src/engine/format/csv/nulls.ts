@@ -28,9 +28,12 @@ export function readNulls(
   }
 }
 
-/** What is NULL besides empty fields, by what the user says; an empty list says that nothing is. */
-export function nullsOf(told: CsvDialect['nulls']): readonly string[] {
-  return told?.length === 0 ? [] : [...new Set([dumpedNull, ...(told ?? [])])];
+/**
+ * What is NULL besides empty fields, by what the user says; an empty list says that nothing is.
+ * @param found what the file says
+ */
+export function nullsOf(told: CsvDialect['nulls'], found: readonly string[] = []): readonly string[] {
+  return told?.length === 0 ? [] : [...new Set([dumpedNull, ...found, ...(told ?? [])])];
 }
 
 /** Whether a field in the rows of `head[from, ...)` is NULL as databases write it. */

@@ -52,7 +52,7 @@ export async function openTable(
   const table = head.subarray(0, place.end);
   const whole = final || place.end !== undefined;
   const isDumped = hasDumpedNull(table, dataStart, whole, found.dialect);
-  const written = { ...found.dialect, nulls: nullsOf(options.nulls) };
+  const written = { ...found.dialect, nulls: nullsOf(options.nulls, found.nulls) };
   // A file in which it does not stand is not said to have it.
   const nulls = written.nulls.filter((text) => text !== dumpedNull || isDumped);
   const { readings, open } = recogniseReadings(table, dataStart, whole, written, options);

@@ -2,6 +2,7 @@ import { said, type Said } from '../../../said/said.ts';
 import type { FormatOptions } from '../../../protocol/formatOptions.ts';
 import { createPlainCsvScanner } from './csv.ts';
 import type { CsvDialect } from './dialect.ts';
+import { directedTable } from './directives.ts';
 import { sniffDialect, type DialectHints, type SniffedDialect } from './sniff/sniff.ts';
 import { csvBody } from './text.ts';
 
@@ -30,6 +31,8 @@ export interface OtherTable {
 /** The table that is read, with the places of all tables that were recognised. */
 export interface FoundTable extends Pick<SniffedDialect, 'dialect' | 'score' | 'cut'> {
   readonly tables: readonly Omit<TablePlace, 'line'>[];
+  /** What is NULL by what stands above the table. */
+  readonly nulls?: readonly string[];
 }
 
 /**
@@ -42,6 +45,8 @@ export function findTable(
   name: string,
   options: FormatOptions,
 ): FoundTable | undefined {
+  const directed = directedTable(head, final, options);
+  if (directed) return { ...directed, tables: [{ start: directed.dialect.tableStart, end: undefined }] };
   const { delimiter, quote, headerRows, firstLine } = options;
   const isBare = headerRows === 0;
   const {

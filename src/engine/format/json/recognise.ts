@@ -1,5 +1,5 @@
-import { parseJson } from '../../../protocol/jsonValue.ts';
 import type { Claim, FileHead } from '../driver.ts';
+import { firstLines, isJson, shareOfJson, shareOfObjects } from '../headLines.ts';
 
 /** The two formats that a JSON text may be in. */
 type JsonKind = 'jsonl' | 'json';
@@ -57,7 +57,7 @@ const goesOn = /^[ \t]*(?:,?[ \t]*[{[]|,\s*$)/;
  */
 function areValues(text: string, final: boolean): boolean {
   if (/^\u001e\s*[{[]/.test(text)) return true;
-  const lines = wholeLines(text, final);
+  const lines = firstLines(text, final);
   if (lines.length === 0 || isJson(lines[0])) return false;
   let [values, several] = [0, 0];
   for (const line of lines) {
@@ -84,36 +84,6 @@ function firstValueEnd(text: string): number | undefined {
   return undefined;
 }
 
-/** Lines that are looked at to tell what a text holds. */
-const linesLookedAt = 200;
-
-/** The first lines of a text that hold anything. One that the head cuts off is among them only if it is the first. */
-function wholeLines(text: string, final: boolean): string[] {
-  const lines = text.split('\n', linesLookedAt + 1);
-  if (lines.length > 1 && (!final || lines.length > linesLookedAt)) lines.pop();
-  return lines.filter((line) => line.trim() !== '');
-}
-
-/** What goes on with the line before, as of a stack trace: it is none of its own. */
-const belowAnother = /^(?:\s|Caused by: )/;
-
-/** The share of a text's lines that are an object that holds something. */
-export function shareOfObjects(text: string, final: boolean): number {
-  const isObject = (line: string): boolean => /^\s*\{\s*"/.test(line) && isJson(line);
-  return shareOf(isObject, text, final);
-}
-
-/** The share of a text's lines that are JSON, or begin like a list or an object and may be broken. */
-function shareOfJson(text: string, final: boolean): number {
-  return shareOf((line) => /^\s*[{[]/.test(line) || isJson(line), text, final);
-}
-
-function shareOf(test: (line: string) => boolean, text: string, final: boolean): number {
-  const lines = wholeLines(text, final);
-  const passed = lines.filter(test).length;
-  return passed / Math.max(1, lines.filter((line) => !belowAnother.test(line) || test(line)).length);
-}
-
 /**
  * Of the lines of a text, as many must be objects for it to be JSON Lines among which a program has written others: what it
  * says before it logs in JSON, or beside it.
@@ -123,8 +93,8 @@ const leastShare = 1 / 3;
 function kindOfText(whole: string, isDocument: boolean, final: boolean): JsonKind | undefined {
   const text = isDocument ? whole.replace(afterMark, '') : whole.replace(/^\ufeff/, '').trimStart();
   const [firstLine, ...more] = text.split('\n', 2);
-  const isFirst = isJson(firstLine);
-  const isWord = !/^[{["]/.test(text) || (text.startsWith('"') && !isFirst) || noList.test(text);
+  const isFirst = (): boolean => isJson(firstLine);
+  const isWord = !/^[{["]/.test(text) || (text.startsWith('"') && !isFirst()) || noList.test(text);
   if (isWord && !beginsOtherwise.test(text) && shareOfObjects(text, final) >= leastShare) return 'jsonl';
   if (isDocument && !/^\S[^\n]*[}\]"\w]\s*\n\s*[{[]/.test(text)) return 'json';
   if (beginsOtherwise.test(text)) return 'json';
@@ -132,15 +102,6 @@ function kindOfText(whole: string, isDocument: boolean, final: boolean): JsonKin
   // A list of objects on a line of its own is what servers answer with.
   const only = final && more.every((line) => line.trim() === '');
   if (only && /^\[\s*\{/.test(firstLine)) return 'json';
-  if (isFirst) return isDocument || shareOfJson(text, final) >= leastShare ? 'jsonl' : undefined;
+  if (isFirst()) return isDocument || shareOfJson(text, final) >= leastShare ? 'jsonl' : undefined;
   return text.startsWith('[') || text.startsWith('{') ? 'json' : undefined;
-}
-
-export function isJson(text: string): boolean {
-  try {
-    parseJson(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -8,9 +8,10 @@ import { compileWholeRegex, type WholeRegex } from '../../regex/wholeRegex.ts';
 import { SourceError } from '../../source/source.ts';
 import { describeReadings, type CellReadings } from '../csv/cellReading.ts';
 import { csvNumber } from '../csv/csv.ts';
+import { beginsWithDirectives } from '../csv/directives.ts';
 import { readingsIn } from '../csv/recogniseReadings.ts';
 import type { FieldReader, FieldText, Format, FormatDriver } from '../driver.ts';
-import { shareOfObjects } from '../json/recognise.ts';
+import { shareOfObjects } from '../headLines.ts';
 import { createLineScanner, markLength, type LineReader } from '../lines.ts';
 import { Kind, maxRecordLength } from '../record.ts';
 import { createLineMatcher, type LineMatcher } from './lineMatcher.ts';
@@ -37,6 +38,8 @@ export const logLines: FormatDriver<LogSpec> = {
   kind: 'log',
   options: ['pattern', 'dates'],
   recognise({ name, text, final }) {
+    // They would be comments of Prometheus.
+    if (beginsWithDirectives(text)) return undefined;
     const objects = shareOfObjects(text, final);
     if (logName.test(name) && objects < 0.5 && bestPattern(text, final)) return { by: 'name' };
     if (beginsExposition.test(text)) return { by: 'content' };

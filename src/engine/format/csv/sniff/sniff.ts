@@ -4,6 +4,7 @@ import { markLength } from '../../lines.ts';
 import { Kind } from '../../record.ts';
 import { bestGrammar } from './grammar.ts';
 import { headLength, sampleRows, type CsvGrammar, type SampleRow } from './rows.ts';
+import { uniqueNames } from './names.ts';
 import { isRule } from './rule.ts';
 import { commentPrefixes, isCertainHeader, isCommentMark, roleOf } from './header.ts';
 import { findTable, lastRowAbove } from './table.ts';
@@ -233,20 +234,13 @@ function columnNames(header: readonly SampleRow[], width: number, grammar: CsvGr
       if ((cells[column] ?? '') === '' && (next[column] ?? '') !== '') cells[column] = cells[column - 1];
     }
   }
-  const names: string[] = [];
-  const taken = new Set<string>();
-  for (let column = 0; column < width; column++) {
-    const joined = levels
+  const joined = Array.from({ length: width }, (_, column) =>
+    levels
       .map((cells) => cells[column] ?? '')
       .filter((cell) => cell !== '')
-      .join(' ');
-    const name = joined === '' ? `column${column + 1}` : joined;
-    let unique = name;
-    for (let count = 2; taken.has(unique); count++) unique = `${name}_${count}`;
-    taken.add(unique);
-    names.push(unique);
-  }
-  return names;
+      .join(' '),
+  );
+  return uniqueNames(joined);
 }
 
 function cellText(cell: string, quoted: boolean, dialect: CsvDialect): string {

@@ -264,16 +264,18 @@ describe('JSON document scanner', () => {
     ]) {
       const rows = await rowsOf(text, undefined);
       assert.deepEqual([rows.path, rows.comments], [path, true]);
-      const found = scan(scanners.kernel(rows), Buffer.from(text), rows, [100]);
-      const values = found.map((row) => [row.fault, Object(JSON.parse(row.text)).a as unknown]);
+      const fields = [{ path: ['a'], numeric: false }];
+      const found = scan(scanners.kernel(rows), Buffer.from(text), rows, [100], Infinity, fields);
+      const values = found.map((row) => [row.fault, row.fields[0]]);
       assert.deepEqual(
         values,
         [
-          [0, 1],
-          [0, 2],
+          [0, '1'],
+          [0, '2'],
         ],
         text,
       );
+      for (const row of found) assert.doesNotThrow(() => void JSON.parse(row.text), row.text);
     }
     for (const text of ['[",]",{"a":","}]', '{"a":[1,2],"b":{"c":[]}}']) {
       assert.equal((await rowsOf(text, undefined)).comments, false);
