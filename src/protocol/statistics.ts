@@ -87,6 +87,11 @@ export interface TopValues {
   readonly error: number;
   /** Rows that hold a value which is not listed. */
   readonly others: number;
+  /**
+   * Values that are listed of the rows beside these, of the whole or of the filter, as far as they are not in `values`: how often
+   * they are here. Where the counts are estimates, one that is missing may be here all the same.
+   */
+  readonly asked?: readonly ValueCount[] | undefined;
 }
 
 /**
@@ -201,8 +206,8 @@ export interface ColumnStatistics {
   /** Of all rows: of the file, or of the view where that has columns of its own. Undefined while nothing was read. */
   readonly whole: ColumnSummary | undefined;
   /**
-   * Of the view's rows, where the view is a filter of the file. `top.values` holds the values listed of the whole too, behind
-   * its own; where it is exact and lacks one, no row has it.
+   * Of the view's rows, where the view is a filter of the file. `top.asked` says how often they hold the values listed of the
+   * whole; for the panel, that of `whole` says how often it holds theirs.
    */
   readonly filtered: ColumnSummary | undefined;
   /**

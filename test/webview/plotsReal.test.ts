@@ -452,6 +452,59 @@ describe('webview/plots over the real engine', () => {
     });
   });
 
+  it('lists the most frequent values of the rows that match, and lets them be ticked where they are', async () => {
+    const orders = Array.from({ length: 6000 }, (_, id) => {
+      const country = id % 3 === 0 ? 'DE' : 'FR';
+      const sku = country === 'DE' ? `D${(id * id) % 451}` : `F${(id * id) % 1009}`;
+      return { country, sku: id % 2 === 0 ? `both ${(id % 2300) % 60}` : sku };
+    });
+    const path = join(folder, 'orders.csv');
+    await writeFile(
+      path,
+      ['country,sku', ...orders.map(({ country, sku }) => `${country},${sku}`)].join('\n'),
+    );
+    await engine.open(path, {});
+    await page.locator('.footer', { hasText: '6,000 records' }).waitFor();
+    const head = page.locator('.head:not([hidden])', { hasText: 'sku' });
+    await head.hover();
+    await head.locator('.head-menu').click();
+    await page.getByRole('menuitem', { name: 'Show Statistics' }).click();
+
+    const ofCountry = orders.filter(({ country }) => country === 'DE');
+    await enterQuery(page, "country = 'DE'");
+    await page.getByText(`Of ${ofCountry.length.toLocaleString('en-US')} rows that match, and`).waitFor();
+    const counted = new Map<string, number>();
+    for (const { sku } of ofCountry) counted.set(sku, (counted.get(sku) ?? 0) + 1);
+    const top = [...counted].sort((a, b) => b[1] - a[1]).slice(0, 50);
+    const lines = page.locator('.checklist .value-line');
+    const countsAre = async (of: ReadonlyMap<string, number>) => {
+      await areThere(lines, top.length);
+      for (const [at, [sku]] of top.entries()) {
+        const value = page.locator('.value-words', { hasText: new RegExp(`^${sku}$`) });
+        const count = page.locator('.value-count', { hasText: new RegExp(`^${of.get(sku) ?? 0}$`) });
+        await lines.nth(at).filter({ has: value }).filter({ has: count }).waitFor();
+      }
+    };
+    await countsAre(counted);
+    const listed = top.reduce((sum, [, count]) => sum + count, 0);
+    const others = (ofCountry.length - listed).toLocaleString('en-US');
+    await page.getByText(`${others} rows hold other values.`).waitFor();
+    const [sku, count] = top[7];
+    const ofWhole = orders.filter((order) => order.sku === sku).length;
+    await page.locator(`.value-line label[title^="${sku}: ${ofWhole} rows"]`).waitFor();
+
+    const box = lines.nth(7).getByRole('checkbox');
+    await box.press('Space');
+    await matchesAre(count);
+    await countsAre(new Map([[sku, count]]));
+    assert.ok(await box.evaluate((ticked) => ticked === document.activeElement));
+    await lines.nth(3).getByRole('checkbox').press('Space');
+    await matchesAre(count + top[3][1]);
+    await countsAre(new Map([top[3], [sku, count]]));
+    await page.getByRole('region', { name: 'Column' }).getByRole('button', { name: 'Close' }).click();
+    await enterQuery(page, '');
+  });
+
   it('sorts results by a click, whatever their columns are called', async () => {
     const path = join(folder, 'sorted.jsonl');
     await enterQuery(page, '');

@@ -17,7 +17,7 @@ import { RecentMap } from '../recentMap.ts';
 import { countForPlots } from '../run/plotCounts.ts';
 import { gatherRowStatistics, gatherStatistics, type GatheredRows } from '../run/statistics.ts';
 import type { Run } from '../run/run.ts';
-import { histogramOf, summaryOf, type ColumnAccumulator } from '../statistics/index.ts';
+import { histogramOf, summaryOf, topOf, type ColumnAccumulator } from '../statistics/index.ts';
 
 /** More columns than this at once would take too long to be looked at. */
 const maxColumns = 1000;
@@ -362,11 +362,12 @@ function columnOf(
   }
   const part = filtered?.get(column);
   const summary = whole && summaryOfWhole(whole, depth);
+  // What each of the two has of the values that are frequent in the other is to be said as well.
+  const matching = part && summaryOf(part.column, part.malformed, depth, summary?.top.values);
   return {
     column,
-    whole: summary,
-    // What the filter has of the values that are frequent in the whole is to be said as well.
-    filtered: part && summaryOf(part.column, part.malformed, depth, summary?.top.values),
+    whole: depth === 'panel' && summary && matching ? besideMatches(whole, summary, matching) : summary,
+    filtered: matching,
     histogram: histogramOf(whole?.column, part?.column, filtered !== undefined, depth),
   };
 }
@@ -382,6 +383,10 @@ function summaryOfWhole(whole: Kept, depth: StatisticsDepth): ColumnSummary {
   const summary = known.get(depth) ?? made();
   known.set(depth, summary);
   return summary;
+}
+
+function besideMatches({ column }: Kept, summary: ColumnSummary, { top }: ColumnSummary): ColumnSummary {
+  return { ...summary, top: topOf(column, summary.top.values.length, top.values) };
 }
 
 /** Calls at most every 100 ms, and no more than a quarter of the time; the first call always. */

@@ -33,13 +33,13 @@ const outerPercents = [1, 5, 95, 99];
 /**
  * The figures of a column, as the protocol has them.
  * @param malformed rows that cannot be read
- * @param wanted values that are listed also where they are not frequent
+ * @param asked values whose counts are told also where they are not frequent
  */
 export function summaryOf(
   column: ColumnAccumulator,
   malformed: number,
   depth: StatisticsDepth,
-  wanted: readonly ValueCount[] = [],
+  asked: readonly ValueCount[] = [],
 ): ColumnSummary {
   const { number, text, boolean, time, list, object, missing } = column.kinds;
   return {
@@ -50,7 +50,7 @@ export function summaryOf(
     times: column.times && rangeSummary(column.times, depth),
     texts: textSummary(column),
     lists: listSummary(column, depth),
-    top: topOf(column, topValues[depth], wanted),
+    top: topOf(column, topValues[depth], asked),
     patterns: depth === 'panel' ? patternsOf(column) : undefined,
   };
 }
@@ -179,35 +179,36 @@ function listSummary({ lists, kinds }: ColumnAccumulator, depth: StatisticsDepth
 /**
  * The most frequent values of a column. Where counts are estimates, only values that are counted more often than the estimate
  * may be wrong by: of others it is not known which are frequent.
+ * @param asked values whose counts are told beside them
  */
-export function topOf(
-  column: ColumnAccumulator,
-  most: number,
-  wanted: readonly ValueCount[] = [],
-): TopValues {
+export function topOf(column: ColumnAccumulator, most: number, asked: readonly ValueCount[] = []): TopValues {
   const { values, kinds } = column;
-  const listed = mostCounted(column, most, values.exact ? 0 : values.error, wanted);
+  const found = mostCounted(column, most, values.exact ? 0 : values.error, asked);
   const total = kinds.number + kinds.text + kinds.time + kinds.boolean;
   return {
-    values: listed,
+    values: found.values,
     exact: values.exact,
     error: values.error,
-    others: total - listed.reduce((sum, { count }) => sum + count, 0),
+    others: total - found.values.reduce((sum, { count }) => sum + count, 0),
+    ...(found.asked.length > 0 && { asked: found.asked }),
   };
 }
 
 /** Values that a column holds, frequent ones first where that is known. */
 export function examplesOf(column: ColumnAccumulator, most: number): ValueCount[] {
-  return mostCounted(column, most, 0);
+  return mostCounted(column, most, 0).values;
 }
 
-/** @param least only values that are counted more often than this, and those that are wanted */
+/**
+ * @param least only values that are counted more often than this
+ * @param wanted values that are found also where they are not
+ */
 function mostCounted(
   { values, kinds, trues }: ColumnAccumulator,
   most: number,
   least: number,
   wanted: readonly ValueCount[] = [],
-): ValueCount[] {
+): { readonly values: ValueCount[]; readonly asked: ValueCount[] } {
   const all = byBeginning(
     [...values.entries()].filter(({ kind }) => kind !== ValueKind.List && kind !== ValueKind.Object),
     wanted.filter(({ cut }) => cut).map(({ text }) => Buffer.from(text)),
@@ -222,16 +223,17 @@ function mostCounted(
   counted.sort((a, b) => b.count - a.count);
   const frequent = counted.filter(({ count }) => count > least).slice(0, most);
   const listed = frequent.map(({ value }) => value());
-  const missing = new Set(wanted.map(signOf));
+  const asked: ValueCount[] = [];
+  const missing = new Map(wanted.map((value) => [signOf(value), value]));
   for (const value of listed) missing.delete(signOf(value));
   for (const { value } of counted.slice(frequent.length)) {
     if (missing.size === 0) break;
     const other = value();
-    if (!missing.has(signOf(other))) continue;
-    listed.push(other);
-    missing.delete(signOf(other));
+    if (missing.delete(signOf(other))) asked.push(other);
   }
-  return listed;
+  // Where every value is counted, what is not among them is in no row.
+  if (values.exact) for (const value of missing.values()) asked.push({ ...value, count: 0 });
+  return { values: listed, asked };
 }
 
 function signOf({ kind, text, cut }: ValueCount): string {

@@ -1,5 +1,6 @@
 /** A column's most frequent values, to tick, to keep alone and to leave out. */
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import type { ColumnInfo } from '../../protocol/file.ts';
 import type { ValuePick } from '../../protocol/queryText.ts';
 import type { ColumnSummary } from '../../protocol/statistics.ts';
@@ -7,45 +8,61 @@ import { count, t } from '../l10n.ts';
 import type { PageModel } from '../model/page.ts';
 import { topWords } from './facts.ts';
 import { apartIn, asPicked, holdsValue, nothing, toggled } from './picked.ts';
-import { keyOf, matchesOf, rowsOf } from './shape.ts';
+import { keyOf, listedIn, rowsOf, type Listed } from './shape.ts';
 import { countWords, rows, share, valueWords } from './words.ts';
 
 export interface ChecklistProps {
   readonly page: PageModel;
   readonly column: ColumnInfo;
-  /** Whose values are listed, in its order, so that ticking one moves none. */
   readonly whole: ColumnSummary;
   /** Of the rows of the filter; undefined where there is none. */
   readonly matches: ColumnSummary | undefined;
   /** Whether all of the file was read for `whole`. */
   readonly isWhole: boolean;
+  /** Whether the figures are of the query before. */
+  readonly isStale: boolean;
 }
 
-/** The most frequent values of the whole, each with what the filter has of it: ticking one filters by it. */
-export function Checklist({ page, column, whole, matches, isWhole }: ChecklistProps) {
+/** Values in an order that stays while they are ticked, and the query when they were. */
+interface KeptOrder {
+  readonly query: string;
+  readonly values: readonly Listed['value'][];
+}
+
+/** The most frequent values of the rows that match, each with what the whole has of it: ticking one filters by it. */
+export function Checklist({ page, column, whole, matches, isWhole, isStale }: ChecklistProps) {
   const search = useSignal('');
-  // Where no value of the whole is frequent, those of a small part may be.
-  const isOfWhole = whole.top.values.length > 0 || !matches;
-  const { top } = isOfWhole ? whole : matches;
-  const { values } = top;
-  const nulls = whole.kinds.null + whole.kinds.missing;
-  const note = topWords(top);
-  if (values.length === 0 && nulls === 0 && note === '') return null;
+  const ticked = useRef<KeptOrder | undefined>(undefined);
+  const before = useRef<readonly Listed['value'][]>([]);
   const picked = page.statistics.picks.value.get(column.path) ?? nothing;
+  const query = page.filter.applied.value;
+  const picks = picked.values.length > 0 || picked.nulls;
+  // Ticking a value moves none: its rows hold no other, and the next one is to be ticked where it is.
+  const kept =
+    ticked.current && (picks || ticked.current.query === query) ? ticked.current.values : undefined;
+  const order = isStale && before.current.length > 0 ? before.current : kept;
+  const { values, others } = listedIn(whole, matches, picked.values, order);
+  before.current = values.map(({ value }) => value);
+  const { top } = matches ?? whole;
+  const nulls = whole.kinds.null + whole.kinds.missing;
+  const note = topWords(top, others);
+  if (values.length === 0 && nulls === 0 && note === '') return null;
   const apart = apartIn(page.statistics.isTyped.value, whole);
-  const matching = matches && matchesOf(matches);
   const wanted = search.value.toLowerCase();
-  const shown = values.filter(({ text }) => text.toLowerCase().includes(wanted));
+  const shown = values.filter(({ value }) => value.text.toLowerCase().includes(wanted));
   const scale = {
     all: rowsOf((matches ?? whole).kinds),
-    most: Math.max(1, values.at(0)?.count ?? 0, nulls),
+    most: Math.max(1, nulls, ...values.map(({ whole: all, shown: some }) => all ?? some ?? 0)),
     isFiltered: matches !== undefined,
-    isWhole: isWhole && isOfWhole,
+    isWhole,
     isExact: (matches ?? whole).top.exact,
-    isSure: top.exact && (matches?.top.exact ?? true),
+    isSure: whole.top.exact && top.exact,
     wholeRows: rowsOf(whole.kinds),
   };
-  const pick = (next: ValuePick) => page.pick(column, next);
+  const pick = (next: ValuePick) => {
+    ticked.current = { query, values: before.current };
+    page.pick(column, next);
+  };
   return (
     <>
       <h3>{t('Most frequent values')}</h3>
@@ -63,14 +80,14 @@ export function Checklist({ page, column, whole, matches, isWhole }: ChecklistPr
         />
       )}
       <ul class="checklist">
-        {shown.map((value) => {
+        {shown.map(({ value, whole: all, shown: some }) => {
           const one = asPicked(value, column, apart);
           return (
             <ValueLine
               key={keyOf(value)}
               words={valueWords(value)}
-              whole={value.count}
-              shown={matching ? matching(value) : value.count}
+              whole={all}
+              shown={some}
               scale={scale}
               picked={holdsValue(picked, one)}
               tick={() => pick(toggled(picked, one))}
@@ -100,7 +117,8 @@ export function Checklist({ page, column, whole, matches, isWhole }: ChecklistPr
 
 interface ValueLineProps {
   readonly words: string;
-  readonly whole: number;
+  /** Undefined where that is not known. */
+  readonly whole: number | undefined;
   /** Of the filter where there is one; undefined where that is not known. */
   readonly shown: number | undefined;
   readonly scale: {
@@ -124,7 +142,7 @@ interface ValueLineProps {
 function ValueLine({ words, whole, shown, scale, picked, tick, only, exclude }: ValueLineProps) {
   const { all, most, isFiltered, isWhole, isExact, isSure, wholeRows } = scale;
   const counted =
-    isFiltered && !isWhole
+    whole === undefined || (isFiltered && !isWhole)
       ? rows(shown ?? 0)
       : countWords(whole, shown ?? whole, wholeRows, isFiltered && shown !== undefined);
   const told = isSure ? counted : t('at least {0}', counted);
@@ -137,7 +155,9 @@ function ValueLine({ words, whole, shown, scale, picked, tick, only, exclude }: 
         <span class="value-count">{isExact || shown === undefined ? shownWords : `~${shownWords}`}</span>
         <span class="value-share">{shown === undefined ? '' : share(shown, all)}</span>
         <span class="value-length" aria-hidden="true">
-          {isWhole && <span class="of-whole-line" style={{ width: `${(whole / most) * 100}%` }} />}
+          {isWhole && whole !== undefined && (
+            <span class="of-whole-line" style={{ width: `${(whole / most) * 100}%` }} />
+          )}
           <span class="of-filter-line" style={{ width: `${Math.min(1, (shown ?? 0) / most) * 100}%` }} />
         </span>
       </label>

@@ -13,7 +13,7 @@ import { patternWords, writeTable } from './facts.ts';
 import { figureTable, Figures, ValueTable } from './figures.tsx';
 import { FiguresThere } from './figuresThere.tsx';
 import { apartIn, holdsBar, nothing, only, pickBars } from './picked.ts';
-import { barsOf, comparable, matchesOf, rowsOf } from './shape.ts';
+import { barsOf, comparable, listedIn, rowsOf } from './shape.ts';
 import { useWidth } from './width.ts';
 import { acrossWords, countWords, limitWords, partial, rangeWords, rows, share } from './words.ts';
 
@@ -75,7 +75,7 @@ function Body({ page, column, known }: BodyProps) {
   const summary = filtered ?? whole;
   const items = summary.lists?.items;
   // Values that are there once say less than the figures.
-  const repeats = (whole.top.values.at(0)?.count ?? 0) > 1;
+  const repeats = (summary.top.values.at(0)?.count ?? 0) > 1;
   return (
     <div class={known.stale ? 'plot stale' : 'plot'}>
       {histogram && histogram.whole.length > 0 && (
@@ -88,6 +88,7 @@ function Body({ page, column, known }: BodyProps) {
         whole={known.statistics.whole ?? whole}
         matches={known.statistics.filtered}
         isWhole={known.whole.exact}
+        isStale={known.stale}
       />
       {items && items.top.values.length > 0 && (
         <ValueTable title={t('Most frequent items')} top={items.top} all={rowsOf(items.kinds)} />
@@ -181,7 +182,7 @@ function Wide({ page, column, statistics: { whole, filtered }, histogram }: Wide
 function tableOf({ name }: ColumnInfo, known: KnownColumn, format: 'csv' | 'markdown'): string {
   const { whole, filtered } = comparable(known.statistics, known.whole.share, known.filtered?.share);
   if (!whole) return '';
-  const all = rowsOf(whole.kinds);
+  const all = rowsOf((filtered ?? whole).kinds);
   const head = filtered ? [name, t('Matches'), t('Whole file')] : [name, t('Value')];
   const figures = writeTable(
     [
@@ -194,12 +195,12 @@ function tableOf({ name }: ColumnInfo, known: KnownColumn, format: 'csv' | 'mark
     ],
     format,
   );
-  const matching = filtered && matchesOf(filtered);
-  const values = whole.top.values.map((value) => [
+  const of = (number: number | undefined) => (number === undefined ? '' : String(number));
+  const values = listedIn(whole, filtered, [], undefined).values.map(({ value, whole: count, shown }) => [
     value.text,
-    ...(matching ? [String(matching(value) ?? '')] : []),
-    String(value.count),
-    share(value.count, all),
+    ...(filtered ? [of(shown)] : []),
+    of(count),
+    shown === undefined ? '' : share(shown, all),
   ]);
   if (values.length === 0) return figures;
   const titles = [

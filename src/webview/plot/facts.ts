@@ -97,8 +97,11 @@ function roundedNumber(text: string): string {
   return text.length <= 10 || !Number.isFinite(value) ? text : figure(value);
 }
 
-/** What is to be said of approximate counts; '' where they are exact. */
-export function topWords({ exact, error, others, values }: TopValues): string {
+/**
+ * What is to be said of values that are not listed, and of approximate counts.
+ * @param others rows that hold values which are not listed
+ */
+export function topWords({ exact, error, values }: TopValues, others: number): string {
   const rest = others === 0 ? '' : t('{0} rows hold other values.', count(others));
   if (exact) return rest;
   if (values.length === 0) {

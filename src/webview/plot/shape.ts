@@ -108,17 +108,54 @@ function booleans(whole: ColumnSummary, filtered: ColumnSummary | undefined): Pa
   ];
 }
 
-/** How many matches hold a value of the whole's list; undefined where counts are estimates and it is not known. */
-export function matchesOf(
-  filtered: ColumnSummary,
-): (value: Pick<ValueCount, 'kind' | 'text'>) => number | undefined {
-  const { values, exact } = filtered.top;
-  const listed = new Map(values.map((value) => [keyOf(value), value.count]));
-  return (value) => listed.get(keyOf(value)) ?? (exact ? 0 : undefined);
+/** How many of the rows hold a value; undefined where that is not known. */
+export function countsIn({
+  top: { values, asked = [], exact, others },
+}: ColumnSummary): (value: Pick<ValueCount, 'kind' | 'text'>) => number | undefined {
+  const listed = new Map([...values, ...asked].map((value) => [keyOf(value), value.count]));
+  // Where all values are listed, there is no other.
+  return (value) => listed.get(keyOf(value)) ?? (exact && others === 0 ? 0 : undefined);
+}
+
+/** A value of a checklist. */
+export interface Listed {
+  readonly value: Pick<ValueCount, 'text' | 'kind' | 'cut'>;
+  /** Rows of the whole that hold it; undefined where that is not known. */
+  readonly whole: number | undefined;
+  /** Of the matches, where there is a filter. */
+  readonly shown: number | undefined;
+}
+
+/**
+ * The values of a checklist: the most frequent ones of the rows that match. Where the filter itself picks values of the column, its
+ * rows hold no others, so that those of the whole follow, to be picked as well.
+ * @param matches undefined where there is no filter
+ * @param picked values that the filter picks: they are listed in any case
+ * @param kept values that are listed in their order instead
+ */
+export function listedIn(
+  whole: ColumnSummary,
+  matches: ColumnSummary | undefined,
+  picked: readonly Listed['value'][],
+  kept: readonly Listed['value'][] | undefined,
+): { readonly values: readonly Listed[]; readonly others: number } {
+  const { top } = matches ?? whole;
+  const frequent = kept ?? [...top.values, ...(matches && picked.length > 0 ? whole.top.values : [])];
+  const values = new Map(frequent.map((value) => [keyOf(value), value]));
+  // A time is picked as the text that a cell shows.
+  const texts = new Set(frequent.map(({ text }) => text));
+  for (const value of picked) if (!texts.has(value.text)) values.set(keyOf(value), value);
+  const ofWhole = countsIn(whole);
+  const ofShown = countsIn(matches ?? whole);
+  const listed = [...values.values()].map((value) => {
+    return { value, whole: ofWhole(value), shown: ofShown(value) };
+  });
+  const all = top.others + sumOf(matches ?? whole);
+  return { values: listed, others: all - listed.reduce((sum, { shown = 0 }) => sum + shown, 0) };
 }
 
 function valuesOf(whole: ColumnSummary, filtered: ColumnSummary | undefined): Part[] {
-  const matching = filtered && matchesOf(filtered);
+  const matching = filtered && countsIn(filtered);
   const parts = whole.top.values.map((value): Part => {
     // Where the counts of the filter are estimates one may be missing: it is not frequent then.
     const count = matching ? (matching(value) ?? 0) : value.count;

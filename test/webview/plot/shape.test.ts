@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ColumnSummary, Histogram } from '../../../src/protocol/statistics.ts';
 import { holdsBar, only, pickBars, toggled, nothing } from '../../../src/webview/plot/picked.ts';
-import { barsOf, comparable, matchesOf } from '../../../src/webview/plot/shape.ts';
+import { barsOf, comparable, countsIn, listedIn } from '../../../src/webview/plot/shape.ts';
 import { noKinds } from '../bed/statistics.ts';
 import { writeTable } from '../../../src/webview/plot/facts.ts';
 
@@ -69,10 +69,52 @@ describe('webview/plot/shape', () => {
 
   it('does not take a value for absent that the filter does not list', () => {
     const estimated = summaryOf(['a', 9], 5);
-    const matches = matchesOf({ ...estimated, top: { ...estimated.top, exact: false } });
+    const matches = countsIn({ ...estimated, top: { ...estimated.top, exact: false } });
     assert.equal(matches({ kind: 'text', text: 'a' }), 9);
     assert.equal(matches({ kind: 'text', text: 'b' }), undefined);
-    assert.equal(matchesOf(summaryOf(['a', 9]))({ kind: 'text', text: 'b' }), 0);
+    assert.equal(countsIn(summaryOf(['a', 9]))({ kind: 'text', text: 'b' }), 0);
+  });
+
+  describe('a checklist', () => {
+    const values = (counts: Readonly<Record<string, number>>, others: number, asked = {}): ColumnSummary => {
+      const list = (of: object) =>
+        Object.entries(of).map(([text, count]) => ({ kind: 'text', text, count, cut: false }) as const);
+      const top = { values: list(counts), exact: true, error: 0, others, asked: list(asked) };
+      return { ...summaryOf(['a', 0]), top };
+    };
+    const whole = values({ a: 40, b: 30 }, 50, { c: 20, d: 3 });
+    const said = (listed: ReturnType<typeof listedIn>) => [
+      ...listed.values.map(({ value, whole, shown }) => [value.text, shown, whole]),
+      listed.others,
+    ];
+
+    it('lists the values of the rows that match, in their order, with what the whole has of them', () => {
+      const matches = values({ c: 9, b: 4, d: 3 }, 2, { a: 0 });
+      assert.deepEqual(said(listedIn(whole, matches, [], undefined)), [
+        ['c', 9, 20],
+        ['b', 4, 30],
+        ['d', 3, 3],
+        2,
+      ]);
+      assert.deepEqual(said(listedIn(whole, undefined, [], undefined)), [['a', 40, 40], ['b', 30, 30], 50]);
+    });
+
+    it('lists what is picked in any case, and the values of the whole after it', () => {
+      const picked = (text: string) => [{ text, kind: 'text', cut: false }] as const;
+      const one = values({ c: 9 }, 0, { a: 0, b: 0 });
+      assert.deepEqual(said(listedIn(whole, one, picked('c'), undefined)), [
+        ['c', 9, 20],
+        ['a', 0, 40],
+        ['b', 0, 30],
+        0,
+      ]);
+      const none = values({}, 0, { a: 0, b: 0 });
+      assert.deepEqual(said(listedIn(whole, none, picked('e'), picked('c'))), [
+        ['c', 0, 20],
+        ['e', 0, undefined],
+        0,
+      ]);
+    });
   });
 
   it('picks what it shows as picked', () => {
