@@ -11,6 +11,7 @@ import { Footer } from './footer.tsx';
 import { count, t } from './l10n.ts';
 import { sentence } from './link.ts';
 import { LiveRegion } from './live.tsx';
+import { keepFocus } from './lostFocus.ts';
 import type { RowsTo } from './model/overlay.ts';
 import type { PageModel } from './model/page.ts';
 import { ColumnFinder } from './panel/columnFinder.tsx';
@@ -42,11 +43,13 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
   useEffect(() => {
     addEventListener('keydown', onKey);
     const stopKeeping = keepTyped(window);
+    const stopFocus = keepFocus({ grid: () => preview.grid.focus(), box: () => page.focusBox.peek()() });
     addEventListener('focus', focusGrid);
     return () => {
       removeEventListener('focus', focusGrid);
       removeEventListener('keydown', onKey);
       stopKeeping();
+      stopFocus();
     };
   }, []);
 

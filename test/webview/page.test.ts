@@ -449,6 +449,20 @@ describe('webview/page', () => {
       await shows(page.locator('.cm-content'), "level = 'error'");
     });
 
+    it('goes on to the next chip by keys, and to the box where none is left', async () => {
+      const page = await open();
+      await filter(page, "status >= 500 AND level = 'error' AND level <> 'info'");
+      const remove = (condition: string) => page.getByRole('button', { name: `Remove ${condition}` });
+      const held = async (wanted: string) => page.locator(`:focus:is([aria-label="${wanted}"])`).waitFor();
+      await remove('status >= 500').press('Enter');
+      await held("Remove level = 'error'");
+      await remove("level <> 'info'").press('Enter');
+      await held("Remove level = 'error'");
+      await page.keyboard.press('Enter');
+      await held('Filter');
+      await areThere(page.locator('.chip'), 0);
+    });
+
     it('selects a condition in the box by its chip', async () => {
       const page = await open();
       await filter(page, "status >= 500 AND level = 'error'");

@@ -331,6 +331,7 @@ describe('webview/plots over the real engine', () => {
       await page.getByRole('button', { name: 'Show Rows' }).click();
       await page.locator('.result-plot').waitFor({ state: 'detached' });
       await page.locator('.row .cell', { hasText: '6000' }).first().waitFor();
+      await page.locator('.grid-host :focus').waitFor();
     });
   });
 

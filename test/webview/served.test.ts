@@ -307,6 +307,12 @@ describe('rowriver serve in a browser', function () {
     await choose(first ?? '', 'Hide');
     await head(first ?? '').waitFor({ state: 'detached' });
     assert.deepEqual(await order(), [third, ...others]);
+    // A menu that is left gives the focus back, also to a plot.
+    const bars = page.locator('.head:not([hidden]) .bars').first();
+    await bars.click({ button: 'right' });
+    await page.getByRole('menu', { name: 'Column' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.bars:focus').waitFor();
     await page.context().close();
   });
 

@@ -87,7 +87,8 @@ function ask<T>(
     });
     dialog.addEventListener('close', () => {
       dialog.remove();
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      const isOne = before instanceof HTMLElement || before instanceof SVGElement;
+      if (isOne && before.isConnected) before.focus({ preventScroll: true });
       resolve(answered);
     });
     // The page's own keys are not for what is asked here.

@@ -1,7 +1,7 @@
 /** The top of the page: the query box, what can be done, and what the filter in force has found. */
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ViewState } from '../../protocol/preview.ts';
 import type { Condition } from '../../protocol/queryText.ts';
 import { noMenu } from '../dom.ts';
@@ -68,7 +68,11 @@ export function FilterBar(props: FilterBarProps) {
         <span class="divider" aria-hidden="true" />
         {props.children}
       </form>
-      <ResultLine {...props} editCondition={(condition) => selectIn(box.current, filter, condition)} />
+      <ResultLine
+        {...props}
+        editCondition={(condition) => selectIn(box.current, filter, condition)}
+        focusBox={() => box.current?.focus()}
+      />
     </div>
   );
 }
@@ -84,6 +88,7 @@ function selectIn(box: QueryEditor | null, filter: Filter, { from, to }: Conditi
 
 interface ResultLineProps extends FilterBarProps {
   readonly editCondition: (condition: Condition) => void;
+  readonly focusBox: () => void;
 }
 
 /** So many conditions show before the others are asked for. */
@@ -91,7 +96,8 @@ const foldedChips = 6;
 /** In so narrow a page each would take a line of its own from the rows: they are in the box above as well. */
 const foldsAll = '(max-width: 360px)';
 
-function ResultLine({ filter, preview, result, editCondition }: ResultLineProps) {
+function ResultLine({ filter, preview, result, editCondition, focusBox }: ResultLineProps) {
+  const removal = useChipFocus(filter, focusBox);
   const state = preview.result.value;
   const running = filter.running.value;
   const on = filter.applied.value !== '';
@@ -124,7 +130,7 @@ function ResultLine({ filter, preview, result, editCondition }: ResultLineProps)
   }
   if (!on && !running) return null;
   return (
-    <div class="result-line">
+    <div class="result-line" tabIndex={-1} ref={removal.line}>
       {on && (
         <span class="badge">
           <span class={`codicon codicon-${kind.icon}`} aria-hidden="true" />{' '}
@@ -148,7 +154,7 @@ function ResultLine({ filter, preview, result, editCondition }: ResultLineProps)
         </button>
       )}
       <span class="chips" role="list" aria-label={t('Conditions')} {...noMenu}>
-        {shown.map((condition) => (
+        {shown.map((condition, index) => (
           <span class="chip" role="listitem" key={`${condition.from} ${condition.text}`}>
             <button
               type="button"
@@ -162,7 +168,10 @@ function ResultLine({ filter, preview, result, editCondition }: ResultLineProps)
             <IconButton
               icon="close"
               label={t('Remove {0}', condition.text)}
-              run={() => void filter.edit({ kind: 'remove', from: condition.from, to: condition.to })}
+              run={() => {
+                removal.begin(index);
+                void filter.edit({ kind: 'remove', from: condition.from, to: condition.to });
+              }}
             />
           </span>
         ))}
@@ -185,6 +194,45 @@ function ResultLine({ filter, preview, result, editCondition }: ResultLineProps)
       {on && <ClearButton filter={filter} />}
     </div>
   );
+}
+
+/**
+ * Takes the focus of a chip's button from chip to chip: while the others are asked for, their line has it, and where none is left,
+ * the box.
+ */
+function useChipFocus(filter: Filter, focusBox: () => void) {
+  const line = useRef<HTMLDivElement>(null);
+  const begun = useRef<{ readonly before: readonly Condition[]; readonly index: number } | undefined>(
+    undefined,
+  );
+  const next = useRef(-1);
+  useSignalEffect(() => {
+    const conditions = filter.conditions.value;
+    const { current } = begun;
+    if (!current || conditions === current.before) return;
+    // First there are none, until those of the query are known.
+    if (current.before.length > 0) {
+      begun.current = { ...current, before: conditions };
+      if (conditions.length === 0) return;
+    }
+    begun.current = undefined;
+    if (document.activeElement !== line.current) return;
+    if (conditions.length === 0) focusBox();
+    else next.current = Math.min(current.index, conditions.length - 1);
+  });
+  useLayoutEffect(() => {
+    if (next.current < 0) return;
+    const chips = line.current?.querySelectorAll<HTMLElement>('.chip .icon-button') ?? [];
+    [...chips].at(Math.min(next.current, chips.length - 1))?.focus();
+    next.current = -1;
+  });
+  return {
+    line,
+    begin: (index: number) => {
+      begun.current = { before: filter.conditions.peek(), index };
+      line.current?.focus();
+    },
+  };
 }
 
 /** Of which query the rows are, when the one in the box has an error. A long query is cut off, not its figures. */

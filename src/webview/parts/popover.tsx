@@ -62,7 +62,9 @@ export function Popover({
       removeEventListener('blur', left);
       const held = document.activeElement;
       const lost = held === null || held === document.body || element?.contains(held);
-      if (lost && before instanceof HTMLElement) before.focus({ preventScroll: true });
+      // A plot is no HTMLElement.
+      const isOne = before instanceof HTMLElement || before instanceof SVGElement;
+      if (lost && isOne) before.focus({ preventScroll: true });
     };
   }, []);
 
