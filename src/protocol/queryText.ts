@@ -43,8 +43,12 @@ export type QueryEdit =
     }
   /** Values picked in a plot, in place of those that were picked there before; an empty pick takes them away. */
   | { readonly kind: 'pick'; readonly path: string; readonly pick: ValuePick }
-  /** Columns that the rows are to be without. */
-  | { readonly kind: 'drop'; readonly paths: readonly string[] }
+  /** Columns that the rows are to be without. `order`: those that are left, where that is not the order in which they are there. */
+  | {
+      readonly kind: 'drop';
+      readonly paths: readonly string[];
+      readonly order?: readonly string[] | undefined;
+    }
   /** A value that is listed, with its rows. */
   | { readonly kind: 'exclude'; readonly path: string; readonly value: PickedValue }
   | {

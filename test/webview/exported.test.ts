@@ -97,6 +97,28 @@ describe('webview with hidden columns', function () {
         const allSent = await exported(() => item('All 4 Columns, 2 Hidden…').click());
         assert.deepEqual(allSent, texts(of, 'id', 'a b', 'o', 'n'), `all of ${query}, sent`);
       }
+      // Columns that were moved are written in the order in which they show.
+      await enterQuery(page, "o = 'US'");
+      await gridAt(page, 0);
+      await page.getByRole('button', { name: 'Columns', exact: true }).click();
+      await page.getByRole('button', { name: 'Hide n', exact: true }).click();
+      await page.getByRole('button', { name: 'Pin o', exact: true }).click();
+      await page.keyboard.press('Escape');
+      await exportButton().click();
+      const moved = await exported(() => item('Only the 3 Columns Shown…').click());
+      assert.deepEqual(
+        moved.map((row) => Object.entries(row)),
+        texts(
+          rows.filter(({ o }) => o === 'US'),
+          'o',
+          'id',
+          'n',
+        ).map((row) => Object.entries(row)),
+      );
+      await page.getByRole('button', { name: 'Columns', exact: true }).click();
+      await page.getByRole('button', { name: 'Hide n', exact: true }).click();
+      await page.getByRole('button', { name: 'Pin o', exact: true }).click();
+      await page.keyboard.press('Escape');
       // A result has columns of its own.
       await enterQuery(page, '|> AGGREGATE count(*) AS c GROUP BY o');
       await gridAt(page, 0);

@@ -127,7 +127,7 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     if (columns === undefined && hidden.length > 0) overlay.value = { kind: 'export', to, anchor };
     else if (columns !== 'shown') askHost(to, { query });
     else
-      link.call('edit', { query, edit: { kind: 'drop', paths: hidden } }).then(
+      link.call('edit', { query, edit: { kind: 'drop', paths: hidden, order: movedPaths() } }).then(
         (edited) => askHost(to, edited),
         (error: unknown) => (preview.notice.value = sentence(error)),
       );
@@ -142,6 +142,13 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     // What holds a column that shows stays.
     const isAround = (path: string) => layout.lanes.some(({ column }) => column.path.startsWith(`${path}.`));
     return columns.map(({ path }) => path).filter((path) => !isAround(path));
+  }
+
+  /** The columns that show, in their order, where that is not the one of the rows. */
+  function movedPaths(): string[] | undefined {
+    const shown = grid.layout.lanes.map(({ column }) => column);
+    const isMoved = shown.some(({ id }, at) => at > 0 && id < shown[at - 1].id);
+    return isMoved ? shown.map(({ path }) => path) : undefined;
   }
 
   function headerOf(column: ColumnInfo): HTMLElement {

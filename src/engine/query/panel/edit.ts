@@ -10,7 +10,11 @@ import { sortQuery, type SortEdit } from './sort.ts';
 export type QueryEdit =
   | SortEdit
   | PickEdit
-  | { readonly kind: 'drop'; readonly paths: readonly string[] }
+  | {
+      readonly kind: 'drop';
+      readonly paths: readonly string[];
+      readonly order?: readonly string[] | undefined;
+    }
   | ExcludeEdit
   | { readonly kind: 'remove'; readonly from: number; readonly to: number }
   | {
@@ -33,16 +37,28 @@ export function editQuery(text: string, edit: QueryEdit): string {
   if (edit.kind === 'remove') return removeCondition(text, edit);
   if (edit.kind === 'sort') return sortQuery(text, edit);
   if (edit.kind === 'pick') return pickQuery(text, edit);
-  if (edit.kind === 'drop') return dropQuery(text, edit.paths);
+  if (edit.kind === 'drop') return dropQuery(text, edit);
   if (edit.kind === 'exclude') return excludeQuery(text, edit);
   const condition = conditionOf(edit);
   return edit.ofRecord === true ? addRecordCondition(text, condition) : addCondition(text, condition);
 }
 
-function dropQuery(text: string, paths: readonly string[]): string {
-  const drop = `DROP ${paths.join(', ')}`;
+function dropQuery(text: string, { paths, order = [] }: Extract<QueryEdit, { kind: 'drop' }>): string {
+  const roots = rootsOf(order);
+  const select = roots.length === 0 ? '' : ` |> SELECT ${roots.join(', ')}`;
+  const drop = `DROP ${paths.join(', ')}${select}`;
   const parsed = parsePipeline(text);
   return parsed.ok && text.trim() !== '' ? appendOperator(parsed.query, drop) : `|> ${drop}`;
+}
+
+/** The columns of the records that hold those of the paths, each at its first one's place: members stay where they are. */
+function rootsOf(paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  const text = `|> DROP ${paths.join(', ')}`;
+  const parsed = parsePipeline(text);
+  const [operator] = parsed.ok ? parsed.query.operators : [];
+  if (operator?.kind !== 'drop') return [];
+  return [...new Set(operator.columns.map(({ first }) => text.slice(first.from, first.to)))];
 }
 
 function conditionOf({ path, test, value }: Extract<QueryEdit, { kind: 'add' }>): string {
