@@ -151,7 +151,7 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
                   addTest={page.addTest}
                   columns={preview.columns.value}
                   row={preview.selection.value.active.row}
-                  active={preview.grid.layout.lanes.at(preview.selection.value.active.lane)?.column.path}
+                  active={activePath(preview)}
                 />
               ) : side.value === 'column' ? (
                 <ColumnPanel page={page} close={closeSide} />
@@ -167,6 +167,13 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
       <LiveRegion page={page} />
     </main>
   );
+}
+
+/** Of the column of the active cell; where it is the number of a row that was chosen, there is none. */
+function activePath({ grid, selection }: PageModel['preview']): string | undefined {
+  const { active, shape } = selection.value;
+  const { lane } = active;
+  return lane < 0 || shape === 'rows' ? undefined : grid.layout.lanes.at(lane)?.column.path;
 }
 
 /** Results have columns of their own; the rows of a file, in whatever order, have plots in their headers. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { enterQuery, gridAt } from './bed/grid.ts';
+import { areThere, enterQuery, gridAt } from './bed/grid.ts';
 import type { RealEngine } from './bed/realEngine.ts';
 import { RealPage } from './bed/realPage.ts';
 
@@ -155,6 +155,21 @@ describe('webview of the record of a row', () => {
       await line('Berlin').click();
       await page.locator('.row:not([hidden]) .cell', { hasText: 'first' }).click();
       await page.locator('.tree-line[aria-selected="true"]', { hasText: 'note' }).waitFor();
+    });
+
+    it('shows the top, with nothing marked, of a record whose number is clicked', async () => {
+      await page.locator('.row:not([hidden]) .cell', { hasText: 'first' }).click();
+      await page.locator('.tree-line[aria-selected="true"]', { hasText: 'note' }).waitFor();
+      for (const record of [1, 4]) {
+        await page.locator(`.row[aria-rowindex="${record + 1}"]:not([hidden]) .gutter`).click();
+        await heading(record);
+        await areThere(page.locator('.tree-line[aria-selected="true"]'), 0);
+      }
+      await page.locator('.row[aria-rowindex="6"]:not([hidden]) .gutter').click();
+      await heading(5);
+      await line('last').waitFor();
+      await areThere(page.locator('.tree-line[aria-selected="true"]'), 0);
+      assert.equal(await page.locator('.side-body').evaluate(({ scrollTop }) => scrollTop), 0);
     });
 
     it('keeps the focus where a record has no such line, and no tree', async () => {

@@ -30,7 +30,7 @@ export interface TreeProps {
   readonly isNumber: (steps: readonly Step[]) => boolean;
   /** Shows only what holds this text. */
   readonly search?: string;
-  /** The written path whose line is brought into sight when it changes. */
+  /** The written path whose line is brought into sight when it changes; without one it is the top, and no line is marked. */
   readonly reveal?: string | undefined;
   /** What the editor's menu is told of a path. */
   readonly contextOf?: (path: string) => string | undefined;
@@ -51,8 +51,9 @@ export function JsonTree(props: TreeProps) {
   const scroll = useRef(false);
   /** Where the chosen line was last, among all lines. */
   const place = useRef(0);
-  /** The grid's column under which a line was chosen here. */
-  const chosenUnder = useRef<string | undefined>(undefined);
+  /** The grid's column under which a line was chosen here; null where none was. */
+  const chosenUnder = useRef<string | null | undefined>(null);
+  const [marked, setMarked] = useState(false);
 
   // Another record unfolds like the last one, as far as it has the same members.
   useEffect(() => {
@@ -77,10 +78,14 @@ export function JsonTree(props: TreeProps) {
 
   // Follows the grid's column, but takes no focus. A line that is chosen here stays so until there is another column.
   useEffect(() => {
-    if (reveal === undefined) return;
     scroll.current = true;
     if (chosenUnder.current === reveal) return;
-    chosenUnder.current = undefined;
+    chosenUnder.current = null;
+    setMarked(reveal !== undefined);
+    if (reveal === undefined) {
+      setActive('$');
+      return;
+    }
     const way = linesTo(root, (steps) => nearnessOf(pathOf(steps), reveal));
     const found = way.at(-1);
     if (!found) return;
@@ -91,8 +96,8 @@ export function JsonTree(props: TreeProps) {
   useLayoutEffect(() => {
     if (!scroll.current) return;
     scroll.current = false;
-    host.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
-  }, [active, lines]);
+    host.current?.querySelector('.tree-line[tabindex="0"]')?.scrollIntoView({ block: 'nearest' });
+  }, [active, lines, marked]);
 
   function unfold(line: TreeLine, shown: boolean): void {
     setFolded((last) => {
@@ -121,6 +126,7 @@ export function JsonTree(props: TreeProps) {
   function choose(line: TreeLine | undefined): void {
     if (!line) return;
     chosenUnder.current = reveal;
+    setMarked(true);
     setActive(line.id);
   }
 
@@ -179,9 +185,10 @@ export function JsonTree(props: TreeProps) {
           key={line.id}
           line={line}
           active={line === current}
+          marked={line === current && marked}
           choose={() => choose(line)}
           focused={() => {
-            if (line !== current) choose(line);
+            if (line !== current || !marked) choose(line);
           }}
           toggle={() => (line.more ? showMore(line) : unfold(line, !line.open))}
           tree={props}
@@ -199,7 +206,9 @@ function nearnessOf(path: string | undefined, sought: string): Nearness {
 
 interface LineProps {
   readonly line: TreeLine;
+  /** Whether it is the one that keys are for; `marked`: and shows as that. */
   readonly active: boolean;
+  readonly marked: boolean;
   readonly choose: () => void;
   /** The focus is on it, or on one of its buttons. */
   readonly focused: () => void;
@@ -207,7 +216,7 @@ interface LineProps {
   readonly tree: TreeProps;
 }
 
-function Line({ line, active, choose, focused, toggle, tree }: LineProps) {
+function Line({ line, active, marked, choose, focused, toggle, tree }: LineProps) {
   const { copy, addTest, pathOf, isNumber } = tree;
   const sought = (tree.search ?? '').toLowerCase();
   const { depth, key, value, inside, more, path } = line;
@@ -215,7 +224,7 @@ function Line({ line, active, choose, focused, toggle, tree }: LineProps) {
     class: 'tree-line',
     role: 'treeitem' as const,
     'aria-level': depth + 1,
-    'aria-selected': active,
+    'aria-selected': marked,
     tabIndex: active ? 0 : -1,
     style: { '--depth': depth },
     onFocusIn: focused,

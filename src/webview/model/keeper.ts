@@ -69,7 +69,8 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
     const { active, anchor, shape } = grid.selection;
     const cellOf = ({ row, lane }: Spot): SavedCell => ({
       row,
-      path: grid.layout.lanes.at(lane)?.column.path ?? '',
+      // Of a row's number it is none.
+      path: (lane < 0 ? undefined : grid.layout.lanes.at(lane)?.column.path) ?? '',
     });
     return { top: grid.topRow, active: cellOf(active), anchor: cellOf(anchor), shape };
   }
@@ -100,6 +101,7 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
   function restorePlace({ top, active, anchor, shape }: SavedPage['place']): void {
     const last = Math.max(active.row, anchor.row);
     const spotOf = ({ row, path }: SavedCell): Spot => {
+      if (path === '' && shape === 'rows') return { row, lane: -1 };
       const lane = grid.layout.lanes.findIndex(({ column }) => column.path === path);
       return { row, lane: Math.max(0, lane) };
     };
