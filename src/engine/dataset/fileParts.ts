@@ -1,5 +1,5 @@
 import type { Plan } from '../query/index.ts';
-import { FileParts, writeParts } from '../source/files/part.ts';
+import { FileParts, headPart, writeParts } from '../source/files/part.ts';
 import type { SourceSpec } from '../source/source.ts';
 
 /**
@@ -18,12 +18,13 @@ export function filesFor(
   // Of a row that a program fails for it is said which record it is.
   if (steps.some(({ kind }) => kind === 'call')) return undefined;
   const parts = [...new FileParts(opening.parts)];
+  const first = headPart(parts);
   const kept = parts.flatMap((part, i) => {
     const { path, name = path, partitions = [] } = part;
     if (mayHold({ path: name, partitions })) return [part];
     // What stands above the records of all files is that of the first one.
-    return i === 0 ? [{ ...part, length: dataStart - part.from, ended: true }] : [];
+    return i === first ? [{ ...part, length: dataStart - part.from, ended: true }] : [];
   });
-  if (kept.length === parts.length && kept[0] === parts[0]) return undefined;
+  if (kept.length === parts.length && kept.every((part, i) => part === parts[i])) return undefined;
   return { ...opening, parts: writeParts(kept), search: undefined, unread: undefined };
 }

@@ -1,9 +1,11 @@
 import { open } from 'node:fs/promises';
 import type { ExportFormat } from '../../protocol/engine.ts';
 import { said, type Said } from '../../said/said.ts';
+import { isSpace } from '../ascii.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { followScan, type FollowScanOptions } from '../dataset/follow/followScan.ts';
 import { isRowWise, plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
+import { markLength } from '../format/lines.ts';
 import { recogniseKind } from '../format/registry.ts';
 import { errorAt } from '../query/diagnostic.ts';
 import { parseQuery, type Operator, type Plan } from '../query/index.ts';
@@ -76,13 +78,14 @@ export async function followTo(
 const headLength = 64 * 1024;
 
 /**
- * Whether a file has what shows how it is read: its first line, or for JSON Lines a name. A file that is not there or
+ * Whether a file has what shows how it is read: its first line that is not blank, or for JSON Lines a name. A file that is not there or
  * cannot be read yet does not.
  */
 export async function showsItsFormat(path: string, isJsonl: boolean): Promise<boolean> {
   const bytes = await headOf(path);
   if (!bytes) return false;
-  if (bytes.includes(0x0a) || bytes.length === headLength) return true;
+  const begin = bytes.subarray(markLength(bytes, 0, 0)).findIndex((byte) => !isSpace(byte));
+  if ((begin !== -1 && bytes.includes(0x0a, begin)) || bytes.length === headLength) return true;
   return isJsonl || recogniseKind(path, bytes, false).kind === 'jsonl';
 }
 

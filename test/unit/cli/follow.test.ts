@@ -236,6 +236,17 @@ describe('rowriver --follow', () => {
     );
   });
 
+  it('takes no file that is empty so far for the one that says how all are read', async () => {
+    await writeFile(at('a.csv'), '');
+    await writeFile(at('b.csv'), '\n');
+    await writeFile(at('c.csv'), 'id,v\n1,a\n2,b\n');
+    const run = follow(at('*.csv'), 'id > 1', '--to', 'jsonl');
+    await run.wrote('"b"');
+    await appendFile(at('a.csv'), 'id,v\n3,c\n');
+    await run.wrote('"c"');
+    assert.equal(run.stdout, '{"id":"2","v":"b"}\n{"id":"3","v":"c"}\n');
+  });
+
   it('puts the values of several delimited texts under the columns of their own headers', async () => {
     await writeFile(at('a.csv'), 'time,level,msg\n1,error,a\n');
     await writeFile(at('b.csv'), 'level,msg,time,host\n\nerror,"b\nc",2,h1\ninfo,no,3,h1\n');

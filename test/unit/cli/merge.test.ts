@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readArguments, UsageError } from '../../../src/cli/arguments/arguments.ts';
@@ -29,6 +29,18 @@ describe('rowriver --merge-by', () => {
       ].join('\n'),
     );
     assert.equal(code, 0);
+  });
+
+  it('reads the columns from the first file that is not empty', async () => {
+    await mkdir(join(folder, 'tables'));
+    for (const [name, text] of [
+      ['0.csv', ''],
+      ['1.csv', 't,v\n2,b\n'],
+      ['2.csv', 't,v\n1,a\n'],
+    ])
+      await writeFile(join(folder, 'tables', name), text);
+    const { stdout, code } = await run('tables', '--merge-by', 't');
+    assert.deepEqual([stdout.toString(), code], ['t,v\n1,a\n2,b\n', 0]);
   });
 
   it('writes to files and counts as a run without it does', async () => {

@@ -10,6 +10,7 @@ import { openSource, type OpenedSource } from '../../source/open.ts';
 import { readFully, readSome } from '../../source/read.ts';
 import { SourceError } from '../../source/source.ts';
 import type { DatasetOptions } from '../dataset.ts';
+import { isEmpty } from './emptyFile.ts';
 import { otherTable, type FirstFile, type SeenFile } from './unionColumns.ts';
 import { writtenFile } from './unionReadings.ts';
 
@@ -32,7 +33,7 @@ export interface LookOptions extends DatasetOptions {
 
 /**
  * Looks at files that are to be one table, in their order: how each is read as a part of it, or why it cannot be. The first one
- * that can be read says how all are.
+ * that can be read and has anything in it says how all are.
  */
 export class FileLooks {
   readonly seen: SeenFile[] = [];
@@ -58,13 +59,20 @@ export class FileLooks {
     return this.#next === this.#files.length;
   }
 
-  /** The first one that can be read; undefined where there is none. @throws SourceError where it can be none of several */
+  /**
+   * The first one that can be read, and of those the first that is not empty; undefined where there is none.
+   * @throws SourceError where it can be none of several
+   */
   async first(signal: AbortSignal): Promise<FirstFile | undefined> {
-    while (!this.#first && !this.isDone) {
+    const found: (SeenFile | SourceError | undefined)[] = [];
+    while (!this.#first && found.length < this.#files.length) {
       signal.throwIfAborted();
-      const file = this.#files[this.#next];
-      this.#note([await this.#look(file, false, signal)]);
+      const file = this.#files[found.length];
+      found.push(await this.#lookForFirst(file, signal));
     }
+    // Where all are empty, the first of them is the first. The others are looked at again, now that there is one.
+    for (const [i, look] of found.entries())
+      this.#note([look ?? (await this.#look(this.#files[i], false, signal))]);
     return this.#first;
   }
 
@@ -100,21 +108,28 @@ export class FileLooks {
     }
   }
 
-  async #look(
-    { path, name: shown }: FoundFile,
+  async #look(file: FoundFile, blocking: boolean, signal: AbortSignal): Promise<SeenFile | SourceError> {
+    return this.#opened(file, blocking, signal, (source) => this.#seen(file, source, signal));
+  }
+
+  /** Undefined where a file is empty, which says nothing of how others are read. */
+  async #lookForFirst(file: FoundFile, signal: AbortSignal): Promise<SeenFile | SourceError | undefined> {
+    return this.#opened(file, false, signal, async (source) =>
+      (await isEmpty(source, signal)) ? undefined : this.#seen(file, source, signal),
+    );
+  }
+
+  async #opened<T>(
+    { path }: FoundFile,
     blocking: boolean,
     signal: AbortSignal,
-  ): Promise<SeenFile | SourceError> {
+    look: (source: OpenedSource) => Promise<T>,
+  ): Promise<T | SourceError> {
     const { encoding } = this.#options;
-    const options = { ...this.#options, signal };
     try {
       const source = await openSource({ kind: 'file', path, encoding }, { signal, blocking });
       try {
-        const first = this.#first ?? (await lookAtFirst(path, source, options));
-        const name = shown === path ? undefined : shown;
-        const file = await seenFile({ path, name }, source, first, options);
-        this.#first = first;
-        return file;
+        return await look(source);
       } finally {
         await source.close();
       }
@@ -123,6 +138,20 @@ export class FileLooks {
       if (error instanceof SourceError && isOfOneFile(error, this.#first)) return error;
       throw error;
     }
+  }
+
+  async #seen(
+    { path, name: shown }: FoundFile,
+    source: OpenedSource,
+    signal: AbortSignal,
+  ): Promise<SeenFile> {
+    const options = { ...this.#options, signal };
+    const isFirst = this.#first === undefined;
+    const first = this.#first ?? (await lookAtFirst(path, source, options));
+    const name = shown === path ? undefined : shown;
+    const file = await seenFile({ path, name }, source, first, isFirst, options);
+    this.#first = first;
+    return file;
   }
 }
 
@@ -159,6 +188,7 @@ async function seenFile(
   file: Pick<FilePart, 'path' | 'name'>,
   source: OpenedSource,
   first: FirstFile,
+  isFirst: boolean,
   options: DatasetOptions,
 ): Promise<SeenFile> {
   const { signal } = options;
@@ -169,13 +199,22 @@ async function seenFile(
       'unsupported',
       said`${file.path} can be read only once, and not as one of several files.`,
     );
-  const isFirst = file.path === first.path;
   if (!isFirst && !(await readsAsFirst(source, first, options)))
     throw new SourceError(
       'unsupported',
       said`${file.path} cannot be read as one table with ${first.path}: it is not written in the same format.`,
     );
+  const packed = source.containers.length > 0 || undefined;
   const end = isFirst ? 0 : await headEnd(source, first, signal);
+  // What may be in it later begins with its first byte.
+  if (end === undefined && (await isEmpty(source, signal))) {
+    const nothing = { from: 0, length: 0, ended: true };
+    return {
+      part: { ...file, packed, encoding, identity, ...nothing },
+      table: undefined,
+      written: undefined,
+    };
+  }
   const table = end === undefined ? await otherTable(file.path, source, first, options) : undefined;
   const from = end ?? 0;
   const { format, dataStart } = first.recognised;
@@ -196,7 +235,6 @@ async function seenFile(
     const last = new Uint8Array(1);
     ended = size <= from || ((await readFully(source, last, size - 1, signal)) === 1 && last[0] === lineFeed);
   }
-  const packed = source.containers.length > 0 || undefined;
   return { part: { ...file, packed, encoding, identity, from, length, ended }, table, written };
 }
 
@@ -230,8 +268,7 @@ async function headEnd(
   if (expected.length === 0) return mark;
   const end = sameUpTo(head.subarray(mark), expected);
   if (end !== undefined) return mark + end;
-  // A file without a byte has no header either.
-  return head.length === mark ? mark : undefined;
+  return undefined;
 }
 
 /** One past what `bytes` begins with, if that is `expected`, whose lines may end otherwise; undefined if it is not. */

@@ -1,6 +1,6 @@
 import { said } from '../../../said/said.ts';
 import type { Said } from '../../../said/said.ts';
-import { FileParts } from '../../source/files/part.ts';
+import { FileParts, headPart } from '../../source/files/part.ts';
 import { TurnWriter } from '../../source/files/turns.ts';
 import { SourceError } from '../../source/source.ts';
 import { MergeBy } from '../merge/mergeBy.ts';
@@ -38,7 +38,8 @@ export async function orderFiles(
     );
   const { opening, recognised } = dataset;
   if (opening.kind !== 'files') throw new TypeError('Only several files are put in order of time.');
-  const other = [...new FileParts(opening.parts)].find(
+  const parts = [...new FileParts(opening.parts)];
+  const other = parts.find(
     ({ length, columns, text }) => length === undefined || columns !== undefined || text !== undefined,
   );
   if (other)
@@ -50,7 +51,7 @@ export async function orderFiles(
   const turns = new TurnWriter();
   const { dataStart } = recognised;
   // What stands above the records of the first file stands above all.
-  if (dataStart > 0) turns.add({ file: 0, from: 0, length: dataStart, isOpen: false });
+  if (dataStart > 0) turns.add({ file: headPart(parts), from: 0, length: dataStart, isOpen: false });
   const order = new MergeOrder(inputs, reader, (turn) => turns.add(turn));
   try {
     while (await order.take(signal)) {

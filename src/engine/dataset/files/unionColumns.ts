@@ -77,7 +77,7 @@ export async function otherTable(
 
 /** The parts of a table of all files, under the columns that they have together. */
 export function together(
-  { recognised }: FirstFile,
+  { path, recognised }: FirstFile,
   seen: readonly SeenFile[],
 ): { readonly parts: readonly FilePart[]; readonly recognised: RecognisedFile } {
   const { above: _, ...withoutAbove } = recognised;
@@ -93,8 +93,10 @@ export function together(
     return table?.readings?.at(table.columns.indexOf(name));
   });
   const length = Buffer.byteLength(header);
-  const files = seen.map(({ part, table }, i): FilePart => {
-    const from = table?.dataStart ?? (i === 0 ? dataStart : part.from);
+  const files = seen.map(({ part, table }): FilePart => {
+    // Nothing is in it but the header that the first one has.
+    if (part.length === 0) return part;
+    const from = table?.dataStart ?? (part.path === path ? dataStart : part.from);
     const own = table?.dialect ?? dialect;
     const fields = columns.map((name) => own.columns.indexOf(name));
     const isSame = own.columns.length === columns.length && fields.every((field, column) => field === column);

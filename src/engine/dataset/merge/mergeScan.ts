@@ -5,7 +5,7 @@ import { everything, windowAfter, windowEnd } from '../../matchWindow.ts';
 import type { FileSpec } from '../../pool/task.ts';
 import type { KnownColumn } from '../../query/index.ts';
 import type { Layout } from '../../query/layout.ts';
-import { FileParts } from '../../source/files/part.ts';
+import { FileParts, headPart } from '../../source/files/part.ts';
 import { SourceError, type SourceSpec } from '../../source/source.ts';
 import { TimeKey } from '../../stage/timeKey.ts';
 import type { FileScan } from '../fileScan.ts';
@@ -93,11 +93,13 @@ function keyFor({ layout }: Mergeable, { text, query }: MergeBy): TimeKey {
 
 export function inputsOf({ opening, recognised }: Mergeable): MergeInput[] {
   if (opening.kind !== 'files') throw new TypeError('Only several files are read in order of time.');
-  return [...new FileParts(opening.parts)].flatMap((part, i) => {
+  const parts = [...new FileParts(opening.parts)];
+  const head = headPart(parts);
+  return parts.flatMap((part, i) => {
     // The header of all is no file.
     if (part.text !== undefined) return [];
     const { dataStart, firstLine } = recognised;
-    return [new MergeInput(part, i, i === 0 ? { at: dataStart, line: firstLine } : { at: 0 })];
+    return [new MergeInput(part, i, i === head ? { at: dataStart, line: firstLine } : { at: 0 })];
   });
 }
 

@@ -26,6 +26,11 @@ export interface FilePart {
   readonly ended: boolean | undefined;
 }
 
+/** Which part begins with what stands above the records of all: those before it are empty. */
+export function headPart(parts: readonly FilePart[]): number {
+  return parts.findIndex(({ length }) => length !== 0);
+}
+
 /** What stands of a part in a run of bytes: as many bytes from one on, and whether its last line has an end. */
 export type Piece = Pick<FilePart, 'from' | 'length' | 'ended'>;
 

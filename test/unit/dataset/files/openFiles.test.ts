@@ -105,6 +105,56 @@ describe('files as one table', () => {
     }
   });
 
+  it('is read as the first file that is not empty says, whatever stands in front of it', async () => {
+    const empty = { '0.csv': '', 'y=1/0.csv': '\n \r\n', '1.csv': '\ufeff', '1.csv.gz': gzipSync('') };
+    const some = { '2.csv': 'id,v\n1,a\n2,b\n', '3.csv': '\r\n', '4.csv': 'id,v\n3,c\n' };
+    for (const options of [{}, { headerRows: 1 }, { early: true }] as const) {
+      const dataset = await open({ ...empty, ...some }, options);
+      try {
+        assert.deepEqual(dataset.unread, []);
+        assert.equal((await countTo(dataset, { query: 'id > 1' }, context)).matched, 2);
+        assert.deepEqual(await rowsOf(dataset, '', 'same'), ['id,v,y', '1,a,', '2,b,', '3,c,']);
+        assert.deepEqual(await rowsOf(dataset, 'y IS NULL', 'csv'), ['id,v,y', '1,a,', '2,b,', '3,c,']);
+        assert.deepEqual(await rowsOf(dataset, 'y = 1', 'csv'), ['id,v,y']);
+        const places = await rowsOf(dataset, 'id = 3 |> SELECT _file, _file_offset');
+        assert.deepEqual(places.map(inFolder), ['{"_file":"/4.csv","_file_offset":5}']);
+      } finally {
+        await dataset.close();
+      }
+    }
+    const other = await open({ ...empty, ...some, '5.csv': 'w,id\nz,4\n', '6.csv': 'id,v' });
+    try {
+      assert.deepEqual(await rowsOf(other, '|> DROP y', 'csv'), ['id,v,w', '1,a,', '2,b,', '3,c,', '4,,z']);
+      assert.equal((await countTo(other, { query: '' }, context)).malformed, 0);
+    } finally {
+      await other.close();
+    }
+    const request = '127.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 23\n';
+    const logs = await open({ 'a.log': '', 'b.log': request });
+    try {
+      assert.equal((await countTo(logs, { query: 'status = 200' }, context)).matched, 1);
+    } finally {
+      await logs.close();
+    }
+    const nothing = await open({ '0.csv': '', '1.csv': '\ufeff', '2.csv': '\n' });
+    try {
+      assert.equal((await countTo(nothing, { query: '' }, context)).records, 0);
+    } finally {
+      await nothing.close();
+    }
+  });
+
+  it('passes over the header of a file that is named twice', async () => {
+    const dataset = await open({ 'a.csv': 'id\n1\n' });
+    await dataset.close();
+    const twice = await again(['a.csv', 'a.csv']);
+    try {
+      assert.deepEqual(await rowsOf(twice, '', 'csv'), ['id', '1', '1']);
+    } finally {
+      await twice.close();
+    }
+  });
+
   it('puts delimited text with other columns under those of all files', async () => {
     const files = {
       'a.csv': 'id,name\n1,x\n2,"y, ""z"""\n',

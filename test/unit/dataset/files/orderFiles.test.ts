@@ -89,6 +89,16 @@ describe('several files as one table in order of a column', () => {
     );
   });
 
+  it('has the header of the first file that is not empty above all', async () => {
+    const files = { '0.csv': '', '1.csv': 't,v\n2,b\n4,d\n', '2.csv': 't,v\n3,c\n' };
+    const dataset = await shown(files, 't');
+    try {
+      assert.equal(await textOf(dataset, '', 'same'), 't,v\n2,b\n3,c\n4,d\n');
+    } finally {
+      await dataset.close();
+    }
+  });
+
   it('counts its records through all files', async () => {
     const dataset = await shown(
       {
