@@ -28,6 +28,11 @@ export function formatOf(spec: FormatSpec): Format {
   return partitions === undefined ? format : { ...format, layout: { ...format.layout, partitions } };
 }
 
+/** Whether no more is known of a text than that it has lines. */
+export function isPlainText(spec: FormatSpec): boolean {
+  return spec.kind === 'log' && spec.name === linesPattern;
+}
+
 function ofDriver(spec: FormatSpec): Format {
   switch (spec.kind) {
     case 'jsonl':

@@ -11,11 +11,10 @@ import { readFully, readSome } from '../../source/read.ts';
 import { SourceError } from '../../source/source.ts';
 import type { DatasetOptions } from '../dataset.ts';
 import { isEmpty } from './emptyFile.ts';
-import { otherTable, type FirstFile, type SeenFile } from './unionColumns.ts';
+import { formatName, otherFormat } from './otherFormat.ts';
+import { notAlike, otherTable, type FirstFile, type SeenFile } from './unionColumns.ts';
 import { writtenFile } from './unionReadings.ts';
 
-/** Of so many bytes it is seen whether they begin a line of JSON. */
-const lookLength = 256;
 /** A header is looked for in so many bytes. */
 const headLength = 256 * 1024;
 /** So many files are looked at in a moment. */
@@ -177,7 +176,8 @@ async function lookAtFirst(path: string, source: OpenedSource, options: DatasetO
   }
   const head = new Uint8Array(recognised.dataStart);
   const length = await readFully(source, head, 0, options.signal);
-  return { path, recognised, head: head.subarray(markLength(head, 0, 0), length) };
+  const written = formatName(recognised.format, source.containers);
+  return { path, recognised, written, head: head.subarray(markLength(head, 0, 0), length) };
 }
 
 /**
@@ -199,11 +199,8 @@ async function seenFile(
       'unsupported',
       said`${file.path} can be read only once, and not as one of several files.`,
     );
-  if (!isFirst && !(await readsAsFirst(source, first, options)))
-    throw new SourceError(
-      'unsupported',
-      said`${file.path} cannot be read as one table with ${first.path}: it is not written in the same format.`,
-    );
+  const other = isFirst ? undefined : await otherFormat(source, first.recognised.format, options);
+  if (other !== undefined) throw notAlike(file.path, other, first);
   const packed = source.containers.length > 0 || undefined;
   const end = isFirst ? 0 : await headEnd(source, first, signal);
   // What may be in it later begins with its first byte.
@@ -236,24 +233,6 @@ async function seenFile(
     ended = size <= from || ((await readFully(source, last, size - 1, signal)) === 1 && last[0] === lineFeed);
   }
   return { part: { ...file, packed, encoding, identity, from, length, ended }, table, written };
-}
-
-/**
- * Whether a file beside JSON Lines is such as well: a JSON document would be records that nobody can read, or a single one.
- * What begins with an object in a line, as nearly all do, is looked at no further.
- */
-async function readsAsFirst(
-  source: OpenedSource,
-  { recognised: { format } }: FirstFile,
-  options: DatasetOptions,
-): Promise<boolean> {
-  if (format.kind !== 'jsonl') return true;
-  const bytes = new Uint8Array(lookLength);
-  const head = bytes.subarray(0, await readSome(source, bytes, 0, options.signal));
-  const [line] = new TextDecoder().decode(head).trimStart().split('\n', 1);
-  if (line === '' || /^\{\s*[^\s]/.test(line)) return true;
-  const { format: own } = await recognise(source, options, options.signal);
-  return own.kind === format.kind;
 }
 
 /** Where a file's records begin: behind the same header that the first file has. Undefined where it has another. */

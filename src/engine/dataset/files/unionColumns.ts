@@ -6,6 +6,7 @@ import { recognise, type RecognisedFile } from '../../format/registry.ts';
 import type { FilePart } from '../../source/files/part.ts';
 import type { OpenedSource } from '../../source/open.ts';
 import { type Source, SourceError } from '../../source/source.ts';
+import { claimedFormat, formatName, inWords, type FormatName } from './otherFormat.ts';
 import type { WrittenFile } from './unionReadings.ts';
 
 /** Delimited text with other columns, or in another order. */
@@ -19,6 +20,7 @@ export interface OwnTable {
 export interface FirstFile {
   readonly path: string;
   readonly recognised: RecognisedFile;
+  readonly written: FormatName;
   /** What is in it before its first record, without a byte-order mark. */
   readonly head: Uint8Array;
 }
@@ -32,6 +34,19 @@ export interface SeenFile {
   readonly written: WrittenFile | undefined;
 }
 
+/** @param written the format of a file that is not the one of the first */
+export function notAlike(
+  path: string,
+  written: FormatName,
+  first: Pick<FirstFile, 'path' | 'written'>,
+): SourceError {
+  const [own, other] = [inWords(written), inWords(first.written)];
+  return new SourceError(
+    'unsupported',
+    said`${path} cannot be read as one table with ${first.path}: it is ${own}, not ${other}.`,
+  );
+}
+
 /**
  * How a file of delimited text is read whose header is not that of the first file.
  * @param options `anyDialect`: its fields may be separated or quoted in another way
@@ -39,13 +54,15 @@ export interface SeenFile {
  */
 export async function otherTable(
   path: string,
-  source: Source & Pick<Partial<OpenedSource>, 'place'>,
+  source: Source & Pick<Partial<OpenedSource>, 'place' | 'containers'>,
   { path: firstPath, recognised: { format: own } }: Pick<FirstFile, 'path' | 'recognised'>,
   options: FormatOptions & { readonly signal: AbortSignal; readonly anyDialect?: boolean },
 ): Promise<OwnTable> {
   const other = (why: Said): SourceError =>
     new SourceError('unsupported', said`${path} cannot be read as one table with ${firstPath}: ${why}.`);
-  if (own.kind !== 'csv') throw other(said`it is not written in the same format`);
+  if (own.kind !== 'csv') throw new TypeError(`${firstPath} is no delimited text.`);
+  const otherwise = (written: FormatName): SourceError =>
+    notAlike(path, written, { path: firstPath, written: 'csv' });
   const { delimiter, quote, escape, columns } = own.dialect;
   const { signal, anyDialect = false } = options;
   const differs = (): SourceError => other(said`its fields are separated or quoted in another way`);
@@ -56,12 +73,11 @@ export async function otherTable(
   // Any text can be taken apart in the way of the first file: where that gives no column of it, there may be another way.
   if (!isKnown(found)) {
     const alone = await recognise(source, options, signal);
+    if (alone.format.kind !== 'csv') throw otherwise(formatName(alone.format, source.containers));
+    const claimed = options.format === undefined ? await claimedFormat(source, signal) : 'csv';
+    if (claimed !== undefined && claimed !== 'csv') throw otherwise(claimed);
     if (anyDialect && isKnown(alone)) found = alone;
-    else if (
-      alone.format.kind === 'csv' &&
-      alone.format.dialect.columns.length > found.format.dialect.columns.length
-    )
-      throw differs();
+    else if (alone.format.dialect.columns.length > found.format.dialect.columns.length) throw differs();
   }
   const { format, dataStart, firstLine, tables } = found;
   if (format.kind !== 'csv') throw differs();

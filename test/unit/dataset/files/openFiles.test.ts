@@ -266,6 +266,7 @@ describe('files as one table', () => {
       'table.csv': 'a\n7\n',
       'words.log': 'one two\nthree\n',
     };
+    const reasons = [...Array<string>(4).fill('a JSON document'), 'delimited text', 'lines of text'];
     const files = {
       'a.jsonl': '{"a":1}\n',
       ...gone,
@@ -283,8 +284,8 @@ describe('files as one table', () => {
       assert.deepEqual(
         dataset.unread.map(({ reason }) => inFolder(english(reason))),
         Object.keys(gone).map(
-          (name) =>
-            `/${name} cannot be read as one table with /a.jsonl: it is not written in the same format.`,
+          (name, i) =>
+            `/${name} cannot be read as one table with /a.jsonl: it is ${reasons[i]}, not JSON Lines.`,
         ),
       );
       const found = await rowsOf(dataset, 'a IS NOT NULL |> SELECT a', 'jsonl');
@@ -295,6 +296,59 @@ describe('files as one table', () => {
     } finally {
       await dataset.close();
     }
+  });
+
+  it('leaves out what is none beside delimited text or a log, and reads all that is', async () => {
+    const request = '127.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET /a,b HTTP/1.0" 200 23\n';
+    const gone = {
+      'one.jsonl': ['{"id":3,"v":"c"}\n', 'JSON Lines'],
+      'some.jsonl': ['{"id":3,"v":"c"}\n{"id":4,"v":"d"}\n', 'JSON Lines'],
+      'lines.txt': ['{"id":3,"v":"c"}\n{"id":4,"v":"d"}\n', 'JSON Lines'],
+      'packed.jsonl.gz': [gzipSync('{"id":3,"v":"c"}\n'), 'JSON Lines'],
+      'list.json': ['[{"id":3,"v":"c"}]', 'a JSON document'],
+      'spread.json': ['{\n  "id": 3,\n  "v": "c"\n}\n', 'a JSON document'],
+      'access.log': [request, 'a log'],
+    } as const;
+    const [table, log] = [{ 'a.csv': 'id,v\n1,a\n' }, { 'a.log': request }];
+    const more = { 'z.csv': 'w,id\nx,2\n', 'y.csv': 'w\ny\n', 'x.txt': 'id,w\n5,z\n' };
+    const files = Object.fromEntries(Object.entries(gone).map(([name, [text]]) => [name, text]));
+    const leftOut = (first: string, other: string): string[] =>
+      Object.entries(gone)
+        .filter(([, [, what]]) => what !== other)
+        .map(
+          ([name, [, what]]) =>
+            `/${name} cannot be read as one table with /${first}: it is ${what}, not ${other}.`,
+        );
+    for (const options of [{}, { delimiter: ',' }, { headerRows: 1 }] as const) {
+      const dataset = await open({ ...table, ...files, ...more }, options);
+      try {
+        assert.deepEqual(
+          dataset.unread.map(({ reason }) => inFolder(english(reason))),
+          leftOut('a.csv', 'delimited text'),
+        );
+        assert.deepEqual(await rowsOf(dataset, '', 'csv'), ['id,v,w', '1,a,', '2,,x', ',,y', '5,,z']);
+      } finally {
+        await dataset.close();
+      }
+    }
+    for (const [first, other, options] of [
+      [table, 'delimited text', { headerRows: 0 }],
+      [log, 'a log', {}],
+    ] as const) {
+      const dataset = await open({ ...first, ...files }, options);
+      try {
+        const [name] = Object.keys(first);
+        assert.deepEqual(
+          dataset.unread.map(({ reason }) => inFolder(english(reason))),
+          leftOut(name, other),
+        );
+      } finally {
+        await dataset.close();
+      }
+    }
+    const told = await open({ ...table, 'one.jsonl': '{"id":3,"v":"c"}\n' }, { format: 'csv' });
+    assert.deepEqual(told.unread, []);
+    await told.close();
   });
 
   it('leaves out delimited text with another delimiter, which would be a table of one column', async () => {
