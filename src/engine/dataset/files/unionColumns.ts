@@ -1,10 +1,12 @@
 import type { FormatOptions } from '../../../protocol/formatOptions.ts';
 import { type Said, said } from '../../../said/said.ts';
 import type { CsvDialect } from '../../format/csv/dialect.ts';
+import { createCsvRowReader } from '../../format/csv/row.ts';
 import { writtenField } from '../../format/csv/text.ts';
 import { recognise, type RecognisedFile } from '../../format/registry.ts';
 import type { FilePart } from '../../source/files/part.ts';
 import type { OpenedSource } from '../../source/open.ts';
+import { readFully } from '../../source/read.ts';
 import { type Source, SourceError } from '../../source/source.ts';
 import { claimedFormat, formatName, inWords, type FormatName } from './otherFormat.ts';
 import type { WrittenFile } from './unionReadings.ts';
@@ -88,7 +90,27 @@ export async function otherTable(
   if (!anyDialect && !isAlike) throw differs();
   if (dialect.runs === true || dialect.skipInitialSpace === true)
     throw other(said`its columns differ, and are set off by spaces`);
-  return { dialect, dataStart, firstLine };
+  // Fields past the header have no name, however many rows have them: they are too many.
+  const width = await headerWidth(source, dialect, dataStart, signal);
+  const named = dialect.columns.filter((name, at) => at < width || columns.includes(name));
+  return { dialect: { ...dialect, columns: named }, dataStart, firstLine };
+}
+
+/** How many fields the widest row of a header has. */
+async function headerWidth(
+  source: Source,
+  dialect: CsvDialect,
+  dataStart: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const bytes = new Uint8Array(dataStart);
+  const length = await readFully(source, bytes, 0, signal);
+  const reader = createCsvRowReader(dialect);
+  reader.begin(bytes.subarray(0, length), true);
+  let width = 0;
+  for (let at = dialect.tableStart; at < length; at = reader.row.next)
+    if (reader.read(at) === 'record') width = Math.max(width, reader.row.count);
+  return width;
 }
 
 /** The parts of a table of all files, under the columns that they have together. */

@@ -37,8 +37,9 @@ const longest = 256 * 1024 * 1024;
 /**
  * Writes rows of a delimited text under the columns of a table. Fields are copied as they stand, unless they are to be
  * separated or quoted in another way; a
- * column that the file lacks is empty. Rows that have fewer or more fields than their own header have fewer or more than the
- * table has columns, and a row with an unclosed quote stays as it is: what was malformed is malformed afterwards.
+ * column that the file lacks is empty. Rows that have more fields than their own header have more than the table has columns, and
+ * those that have fewer have fewer, where nothing of them stands behind what they lack; elsewhere they have more as well. A row with an
+ * unclosed quote stays as it is: what was malformed is malformed afterwards.
  */
 export class OrderedRows {
   readonly #reader: CsvRowReader;
@@ -99,11 +100,15 @@ export class OrderedRows {
       out.byte(lineFeed);
       return;
     }
-    for (const [column, field] of this.#fields.entries()) {
+    const isShort = row.count < this.#width;
+    const last = this.#fields.findLastIndex((field) => field >= 0 && field < row.count);
+    const fields = isShort ? this.#fields.slice(0, last + 1) : this.#fields;
+    for (const [column, field] of fields.entries()) {
       if (column > 0) out.copy(this.#delimiter, 0, this.#delimiter.length);
       this.#writeField(bytes, field, column === 0);
     }
-    if (row.count !== this.#width) this.#writeOdd(bytes);
+    const isTold = isShort && fields.length > 0 && fields.length < this.#fields.length;
+    if (row.count !== this.#width && !isTold) this.#writeOdd(bytes);
     out.byte(lineFeed);
   }
 

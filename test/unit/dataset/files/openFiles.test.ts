@@ -201,6 +201,28 @@ describe('files as one table', () => {
     }
   });
 
+  it('says of rows put under other columns whether they have too few fields or too many', async () => {
+    const first = { 'a.csv': 'v,id,x\nq,9,0\n' };
+    const faults = async (other: string): Promise<string[]> => {
+      const dataset = await open({ ...first, 'b.csv': other });
+      try {
+        return await rowsOf(dataset, '_error IS NOT NULL |> SELECT v, id, x, _error', 'csv');
+      } finally {
+        await dataset.close();
+      }
+    };
+    const [few, many] = ['fewer', 'more'].map((so) => `The row has ${so} fields than the header.`);
+    assert.deepEqual(await faults('id,v,x\n1,a\n5,e,6\n'), ['v,id,x,_error', `a,1,,${few}`]);
+    assert.deepEqual(await faults('id,v,x\n1,a,0,over\n'), ['v,id,x,_error', `a,1,0,${many}`]);
+    assert.deepEqual(await faults('id,v,x\n1,a,0\n2,b,0,\n'), ['v,id,x,_error', `b,2,0,${many}`]);
+    const dataset = await open({ ...first, 'b.csv': 'id,v,x\n1,a\n' });
+    try {
+      assert.deepEqual(await rowsOf(dataset, '', 'same'), ['v,id,x', 'q,9,0', 'a,1']);
+    } finally {
+      await dataset.close();
+    }
+  });
+
   it('puts every cell of delimited text under its own column, whatever the order, as plain JavaScript does', async () => {
     const cell = fc.stringMatching(/^[a-z",#\n\r é]{0,6}$/u);
     const file = fc.record({
