@@ -77,7 +77,7 @@ describe('webview/plot/shape', () => {
 
   describe('a checklist', () => {
     const values = (counts: Readonly<Record<string, number>>, others: number, asked = {}): ColumnSummary => {
-      const list = (of: object) =>
+      const list = (of: Readonly<Record<string, number>>) =>
         Object.entries(of).map(([text, count]) => ({ kind: 'text', text, count, cut: false }) as const);
       const top = { values: list(counts), exact: true, error: 0, others, asked: list(asked) };
       return { ...summaryOf(['a', 0]), top };

@@ -56,7 +56,7 @@ function rootsOf(paths: readonly string[]): string[] {
   if (paths.length === 0) return [];
   const text = `|> DROP ${paths.join(', ')}`;
   const parsed = parsePipeline(text);
-  const [operator] = parsed.ok ? parsed.query.operators : [];
+  const operator = parsed.ok ? parsed.query.operators.at(0) : undefined;
   if (operator?.kind !== 'drop') return [];
   return [...new Set(operator.columns.map(({ first }) => text.slice(first.from, first.to)))];
 }
