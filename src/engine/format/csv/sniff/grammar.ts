@@ -167,7 +167,9 @@ function tryGrammars(window: Window, base: CsvGrammar, hints: Partial<CsvGrammar
       .map((reading) => shapeBy(reading, window))
       .flatMap((shape) => [
         shape,
-        ...quoteVariants(shape, text, hints).map((reading) => shapeBy(reading, window)),
+        ...quoteVariants(shape, text, hints)
+          .map((reading) => shapeBy(reading, window))
+          .filter((variant) => variant.grammar.quote !== '' || shape.unclosed > 0 || isRegular(variant)),
       ])
       .sort((a, b) => b.limit - a.limit);
     for (const shape of shapes) {
@@ -178,6 +180,11 @@ function tryGrammars(window: Window, base: CsvGrammar, hints: Partial<CsvGrammar
     }
   }
   return rated.sort((a, b) => b.score - a.score || b.limit - a.limit);
+}
+
+/** Whether rows are of one width, but for very few: where quotes are but text, nothing else speaks for a delimiter. */
+function isRegular({ rows, misfits }: Shape): boolean {
+  return rows.length >= 3 && misfits <= 0.02 * rows.length;
 }
 
 /** What a grammar's score cannot exceed, whatever the rows are. */

@@ -42,9 +42,35 @@ export function withUsualQuotes<T extends QuoteReading>(winner: T, others: reado
   const single = readings.find(({ grammar }) => grammar.quote === "'");
   const isSingle = single !== undefined && !doubled && single.quotedFields >= 2 && single.unclosed === 0;
   const quote = (isSingle ? single : readings.at(0))?.grammar.quote;
-  return readings
+  const usual = readings
     .filter(({ grammar }) => grammar.quote === quote)
     .reduce((best, other) => (oddRows(other) < oddRows(best) ? other : best));
+  return withoutQuotes(usual, others) ?? usual;
+}
+
+/**
+ * The reading without quotes, where they quote nothing but stand in texts: no field has to be quoted, and more rows have a
+ * quote in the middle of a field, or one that never closes, than fields are in quotes.
+ */
+function withoutQuotes<T extends QuoteReading>(usual: T, others: readonly T[]): T | undefined {
+  const { grammar, rows, misfits } = usual;
+  if (grammar.quote === '' || !areText(usual) || mustBeQuoted(rows, grammar.delimiter)) return undefined;
+  return others.find(
+    (other) =>
+      other.grammar.delimiter === grammar.delimiter &&
+      other.grammar.quote === '' &&
+      other.grammar.lineEnd === grammar.lineEnd &&
+      other.misfits <= misfits,
+  );
+}
+
+/**
+ * Whether quotes are seen in texts sooner than around fields. Programs that write tabs seldom quote, and a field in quotes may be
+ * so by its nature; others may quote further down, unless they would have had to in most rows.
+ */
+function areText({ grammar, rows, unclosed, stray, quotedFields }: Omit<QuoteReading, 'score'>): boolean {
+  const odd = unclosed + stray;
+  return grammar.delimiter === '\t' ? odd > quotedFields : quotedFields === 0 && 2 * odd >= rows.length;
 }
 
 function oddRows({ unclosed, stray, misfits }: QuoteReading): number {
@@ -57,15 +83,16 @@ function usualness({ grammar: { quote, escape, lineEnd } }: QuoteReading): numbe
 
 /** Other quotes and escapes that the text gives reason to try with a delimiter. */
 export function quoteVariants(
-  { grammar, unclosed }: Pick<QuoteReading, 'grammar' | 'unclosed'>,
+  reading: Omit<QuoteReading, 'score'>,
   text: string,
   hints: Partial<CsvGrammar>,
 ): CsvGrammar[] {
+  const { grammar, unclosed } = reading;
   const found: CsvGrammar[] = [];
   const quotes: CsvDialect['quote'][] = [];
   if (hints.quote === undefined) {
     if (text.includes("'")) quotes.push("'");
-    if (unclosed > 0) quotes.push('');
+    if (unclosed > 0 || areText(reading)) quotes.push('');
   }
   for (const quote of quotes) found.push({ ...grammar, quote });
   if (hints.escape === undefined) {

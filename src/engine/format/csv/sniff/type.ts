@@ -72,11 +72,17 @@ export function rateCell(cell: string, { delimiter, quote }: CsvGrammar): number
   if (isTyped(type)) return 1;
   if (/[\t\x01\x1e\x1f]|\xc2[\xa6\xa7]/.test(cell) || cell.startsWith('"') || cell.endsWith('"')) return 0.1;
   if (quote !== "'" && cell.length > 1 && cell.startsWith("'") && cell.endsWith("'")) return 0.5;
+  if (isList(cell)) return 0.85;
   if (/\S[~^]\S|\S(?:::|\|\|)\S/.test(cell)) return 0.2;
   if (/[;|](?! )|,(?![ \d])/.test(cell)) return 0.3;
   if (/^[,;:=/#&]|[,;=/#&]$/.test(cell.trim())) return 0.3;
   if (delimiter !== ' ' && type === 'name') return 0.85;
   return 0.7;
+}
+
+/** Whether a cell is a list or an object of JSON, or an array as PostgreSQL writes it, by its ends: what is between has delimiters. */
+function isList(cell: string): boolean {
+  return (cell.startsWith('{') && cell.endsWith('}')) || (cell.startsWith('[') && cell.endsWith(']'));
 }
 
 const nothing = /^(?:null|nil|none|n\/?a|nan|#n\/a|\\n|-+|\?|\.|unknown)$/i;

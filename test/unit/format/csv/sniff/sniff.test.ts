@@ -473,6 +473,40 @@ describe('sniffing a dialect', () => {
     );
   });
 
+  it('takes quotes for text where they stand in texts and around nothing', () => {
+    const range = Array.from({ length: 60 }, (_, i) => i);
+    const written = (delimiter: string, cells: (i: number) => string[]) =>
+      range.map((i) => `${cells(i).join(delimiter)}\n`).join('');
+    const hotel = (i: number) => [String(i), `The "${i}" Hotel`, `48.${i}`, `11.${i}`];
+    const copied = (i: number) => [String(i), `{a,"b ${i}"}`, `{"k": "v${i}", "n": [1, 2]}`, 'x'];
+    const inches = (i: number) => [String(i), i % 5 ? `screen ${i}"` : `"flat ${i}"`, 'x'];
+    const opened = (i: number) => [String(i), i % 5 ? `screen ${i}` : `"flat ${i}`, 'x'];
+    for (const [delimiter, cells] of [
+      ...['\t', ',', ';'].map((one) => [one, hotel] as const),
+      ['\t', copied],
+      ['\t', inches],
+      ['\t', opened],
+    ] as const) {
+      const width = cells(0).length;
+      for (const header of ['', `${['id', 'name', 'lat', 'lon'].slice(0, width).join(delimiter)}\n`]) {
+        const { dialect } = sniff(header + written(delimiter, cells));
+        const { quote, columns, headerLines } = dialect;
+        const expected = [delimiter, '', width, header === '' ? 0 : 1];
+        assert.deepEqual([dialect.delimiter, quote, columns.length, headerLines], expected, cells(0).join());
+      }
+    }
+  });
+
+  it('keeps quotes that few texts have inside, as others may be around fields further down', () => {
+    const text = (delimiter: string) =>
+      Array.from({ length: 60 }, (_, i) => [i, i % 9 ? 'bolt' : 'bolt 5" wide', i * 3].join(delimiter)).join(
+        '\n',
+      );
+    assert.equal(sniff(text(',')).dialect.quote, '"');
+    const needed = `${text('\t')}\n${'61\t"a\tb"\t3\n'.repeat(3)}`;
+    assert.equal(sniff(needed).dialect.quote, '"');
+  });
+
   it('reads the tables of vega-datasets as csv-parse does when told how', () => {
     const folder = 'node_modules/vega-datasets/data';
     const files = readdirSync(folder).filter((file) => /\.[ct]sv$/.test(file));
