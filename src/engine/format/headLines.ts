@@ -19,6 +19,14 @@ export function shareOfObjects(text: string, final: boolean): number {
   return shareOf(isObject, text, final);
 }
 
+/** `level=info msg="got it, yes"` */
+const pairs = /^(?:[\w.@/-]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*)(?:\s+|$)){2,}$/;
+
+/** The share of a text's lines that are nothing but names with values behind them, as logfmt has them. */
+export function shareOfPairs(text: string, final: boolean): number {
+  return shareOf((line) => pairs.test(line), text, final);
+}
+
 /** The share of a text's lines that are JSON, or begin like a list or an object and may be broken. */
 export function shareOfJson(text: string, final: boolean): number {
   return shareOf((line) => /^\s*[{[]/.test(line) || isJson(line), text, final);

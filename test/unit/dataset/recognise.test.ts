@@ -249,6 +249,15 @@ describe('what a file is recognised as', () => {
       assert.equal((await of('x.txt', text))[0], 'csv', text);
   });
 
+  it('is lines of text where they are names with values, whatever stands in these', async () => {
+    const text = Array.from(
+      { length: 40 },
+      (_, i) => `ts=18:30 level=info msg="got it, yes; \\"${i}\\"" id=${i}\n`,
+    ).join('');
+    for (const name of ['x.log', 'x.txt', 'x']) assert.deepEqual(await of(name, text), lines);
+    assert.equal((await of('x.txt', 'a=1,b=2\na=3,b=4\n'))[0], 'csv');
+  });
+
   describe('where a program writes JSON beside other lines', () => {
     const objects = Array.from({ length: 40 }, (_, i) =>
       JSON.stringify({ level: i % 9 ? 'info' : 'error', msg: `done: ${i}, at last`, at: { ms: i } }),
