@@ -22,7 +22,8 @@ import { countWrites, type CountedSink } from '../countedSink.ts';
 import { ExportJournal, refuseOther, type JournalOptions } from './journal.ts';
 import type { OutputName } from './kept.ts';
 import { objectRowsOf } from './columns.ts';
-import { chunksOf, linesOf } from './rows.ts';
+import { bytesOf } from './heldRows.ts';
+import { linesOf } from './rows.ts';
 import { discardChecks, otherTables, type ExportOptions, type ExportRun } from './exportRun.ts';
 import { writeSplit } from './split.ts';
 import { sendRows, writeBatches } from './targets.ts';
@@ -138,7 +139,7 @@ async function exportAll(
     else if ('split' in where) await writeSplit(run, where.split);
     else if (objects) for await (const lines of linesOf(run)) await objects.write(lines);
     else if (rows) await writeBatches(run, rows);
-    else for await (const chunk of chunksOf(run)) await counted.write(chunk);
+    else for await (const chunk of bytesOf(run)) await counted.write(chunk);
     signal.throwIfAborted();
     await shared?.finished();
     doubt = await dataset.recheck(signal);

@@ -4,7 +4,7 @@ import { rowShape } from '../../sink/exportFormat.ts';
 import { SinkError } from '../../sink/sinkError.ts';
 import type { SplitSink } from '../../sink/split/splitSink.ts';
 import { derivedColumns } from '../derive.ts';
-import { columnsOfRows } from './columns.ts';
+import { tableRows } from './heldRows.ts';
 import { linesOf } from './rows.ts';
 import { isWhole, type ExportRun } from './exportRun.ts';
 
@@ -17,19 +17,23 @@ export async function writeSplit(run: ExportRun, split: SplitSink): Promise<void
     throw new SinkError('unsupported', message);
   }
   const target = derivedTarget(format, to, recognised.lineEnd);
-  const columns: DerivedColumns =
-    target.kind === 'table' ? await columnsOfRows(run) : { kind: 'named', names: [] };
-  const encoder = createDerivedEncoder(target, columns);
-  const { layout } = format;
-  const known = isWhole(run)
-    ? layout.names === 'columns'
-      ? layout.columns
-      : undefined
-    : derivedColumns(query);
-  split.begin(encoder, target.kind === 'lines', known, !isWhole(run));
-  for await (const lines of linesOf(run)) {
-    const began = performance.now();
-    if (lines.length > 0) await split.write(lines);
-    meter.stages?.encoding(performance.now() - began);
+  const table = target.kind === 'table' ? await tableRows(run) : undefined;
+  try {
+    const columns: DerivedColumns = table?.columns ?? { kind: 'named', names: [] };
+    const encoder = createDerivedEncoder(target, columns);
+    const { layout } = format;
+    const known = isWhole(run)
+      ? layout.names === 'columns'
+        ? layout.columns
+        : undefined
+      : derivedColumns(query);
+    split.begin(encoder, target.kind === 'lines', known, !isWhole(run));
+    for await (const lines of table?.lines ?? linesOf(run)) {
+      const began = performance.now();
+      if (lines.length > 0) await split.write(lines);
+      meter.stages?.encoding(performance.now() - began);
+    }
+  } finally {
+    await table?.close();
   }
 }

@@ -6,20 +6,25 @@ import type { RowSink } from '../../sink/rowSink.ts';
 import { SinkError } from '../../sink/sinkError.ts';
 import { deriveRows } from '../derive.ts';
 import { columnsOfRows, pathsOfDeadLetters } from './columns.ts';
-import { arrangedRows, linesOf } from './rows.ts';
+import { tableRows } from './heldRows.ts';
+import { arrangedRows } from './rows.ts';
 import { deriveOptions, isArranged, noting, scanned, type ExportRun } from './exportRun.ts';
 
 /** An export as batches of rows. Workers make JSON Lines of them, which are taken apart here. */
 export async function writeBatches(run: ExportRun, sink: RowSink): Promise<void> {
   const { dataset, meter } = run;
-  const columns = await columnsOfRows(run);
+  const { columns, lines, close } = await tableRows(run);
   const batcher = new RowBatcher(columns, dataset.format.numbersInText);
   if (run.journal?.taken) batcher.hasBegun = true;
-  for await (const piece of linesOf(run)) {
-    if (piece.length === 0) continue;
-    const batch = meter.encode(() => batcher.batch(piece));
-    if (!batcher.hasBegun) await sink.begin(batcher.columns(batch));
-    await sink.write(batch);
+  try {
+    for await (const piece of lines) {
+      if (piece.length === 0) continue;
+      const batch = meter.encode(() => batcher.batch(piece));
+      if (!batcher.hasBegun) await sink.begin(batcher.columns(batch));
+      await sink.write(batch);
+    }
+  } finally {
+    await close();
   }
   if (!batcher.hasBegun) await sink.begin(batcher.columns(undefined));
 }

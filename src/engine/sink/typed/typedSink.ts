@@ -3,7 +3,7 @@ import type { ByteSink } from '../byteSink.ts';
 import type { ObjectRows, ObjectSink } from '../objectSink.ts';
 import { SinkError } from '../sinkError.ts';
 import type { ColumnType } from './columnType.ts';
-import { LineSpool } from './lineSpool.ts';
+import { LineSpool } from '../lineSpool.ts';
 import { memberOf, membersOf } from './json.ts';
 import { eachRow } from './rowReader.ts';
 import { Survey } from './survey.ts';

@@ -1,8 +1,8 @@
 import { said, type Said } from '../../../said/said.ts';
 import type { ByteSink } from '../byteSink.ts';
 import type { ObjectRows, ObjectSink } from '../objectSink.ts';
+import { LineSpool } from '../lineSpool.ts';
 import { memberOf, membersOf, type JsonMembers } from '../typed/json.ts';
-import { LineSpool } from '../typed/lineSpool.ts';
 import { eachRow } from '../typed/rowReader.ts';
 import { Survey } from '../typed/survey.ts';
 import { SinkError } from '../sinkError.ts';

@@ -1,8 +1,8 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { said } from '../../../said/said.ts';
-import { makeTemporaryFolder, temporaryError, temporaryRoom } from '../../temporaryFolder.ts';
-import { SinkError } from '../sinkError.ts';
+import { said } from '../../said/said.ts';
+import { makeTemporaryFolder, temporaryError, temporaryRoom } from '../temporaryFolder.ts';
+import { SinkError } from './sinkError.ts';
 
 /** Bytes that are held in memory; with more, all of them go to a temporary file. */
 const memory = 32 * 1024 * 1024;
