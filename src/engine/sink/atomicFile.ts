@@ -49,8 +49,11 @@ export interface FileSinkOptions {
  */
 export async function openFileSink(path: string, options: FileSinkOptions): Promise<ByteSink> {
   try {
-    const target = await followLinks(path);
-    const old = await statIfThere(target);
+    // What is no file may have no path but the one it is named by: a pipe of the shell's, as `/dev/stdout` or `/dev/fd/63`.
+    const named = await statIfThere(path);
+    const isThing = named !== undefined && !named.isFile() && !named.isDirectory();
+    const target = isThing ? path : await followLinks(path);
+    const old = isThing ? named : await statIfThere(target);
     if (options.exclusive && old !== undefined) throw alreadyThere(path);
     if (old?.isDirectory()) throw new SinkError('is-folder', said`${path} is a folder.`);
     if (old !== undefined && (await isOneOf(old, options.sources))) {
@@ -216,10 +219,10 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, name: string, posit
  */
 export async function isSameTarget(one: string, other: string): Promise<boolean> {
   try {
-    const [first, second] = await Promise.all([followLinks(one), followLinks(other)]);
-    const [found, also] = await Promise.all([statIfThere(first), statIfThere(second)]);
+    const [found, also] = await Promise.all([statIfThere(one), statIfThere(other)]);
     if (found && also) return found.isFile() && found.ino === also.ino && found.dev === also.dev;
     if (found || also) return false;
+    const [first, second] = await Promise.all([followLinks(one), followLinks(other)]);
     const [folder, beside] = await Promise.all([stat(dirname(first)), stat(dirname(second))]);
     if (folder.ino !== beside.ino || folder.dev !== beside.dev) return false;
     // Many file systems make no difference between such names, and nobody is helped by one.
