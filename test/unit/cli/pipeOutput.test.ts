@@ -23,16 +23,13 @@ describe('rowriver, to a pipe that is named', () => {
 
   it('writes as it goes, for every kind of output', async () => {
     for (const rest of [
-      '-o /dev/stdout | cat',
-      '-o /dev/fd/3 3>&1 >/dev/null | cat',
+      '--rejects /dev/null -o /dev/stdout | cat',
+      '--rejects /dev/null -o /dev/fd/3 3>&1 >/dev/null | cat',
       '-o /dev/null --also "/dev/fd/3: a = 1" 3>&1 >/dev/null | cat',
     ])
-      assert.equal(await shell(`--rejects /dev/null ${rest}`), '{"a":1}\n', rest);
-    assert.match(
-      await shell('-o /dev/null --rejects /dev/fd/3 3>&1 >/dev/null | cat'),
-      /^\{"record":2,.*\}\n$/,
-    );
-    const both = await shell('-o /dev/stdout --rejects /dev/stdout | cat');
+      assert.equal(await shell(rest), '{"a":1}\n', rest);
+    assert.match(await shell('--rejects /dev/fd/3 3>&1 >/dev/null | cat'), /^\{"record":2,.*\}\n$/);
+    const both = await shell('-o /dev/stdout --rejects /dev/fd/1 | cat');
     assert.deepEqual(both.split('\n').length, 3);
     assert.deepEqual(await readdir(folder), ['a.jsonl']);
   });
