@@ -36,9 +36,12 @@ export function safeSegment(name: string): string {
   return /[. ]$/.test(begun) ? begun.slice(0, -1) + encoded(begun.slice(-1)) : begun;
 }
 
-/** Separators, what Windows forbids, control characters, and the sign that stands before what is encoded. */
+/**
+ * Separators, what Windows forbids, control characters, the sign that stands before what is encoded, and the one that stands
+ * between a column and its value in the name of a folder.
+ */
 function isUnsafe(character: string): boolean {
-  return /[\p{Cc}\p{Cs}/\\:*?"<>|%\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\ufffd]/u.test(character);
+  return /[\p{Cc}\p{Cs}/\\:*?"<>|%=\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\ufffd]/u.test(character);
 }
 
 function encoded(character: string): string {

@@ -17,6 +17,8 @@ export interface PartitionColumns {
 
 /** What Hive, Spark and DuckDB call the folder of records without a value. */
 const noValue = /^(__HIVE_DEFAULT_PARTITION__|null)$/i;
+/** What an export to many files calls the folder of an empty text: no file system has a name without a character. */
+const emptyText = '__EMPTY__';
 /** DuckDB's rule: what begins with a zero, as the number of a month may, is a text. */
 const wholeNumber = /^(0|-\d+|[1-9]\d*)$/;
 
@@ -62,7 +64,8 @@ function keysIn(path: string): Map<string, string | null> {
     const parts = folder.split('=');
     const [key, value] = parts;
     if (parts.length !== 2 || key === '') continue;
-    keys.set(decoded(key), noValue.test(value) ? null : decoded(value));
+    const text = value === emptyText ? '' : decoded(value);
+    keys.set(decoded(key), noValue.test(value) ? null : text);
   }
   return keys;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { safeValue } from '../../../../src/engine/sink/split/safeName.ts';
 import { hasPartitions, partitionsOf } from '../../../../src/engine/source/files/partitions.ts';
 
 describe('source/columns that folders are called after', () => {
@@ -29,6 +30,14 @@ describe('source/columns that folders are called after', () => {
     assert.deepEqual(valuesOf(['-0', '-01']), [0, -1]);
     assert.deepEqual(valuesOf(['2024-01-02', 'NULL']), ['2024-01-02', null]);
     assert.deepEqual(valuesOf(['__HIVE_DEFAULT_PARTITION__']), [null]);
+  });
+
+  it('hold what an export to many files has put into their names', () => {
+    for (const value of ['YQ==', 'a=b', '', '__EMPTY__', 'a/b', '%3D', 'x y', undefined]) {
+      const folder = `v=${safeValue(value, 200)}`;
+      assert.equal(folder.split('=').length, 2, folder);
+      assert.deepEqual(partitionsOf([`${folder}/part.jsonl`])?.values, [[value ?? null]], folder);
+    }
   });
 
   it('are decoded, and are of folders only', () => {
