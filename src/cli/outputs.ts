@@ -87,7 +87,8 @@ export async function writeOutputs(
         also.push(other ? { query, to, split: other } : { query, to, sink: await open(output) });
       }
       const summaries = await exportAll(dataset, asked, also, context);
-      if (earlier) await removeKept(earlier);
+      // One that starts again may have been killed more than once.
+      for (let kept = earlier; kept && journal; kept = await keptFor(journal)) await removeKept(kept);
       return summaries;
     } catch (error) {
       throw output === undefined ? withPlaceToGoOn(error, dataset, query) : error;
@@ -111,17 +112,20 @@ function splitOf(
 }
 
 /** An export to the same target that has not come to its end, which is no more of use once this one has. */
-async function earlierTo(
-  { targets: { output = '' }, version }: JournalOptions,
-  { say }: Terminal,
-): Promise<KeptExport | undefined> {
-  const kept = await findKept(output, version).catch(() => undefined);
-  if (kept) {
+async function earlierTo(journal: JournalOptions, { say }: Terminal): Promise<KeptExport | undefined> {
+  const { output = '' } = journal.targets;
+  const kept = await keptFor(journal);
+  // Of one that starts again, nothing is lost.
+  if (kept && kept.entry.restart === undefined) {
     say(
       `An earlier export to ${visible(relative(process.cwd(), output))} has not come to its end: rowriver resume goes on with it. This one begins again, and replaces it.`,
     );
   }
   return kept;
+}
+
+function keptFor({ targets: { output = '' }, version }: JournalOptions): Promise<KeptExport | undefined> {
+  return findKept(output, version).catch(() => undefined);
 }
 
 /** The format that the name of the output says. */

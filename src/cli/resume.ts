@@ -3,6 +3,7 @@ import {
   findKept,
   listKept,
   removeKept,
+  removeWritten,
   type KeptExport,
   type OutputName,
 } from '../engine/run/export/kept.ts';
@@ -33,7 +34,7 @@ export async function resume(command: ResumeCommand, terminal: Terminal): Promis
     return false;
   }
   if (restart !== undefined) {
-    await removeKept(kept);
+    await removeWritten(kept);
     terminal.say(`The export starts again from the beginning: ${english(restart)}`);
   } else if (reached) {
     terminal.say(`Resuming: ${grouped(reached.meter.records)} records were read before`);

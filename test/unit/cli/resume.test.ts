@@ -211,6 +211,16 @@ describe('resume of an export', () => {
       const { code } = await finished(child);
       watcher.close();
       assert.equal(code, null);
+      // One that is killed before it has an entry of its own is not forgotten.
+      const late = { ...options, env: { ...options.env, ROWRIVER_JOURNAL_MS: '1000000' } };
+      const again = startCli(['resume', 'out.jsonl'], late);
+      again.stdin.end();
+      const [written] = (await hidden()).filter((name) => name.endsWith('.tmp'));
+      const second = watch(folder, (_, name) => {
+        if (name?.endsWith('.tmp') && name !== written) again.kill('SIGKILL');
+      });
+      assert.equal((await finished(again)).code, null);
+      second.close();
       const resumed = await runCli(['resume', 'out.jsonl'], options);
       assert.match(resumed.stderr, /The export starts again from the beginning: its query sorts/);
       assert.ok(wanted.stdout.equals(await readFile(join(folder, 'out.jsonl'))));

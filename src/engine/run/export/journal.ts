@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Said, said } from '../../../said/said.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
-import type { PlannedQuery } from '../../dataset/plan.ts';
+import { isRowWise, type PlannedQuery } from '../../dataset/plan.ts';
 import type { OrderedResult } from '../../dataset/scanInOrder.ts';
 import { countMatches } from '../../dataset/scanInOrder.ts';
 import type { FieldPath } from '../../format/json/fields.ts';
@@ -259,6 +259,8 @@ function outputsOf(sinks: Journaled['sinks'], { targets }: JournalOptions): Outp
 function whyRestart({ query: { plan }, kept }: Journaled, { to }: ExportRecipe): Said | undefined {
   if (rowsAreObjects(to)) return said`a file of this format is written as a whole`;
   if (kept) return said`its rows were those of a result that is gone`;
+  if (plan.shape === 'table' && plan.steps.every(isRowWise))
+    return said`its query makes several rows of a record`;
   if (plan.shape === 'table')
     return said`its query sorts, groups or compares rows, and needs all of them for that`;
   const isLimited = plan.operators.some(({ kind }) => kind === 'limit');

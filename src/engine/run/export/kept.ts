@@ -198,9 +198,15 @@ export async function listKept(folder: string, version: string): Promise<KeptExp
   return all.sort((a, b) => b.at - a.at);
 }
 
-/** Removes what is kept of an export. */
-export async function removeKept({ journal, entry, temporaries }: KeptExport): Promise<void> {
+/** Removes what was written of an export that starts again, and not what says how: that is there until it has come to its end. */
+export async function removeWritten({ temporaries }: KeptExport): Promise<void> {
   for (const temporary of temporaries.values()) await rm(temporary, { force: true });
+}
+
+/** Removes what is kept of an export. */
+export async function removeKept(kept: KeptExport): Promise<void> {
+  const { journal, entry } = kept;
+  await removeWritten(kept);
   for (const marker of await markersOf(entry)) await removeJournal(marker);
   await removeJournal(journal);
 }
