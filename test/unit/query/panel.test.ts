@@ -45,6 +45,12 @@ describe('editQuery', () => {
     ['', 'equals', { text: '1.10', kind: 3 }, 'a = 1.10'],
     ['', 'equals', { text: 'true', kind: 2 }, 'a = true'],
     ['', 'equals', { text: '[1]', kind: 5 }, "a = '[1]'::json"],
+    [
+      '',
+      'equals',
+      { text: '{\n  "a b": [1.50, 12345678901234567890],\r\n\t"c": " \\" \\\\"\n}', kind: 5 },
+      `a = '{"a b":[1.50,12345678901234567890],"c":" \\" \\\\"}'::json`,
+    ],
     ['', 'differs', { text: '5', kind: 3 }, 'a IS DISTINCT FROM 5'],
     ['', 'above', text('9'), 'a > 9'],
     ['', 'contains', text('50%'), "contains(a, '50%')"],

@@ -89,11 +89,16 @@ function conditionOf({ path, test, value }: Extract<QueryEdit, { kind: 'add' }>)
 }
 
 function literalOf({ text, kind }: { text: string; kind: number }): string {
-  if (kind === cell.json) return `${writeText(text)}::json`;
+  if (kind === cell.json) return `${writeText(compactJson(text))}::json`;
   const isBare =
     (kind === cell.number && isLiteral(text) && !/^-?0\d/.test(text)) ||
     (kind === cell.boolean && /^(true|false)$/.test(text));
   return isBare ? text : writeText(text);
+}
+
+/** JSON without the white space between its tokens; numbers keep all of their digits. */
+function compactJson(text: string): string {
+  return text.replace(/("(?:[^"\\]|\\.)*")|\s+/gs, '$1');
 }
 
 /** A text of a CSV that reads as a number is meant as one where it is compared by size. */
