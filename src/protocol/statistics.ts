@@ -249,16 +249,24 @@ export interface TimelineRequest {
   readonly bars: number;
 }
 
+export interface TimelineSeries {
+  readonly value: ValueCount | undefined;
+  /** Whether it is of the rows in which the column is NULL. */
+  readonly isNull?: boolean | undefined;
+  readonly counts: Float64Array;
+}
+
 export interface TimelineAnswer {
   readonly coverage: Coverage;
   /** As in `Histogram`; both empty where no row has a time. */
   readonly edges: readonly string[];
   readonly places: Float64Array;
   /**
-   * Counts by bar. Without `by` there is one series, `value` undefined. With it, one for each listed value, and last
-   * one with `value` undefined for all other rows. Together they are the rows of the view that have a time.
+   * Counts by bar. Without `by` there is one series, `value` undefined. With it, one for each listed value, one with `value`
+   * undefined for all other rows, and last one for those that hold no value. Together they are the rows of the view that have a
+   * time.
    */
-  readonly series: readonly { readonly value: ValueCount | undefined; readonly counts: Float64Array }[];
+  readonly series: readonly TimelineSeries[];
   /** Rows of the view without a time in the column. */
   readonly without: number;
 }

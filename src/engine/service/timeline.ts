@@ -83,6 +83,7 @@ async function stack(
   }
   const series = listed.map((value) => ({ value, counts: new Float64Array(all.counts.length) }));
   const others = all.counts.slice();
+  const nulls = new Float64Array(all.counts.length);
   const seriesOf = new Map(listed.map(({ text }, at) => [text, at]));
   if (series.length > 0) {
     const known = `CASE WHEN ${text} IN (${listed.map((value) => writeText(value.text)).join(', ')}) THEN ${text} END AS v`;
@@ -91,22 +92,34 @@ async function stack(
     // A number is no time here, though it can be made one.
     const ofTime = `CASE WHEN ${time.path}::number IS NULL THEN date_trunc(${writeText(unitOf(places))}, ${time.path}::timestamp) END AS t`;
     const at = written === undefined ? ofTime : `${time.path} AS t`;
-    for await (const { n, v, t } of rowsOfQuery(
+    for await (const { n, v, none, t } of rowsOfQuery(
       rows,
-      `AGGREGATE count(*) AS n GROUP BY ${known}, ${at}`,
+      `AGGREGATE count(*) AS n GROUP BY ${known}, ${text} IS NULL AS none, ${at}`,
       signal,
     )) {
       const place = typeof v === 'string' ? seriesOf.get(v) : undefined;
+      const counts = place === undefined ? (none === true ? nulls : undefined) : series[place].counts;
       const read = typeof t === 'string' ? readValue(t, written) : undefined;
       const ms = typeof read === 'string' ? readTime(read)?.ms : undefined;
-      if (place === undefined || ms === undefined) continue;
+      if (counts === undefined || ms === undefined) continue;
       const bar = barOf(places, places.length - 1, ms);
-      series[place].counts[bar] += n;
+      counts[bar] += n;
       others[bar] -= n;
     }
   }
-  const isListed = others.every((count) => count === 0);
-  return isListed ? series : [...series, { value: undefined, counts: others }];
+  const isAny = (count: number): boolean => count !== 0;
+  return [
+    ...series,
+    ...(others.some(isAny) ? [{ value: undefined, counts: others }] : []),
+    ...(nulls.some(isAny) ? [{ value: undefined, isNull: true, counts: nulls }] : []),
+  ];
+}
+
+interface CountedRow {
+  readonly n: number;
+  readonly v: unknown;
+  readonly none?: unknown;
+  readonly t?: unknown;
 }
 
 /** What operators make of the rows, a record each. */
@@ -114,13 +127,13 @@ async function* rowsOfQuery(
   { dataset, query }: Rows,
   operators: string,
   signal: AbortSignal,
-): AsyncGenerator<{ readonly n: number; readonly v: unknown; readonly t?: unknown }> {
+): AsyncGenerator<CountedRow> {
   const before = (query?.text ?? '').replace(/[\s;]+$/, '');
   const text = before === '' ? `|> ${operators}` : `${before}\n|> ${operators}`;
   const planned = plannedFor(text, dataset.recognised.format);
   for await (const { bytes } of deriveRows(dataset, planned, signal, () => undefined)) {
     for (const line of Buffer.from(bytes).toString().split('\n')) {
-      if (line !== '') yield JSON.parse(line) as { n: number; v: unknown; t?: unknown };
+      if (line !== '') yield JSON.parse(line) as CountedRow;
     }
   }
 }

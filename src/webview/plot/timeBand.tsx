@@ -1,4 +1,5 @@
 /** Rows over time, above the grid: drag to zoom, click to go there. */
+import type { TimelineSeries } from '../../protocol/statistics.ts';
 import { t, count } from '../l10n.ts';
 import type { PageModel } from '../model/page.ts';
 import { IconButton } from '../parts/button.tsx';
@@ -11,6 +12,8 @@ import { edgeWords, partial, rangeWords, rows, valueWords } from './words.ts';
 import { useWidth } from './width.ts';
 
 const drawn = 54;
+/** Five times have room in so many pixels. */
+const roomForFive = 560;
 /** Columns that are offered to stack by. */
 const offered = 200;
 
@@ -98,10 +101,10 @@ function Legend({ page }: { readonly page: PageModel }) {
   if (!answer || answer.series.length < 2) return null;
   return (
     <ul class="legend" aria-label={t('Legend')}>
-      {answer.series.map(({ value }, index) => (
+      {answer.series.map((one, index) => (
         <li key={index}>
-          <span class={`swatch series-${value ? index : 'rest'}`} aria-hidden="true" />
-          {valueWords(value)}
+          <span class={`swatch series-${seriesColor(one, index)}`} aria-hidden="true" />
+          {seriesWords(one)}
         </li>
       ))}
     </ul>
@@ -121,7 +124,7 @@ function Plot({ page, width }: { readonly page: PageModel; readonly width: numbe
   const bars = barsOf({ kind: 'time', edges, places, whole, filtered: undefined }, length);
   const [from, to] = [places[0], places[length]];
   const here = timeline.here.value;
-  const at = here !== undefined && to > from ? ((here - from) / (to - from)) * width : -1;
+  const at = here !== undefined && to > from ? placeAt(places, here) * width : -1;
   return (
     <>
       <Bars
@@ -132,9 +135,9 @@ function Plot({ page, width }: { readonly page: PageModel; readonly width: numbe
           filtered: bar.whole,
           parts:
             series.length > 1
-              ? series.map(({ value, counts }, number) => ({
-                  count: counts[index] ?? 0,
-                  name: value ? String(number) : 'rest',
+              ? series.map((one, number) => ({
+                  count: one.counts[index] ?? 0,
+                  name: seriesColor(one, number),
                 }))
               : undefined,
           picked: false,
@@ -142,7 +145,7 @@ function Plot({ page, width }: { readonly page: PageModel; readonly width: numbe
             rangeWords('time', bar),
             rows(bar.whole),
             ...(series.length > 1
-              ? series.map(({ value, counts }) => `${valueWords(value)}: ${count(counts[index] ?? 0)}`)
+              ? series.map((one) => `${seriesWords(one)}: ${count(one.counts[index] ?? 0)}`)
               : []),
           ],
         }))}
@@ -153,7 +156,7 @@ function Plot({ page, width }: { readonly page: PageModel; readonly width: numbe
             rangeWords('time', { from: bars.at(first)?.from ?? '', to: bars.at(last)?.to ?? '' }),
             rows(chosen(whole)),
             ...(series.length > 1
-              ? series.map(({ value, counts }) => `${valueWords(value)}: ${count(chosen(counts))}`)
+              ? series.map((one) => `${seriesWords(one)}: ${count(chosen(one.counts))}`)
               : []),
           ];
         }}
@@ -175,11 +178,7 @@ function Plot({ page, width }: { readonly page: PageModel; readonly width: numbe
       />
       <BarTable
         caption={t('Rows over {0}', column.name)}
-        titles={[
-          t('Times'),
-          t('Rows'),
-          ...(series.length > 1 ? series.map(({ value }) => valueWords(value)) : []),
-        ]}
+        titles={[t('Times'), t('Rows'), ...(series.length > 1 ? series.map(seriesWords) : [])]}
         lines={bars.map((bar, index) => ({
           range: rangeWords('time', bar),
           counts: [bar.whole, ...(series.length > 1 ? series.map(({ counts }) => counts[index] ?? 0) : [])],
@@ -192,11 +191,49 @@ function Plot({ page, width }: { readonly page: PageModel; readonly width: numbe
           aria-hidden="true"
         />
       )}
-      <div class="plot-words" style={{ width: `${width}px` }}>
-        {[0, 0.25, 0.5, 0.75, 1].map((share) => (
-          <span key={share}>{edgeWords('time', edges.at(Math.round(share * length)) ?? '')}</span>
+      <div class="plot-words time-words" style={{ width: `${width}px` }}>
+        {labelled(length, width).map((edge) => (
+          <span key={edge} {...standsAt(edge / length)}>
+            {edgeWords('time', edges.at(edge) ?? '')}
+          </span>
         ))}
       </div>
     </>
   );
+}
+
+function seriesWords({ value, isNull }: TimelineSeries): string {
+  return isNull ? t('null') : valueWords(value);
+}
+
+function seriesColor({ value, isNull }: TimelineSeries, index: number): string {
+  if (isNull) return 'null';
+  return value ? String(index) : 'rest';
+}
+
+/** The edges of bars that have a label: both ends, and as many between them as have room. */
+function labelled(length: number, width: number): number[] {
+  const parts = width < roomForFive ? 2 : 4;
+  const edges = Array.from({ length: parts + 1 }, (_, part) => Math.round((part / parts) * length));
+  return [...new Set(edges)];
+}
+
+/** Under the edge that it names; at the ends beside it, where it is not cut. */
+function standsAt(share: number) {
+  const shift = share === 0 ? 0 : share === 1 ? -100 : -50;
+  return { style: { left: `${share * 100}%`, transform: `translateX(${shift}%)` } };
+}
+
+/** Where a time is among bars that are all as wide as each other, as months are not: from 0 to 1. */
+function placeAt(places: Float64Array, time: number): number {
+  const length = places.length - 1;
+  if (time < places[0] || time > places[length]) return -1;
+  const bar = Math.min(
+    length - 1,
+    Math.max(
+      0,
+      places.findLastIndex((place) => place <= time),
+    ),
+  );
+  return (bar + (time - places[bar]) / (places[bar + 1] - places[bar])) / length;
 }
