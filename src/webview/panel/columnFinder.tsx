@@ -1,5 +1,6 @@
 /** Finding a column by name: go to it, hide or show it, pin it. */
 import { useState } from 'preact/hooks';
+import type { ColumnInfo } from '../../protocol/file.ts';
 import { laneOf, withHidden, withPinned } from '../grid/columns.ts';
 import { typeIcon, typeName } from '../grid/header.ts';
 import { count, t } from '../l10n.ts';
@@ -16,6 +17,16 @@ interface ColumnFinderProps {
 
 const mostShown = 200;
 
+/** Those that hold a text in their name: first the one that is called so, then those that begin with it. */
+function columnsNamed(columns: readonly ColumnInfo[], sought: string): ColumnInfo[] {
+  const rank = (name: string): number => (name === sought ? 0 : name.startsWith(sought) ? 1 : 2);
+  return columns
+    .map((column) => ({ column, name: column.name.toLowerCase() }))
+    .filter(({ name }) => name.includes(sought))
+    .sort((a, b) => rank(a.name) - rank(b.name))
+    .map(({ column }) => column);
+}
+
 export function ColumnFinder({ page, anchor, close }: ColumnFinderProps) {
   const [text, setText] = useState('');
   const { preview } = page;
@@ -23,7 +34,7 @@ export function ColumnFinder({ page, anchor, close }: ColumnFinderProps) {
   const prefs = preview.prefs.value;
   const columns = preview.columns.value;
   const sought = text.trim().toLowerCase();
-  const found = sought ? columns.filter((column) => column.name.toLowerCase().includes(sought)) : columns;
+  const found = sought === '' ? columns : columnsNamed(columns, sought);
   const hidden = new Set(prefs.hidden);
   const pinned = new Set(prefs.pinned);
 

@@ -35,6 +35,9 @@ export function Popover({
     const element = box.current;
     if (!element) return;
     const at = anchor.getBoundingClientRect();
+    // A menu takes the room that there is; what more it has is scrolled to.
+    if (role === 'menu' && place === 'under')
+      element.style.maxHeight = `${Math.max(innerHeight - at.bottom, at.top) - 2 - margin}px`;
     const { width, height } = element.getBoundingClientRect();
     const wanted = place === 'inside' ? at.left + (at.width - width) / 2 : at.left;
     const left = Math.max(margin, Math.min(wanted, innerWidth - width - margin));
