@@ -83,6 +83,7 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
         filter={filter}
         nonce={nonce}
         leave={() => preview.grid.focus()}
+        keepsLine={page.statistics.on.value || page.timeline.on.value || side.value === 'column'}
         ready={(focus) => (page.focusBox.value = focus)}
         result={
           <>

@@ -130,11 +130,13 @@ describe('webview/plots over the real engine', () => {
       assert.match(shares ?? '', new RegExp(`null: ${nulls} rows`));
       assert.match(shares ?? '', new RegExp(`other types: ${6000 - nulls - numbers} rows`));
 
-      // A value with a quote in it.
+      // A value with a quote in it. What is clicked stays where it is.
+      const place = await plot('level').boundingBox();
       await plot('level').locator(`.part[aria-label^="it's"]`).click();
       const odd = items.filter((item) => item.level === "it's");
       await matchesAre(odd.length);
       assert.equal(await query(), "level = 'it''s'");
+      assert.deepEqual(await plot('level').boundingBox(), place);
       const filtered = await plotCounts(page, 'level', { matching: odd.length });
       assert.equal(filtered.get('info')?.matching, 0);
       await plotCounts(page, 'ms', { matching: odd.length });

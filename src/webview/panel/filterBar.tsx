@@ -25,6 +25,8 @@ export interface FilterBarProps {
   readonly filter: Filter;
   readonly nonce: string;
   readonly leave: () => void;
+  /** Whether the line under the box has its room also while it says nothing, so that what is clicked to filter stays where it is. */
+  readonly keepsLine: boolean;
   /** Called with what puts the caret into the box. */
   readonly ready: (focus: () => void) => void;
   /** What can be done with the result, beside what is said of it. */
@@ -96,7 +98,7 @@ const foldedChips = 6;
 /** In so narrow a page each would take a line of its own from the rows: they are in the box above as well. */
 const foldsAll = '(max-width: 360px)';
 
-function ResultLine({ filter, preview, result, editCondition, focusBox }: ResultLineProps) {
+function ResultLine({ filter, preview, result, keepsLine, editCondition, focusBox }: ResultLineProps) {
   const removal = useChipFocus(filter, focusBox);
   const state = preview.result.value;
   const running = filter.running.value;
@@ -106,11 +108,12 @@ function ResultLine({ filter, preview, result, editCondition, focusBox }: Result
   const isNarrow = useMedia(foldsAll).value;
   const folded = isNarrow && conditions.length > 1 ? 0 : foldedChips;
   const shown = unfolded.value ? conditions : conditions.slice(0, folded);
+  const room = keepsLine ? <div class="result-line" /> : null;
   const kind = state ? resultKind(state.outcome) : { word: t('Query'), icon: 'table' };
   if (filter.error.value) {
     // The query box has said what is wrong with the text.
     const isTold = spoken(filter).some(({ said }) => asSentence(said) === filter.error.value);
-    if (isTold && state?.phase !== 'failed' && !on) return null;
+    if (isTold && state?.phase !== 'failed' && !on) return room;
     return (
       <div class="result-line">
         {!isTold && (
@@ -128,7 +131,7 @@ function ResultLine({ filter, preview, result, editCondition, focusBox }: Result
       </div>
     );
   }
-  if (!on && !running) return null;
+  if (!on && !running) return room;
   return (
     <div class="result-line" tabIndex={-1} ref={removal.line}>
       {on && (
@@ -211,7 +214,7 @@ function useChipFocus(filter: Filter, focusBox: () => void) {
     const { current } = begun;
     if (!current || conditions === current.before) return;
     // First there are none, until those of the query are known.
-    if (current.before.length > 0) {
+    if (current.before.length > 0 && filter.applied.peek() !== '') {
       begun.current = { ...current, before: conditions };
       if (conditions.length === 0) return;
     }

@@ -328,9 +328,9 @@ describe('service/statistics', () => {
       const sumsBy = async (name: string) => {
         const { series, without } = await kinds.page.call('timeline', { ...request, by: columnOf.get(name) });
         assert.equal(without, 2100, 'numbers and other texts are no times');
-        return series.map(
-          ({ value, counts }) => [value?.text, counts.reduce((all, one) => all + one, 0)] as const,
-        );
+        return series.map(({ value, isNull, counts }) => {
+          return [isNull ? 'NULL' : value?.text, counts.reduce((all, one) => all + one, 0)] as const;
+        });
       };
       const each = 200;
       assert.deepEqual(
@@ -339,7 +339,7 @@ describe('service/statistics', () => {
           ...['1', '1.5', '["a", "b"]', '007', '12345678901234567890', '12345678901234567891'].map(
             (v) => [v, each] as const,
           ),
-          [undefined, each],
+          ['NULL', each],
         ]),
       );
       assert.deepEqual(await sumsBy('w'), [[undefined, 1400]], 'texts that are too long are not told apart');
