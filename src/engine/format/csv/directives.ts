@@ -19,7 +19,7 @@ export interface DirectedTable {
  * The directive that names the columns, behind others: `#Fields: date time c-ip` of the W3C's extended log format (IIS,
  * CloudFront, Exchange), `#fields` with a separator and the names of Zeek.
  */
-const directive = /^\ufeff?(?:#[^\n]*\n|\s*\n)*?#(?:Fields:[ \t]*\S|fields[^\w\s:]|fields\t)/;
+const directive = /^\ufeff?(?:#[^\n]*\n|[^\S\n]*\n)*?#(?:Fields:[ \t]*\S|fields[^\w\s:]|fields\t)/;
 const fieldsOfW3c = /^#Fields:[ \t]*(\S.*?)\s*$/;
 
 /** Whether a text begins with directives that name its columns. */

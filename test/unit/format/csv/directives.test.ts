@@ -128,6 +128,12 @@ describe('a table whose columns a directive names', () => {
     }
   });
 
+  it('is told in a moment, however many lines are empty above it', async () => {
+    const empty = '\n'.repeat(20_000);
+    assert.deepEqual((await read(`${empty}#Fields: a b\n1 -\n2 3\n`)).rows[1], { a: '2', b: '3' });
+    assert.deepEqual((await read(`${empty}a,b\n1,#\n2,3\n`, 'x.csv')).rows[1], { a: '2', b: '3' });
+  });
+
   it('is read as the user says', async () => {
     const text = `#Fields: a b\n${'1 -\n'.repeat(5)}`;
     assert.deepEqual((await read(text, 'x', { nulls: [] })).rows[0], { a: '1', b: '-' });
