@@ -49,8 +49,8 @@ describe('start of the command', () => {
       ...['dataset/spool', 'format/json/document/stream', 'pool/collector', 'pool/page', 'pool/statistics'],
       ...[
         'run/derive',
-        'run/export',
-        'run/exportJournal',
+        'run/export/export',
+        'run/export/journal',
         'run/profile',
         'schema/checker',
         'sink/atomicFile',

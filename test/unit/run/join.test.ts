@@ -250,7 +250,7 @@ describe('JOIN with another file', () => {
       const users = join(inner, 'users.csv');
       const query = "|> JOIN 'users.csv' AS u ON user.id = u.id |> SELECT u.name AS n";
       const context = { signal, progress: () => undefined };
-      const expected = doubt === undefined ? [] : [{ name: users, doubt }];
+      const expected = doubt === undefined ? [] : [{ name: users, doubt, malformed: 0 }];
       await utimes(users, 1_700_000_000, 1_700_000_000);
       let isChanged = false;
       try {
