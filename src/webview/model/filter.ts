@@ -20,6 +20,8 @@ export interface Filter {
   readonly filters: Signal<Filters>;
   run(query: string): Promise<void>;
   /** Reads on where the source has failed: in the file, and for the query if that had failed as well. */
+  /** The query of the rows that show; none while it is being taken away, though they still do. */
+  wanted(): string;
   retry(): Promise<void>;
   cancel(): void;
   /** Back to the whole file, with the selected record where it was. */
@@ -62,6 +64,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
   let current: AbortController | undefined;
   /** Counts what changes the rows that are shown: what was begun before the last of it is not carried on. */
   let turn = 0;
+  let isClearing = false;
   let edits: Promise<void> = Promise.resolve();
   /** The match that is shown in context, and where it was. */
   let match: { readonly row: number; readonly lane: number; readonly above: number } | undefined;
@@ -128,6 +131,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     const mine = new AbortController();
     current = mine;
     turn++;
+    isClearing = false;
     text.value = query;
     error.value = '';
     paused.value = undefined;
@@ -240,7 +244,9 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     text.value = '';
     error.value = '';
     paused.value = undefined;
+    isClearing = true;
     await backToFile(() => {
+      isClearing = false;
       applied.value = '';
       conditions.value = [];
       inContext.value = false;
@@ -251,6 +257,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
 
   async function showInContext(): Promise<void> {
     if (!result.value || inContext.value) return;
+    isClearing = false;
     const { row, lane } = grid.selection.active;
     match = { row, lane, above: grid.aboveOf(row) };
     await backToFile(
@@ -274,6 +281,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     conditions,
     filters,
     run,
+    wanted: () => (isClearing ? '' : applied.peek()),
     retry,
     cancel,
     clear,

@@ -78,7 +78,7 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
   function queryNow(): string {
     const paused = preview.paused.peek();
     if (paused) return paused.query;
-    return resuming && preview.awaited.peek() ? resuming.query : filter.applied.peek();
+    return resuming && preview.awaited.peek() ? resuming.query : filter.wanted();
   }
 
   function snapshot(): SavedPage {
