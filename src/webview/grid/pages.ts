@@ -62,7 +62,7 @@ interface Slot {
 
 interface Entry {
   readonly columns: Map<number, Slot>;
-  /** A page that tells of records and faults; any will do. */
+  /** A page that tells of records and faults; any will do that has a column, if one has. */
   any: CellPage | undefined;
   rows: number;
   /** Number of rows in the view when it was last asked for. */
@@ -237,7 +237,8 @@ export function createPages(options: PagesOptions): Pages {
     }
     const cells = cellsOf(page);
     page.columns.forEach((id, index) => target.columns.set(id, { page: cells, index }));
-    target.any = cells;
+    // Without a column it has no cell to say in why a row failed, and may come last.
+    if (page.columns.length > 0 || !target.any) target.any = cells;
     target.rows = page.rows;
     target.askedOf = askedOf;
     target.failed = undefined;
