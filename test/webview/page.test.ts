@@ -990,7 +990,7 @@ describe('webview/page', () => {
     await page.keyboard.type('error');
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.querySelector('.cell.current')?.textContent === 'error');
-    const first = await page.locator('.row.active .gutter').textContent();
+    const first = await page.locator('.row.active .gutter', { hasText: /\d/ }).textContent();
     const number = page.locator('.find-count');
     await number.filter({ hasText: /^[\d,]+ of 142,857,142$/ }).waitFor();
     const place = Number(/^\d+/.exec((await number.textContent()) ?? '')?.[0]);
@@ -1070,7 +1070,7 @@ describe('webview/page', () => {
     await page.keyboard.press('Control+f');
     await page.keyboard.type('error');
     for (let press = 1; press <= 3; press++) {
-      const from = await page.locator('.row.active .gutter').textContent();
+      const from = await page.locator('.row.active .gutter', { hasText: /\d/ }).textContent();
       await page.keyboard.press('F3');
       await page.waitForFunction(
         (was) => document.querySelector('.row.active .gutter')?.textContent !== was,
@@ -1270,7 +1270,8 @@ describe('webview/page', () => {
       await page.locator('.row .cell.number:visible').nth(4).click();
       for (let step = 0; step < 3; step++) await page.keyboard.press('PageDown');
       const before = await records(page);
-      const active = await page.locator('.row.active .gutter').textContent();
+      // Until its record has come, it has no number.
+      const active = await page.locator('.row.active .gutter', { hasText: /\d/ }).textContent();
       await page.evaluate(() => window.bed.obey({ order: 'restart', message: 'The engine was restarted.' }));
       await page.getByText('The engine was restarted.').waitFor();
       await page.waitForFunction(
