@@ -16,7 +16,7 @@ import { readDiffArguments, type DiffCommand } from './diffArguments.ts';
 import { readNewStageArguments, type NewStageCommand } from './newStageArguments.ts';
 import { readResumeArguments, type ResumeCommand } from './resumeArguments.ts';
 import { followOptions, readFollowOptions, type FollowOptions } from './followOptions.ts';
-import { notOn, notOnOutput, onOptions, readOnOptions, type OnOptions } from './onOptions.ts';
+import { notOn, notOnOutput, ofRunHere, onOptions, readOnOptions, type OnOptions } from './onOptions.ts';
 import { mergeOptions, readMergeOptions } from './mergeOptions.ts';
 import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
 import { readSchemaOptions, schemaOptions, type SchemaOptions } from './schemaOptions.ts';
@@ -370,21 +370,7 @@ function isSameFile(path: string, file: string): boolean {
 const optionNames = ['to-table', 'to', 'batch'] as const;
 
 /** What needs the last row, or an output of its own. */
-const notFollowed = [
-  'output',
-  'also',
-  'count',
-  'rejects',
-  'schema',
-  'to-url',
-  'profile',
-  'infer-schema',
-  'reading',
-  'stages',
-  'stats',
-  'metrics',
-  'merge-by',
-] as const;
+const notFollowed = ['output', 'also', 'count', 'rejects', 'schema', 'to-url', ...ofRunHere] as const;
 
 /** Whether a text names a file or files, not an address or standard input. */
 export function isPath(text: string): boolean {

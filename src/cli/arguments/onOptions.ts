@@ -26,13 +26,8 @@ interface Values {
   readonly to?: string | undefined;
 }
 
-/** Options that do not go with it: they ask for what only a run here knows. */
-export const notOn = [
-  'also',
-  'rejects',
-  'schema',
-  'to-url',
-  'follow',
+/** Options of a run that is done here, and has an end. */
+export const ofRunHere = [
   'profile',
   'infer-schema',
   'reading',
@@ -41,6 +36,9 @@ export const notOn = [
   'metrics',
   'merge-by',
 ] as const;
+
+/** Options that do not go with it: they ask for what only a run here knows. */
+export const notOn = ['also', 'rejects', 'schema', 'to-url', 'follow', ...ofRunHere] as const;
 
 /** Options that say what is written here. */
 export const notOnOutput = ['output', 'count', 'split-records', 'split-bytes', 'overwrite'] as const;

@@ -228,12 +228,7 @@ function standsAt(share: number) {
 function placeAt(places: Float64Array, time: number): number {
   const length = places.length - 1;
   if (time < places[0] || time > places[length]) return -1;
-  const bar = Math.min(
-    length - 1,
-    Math.max(
-      0,
-      places.findLastIndex((place) => place <= time),
-    ),
-  );
+  const last = places.findLastIndex((place) => place <= time);
+  const bar = Math.min(length - 1, last);
   return (bar + (time - places[bar]) / (places[bar + 1] - places[bar])) / length;
 }
