@@ -7,6 +7,7 @@
  */
 
 import type { Said } from '../said/said.ts';
+import type { JoinedReport } from './comparison.ts';
 import type { PageCommand } from './pageCommands.ts';
 import type { Completion, Condition, Diagnostic, QueryEdit, ValuePick } from './queryText.ts';
 import type { ColumnInfo, FileInfo, FileState, OtherTableCount, WrittenOptions } from './file.ts';
@@ -59,6 +60,8 @@ export interface ViewState {
   readonly whole?: boolean | undefined;
   /** Rows that a program has failed for, which CALL has run. */
   readonly failed?: number | undefined;
+  /** What there is to say of the files that it has joined, once it is done. */
+  readonly joined?: readonly JoinedReport[] | undefined;
   /** What its stages have taken; undefined where it was not run. */
   readonly stages?: StageReport | undefined;
   /** Records have been appended since, which its rows are not made of: it needs all of them. */

@@ -6,7 +6,7 @@ import type { PageModel } from './model/page.ts';
 import { exportWords } from './model/stageWords.ts';
 import { otherTablesWords } from './model/tableWords.ts';
 import { formatWords, sizeWords, storedWords } from './model/formatWords.ts';
-import { fileRecordWords } from './model/words.ts';
+import { fileRecordWords, joinedWords } from './model/words.ts';
 import { visible } from './visible.ts';
 
 export function Footer({ page }: { readonly page: PageModel }) {
@@ -38,6 +38,11 @@ export function Footer({ page }: { readonly page: PageModel }) {
           {failed === 1 ? t('CALL failed for 1 row') : t('CALL failed for {0} rows', count(failed))}
         </button>
       )}
+      {(preview.result.value?.joined ?? []).map((joined) => (
+        <span key={joined.name} class="warn" title={joinedWords(joined).join('\n')}>
+          <span class="codicon codicon-warning" aria-hidden="true" /> {joinedWords(joined).join(' ')}
+        </span>
+      ))}
       {file.files && (
         <button
           type="button"

@@ -18,6 +18,24 @@ describe('webview/pipelines', () => {
   });
   after(() => bed.close());
 
+  it('says that a file which is joined has malformed records', async () => {
+    await bed.shown({}, async (page, engine) => {
+      const [file, other] = [join(folder, 'orders.csv'), join(folder, 'users.csv')];
+      await writeFile(file, 'id,user\n1,7\n2,8\n');
+      await writeFile(other, 'user,name\n7,Ann\n8,Bob,odd\n');
+      await engine.open(file, {});
+      await enterQuery(page, `|> JOIN '${other}' AS u ON user = u.user`);
+      await page
+        .locator('.footer')
+        .getByText('users.csv, which is joined, has 1 malformed record.')
+        .waitFor();
+      // It is said of that query only.
+      await enterQuery(page, 'id = 1');
+      await page.locator('.matches', { hasText: '1 of 2 records matches' }).waitFor();
+      await areThere(page.locator('.footer').getByText('which is joined'), 0);
+    });
+  });
+
   describe('CALL', () => {
     let file: string;
     let program: string;

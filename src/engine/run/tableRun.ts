@@ -1,5 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { JoinedReport } from '../../protocol/comparison.ts';
 import type { FailedRow, ViewState } from '../../protocol/preview.ts';
 import { saidOf } from '../../said/said.ts';
 import { isEverything } from '../matchWindow.ts';
@@ -110,7 +111,13 @@ export class TableRun implements Run {
       this.#failed = [];
       this.#soFar = undefined;
       await this.#nameColumns(signal);
-      const fresh = { said: undefined, failedAt: undefined, failed: undefined, stages: undefined };
+      const fresh = {
+        said: undefined,
+        failedAt: undefined,
+        failed: undefined,
+        joined: undefined,
+        stages: undefined,
+      };
       advance({ phase: 'running', ...fresh });
       const told = (change: Partial<ViewState>): void => {
         advance(change);
@@ -303,6 +310,7 @@ export class TableRun implements Run {
       failed: this.#programs && (() => this.#failed.length),
     };
     const stages = new StageMeter(source, metered, 'run');
+    const joined: JoinedReport[] = [];
     const report = () => stages.report(performance.now() - began);
     try {
       const noted = (found: OrderedResult): void => {
@@ -322,6 +330,7 @@ export class TableRun implements Run {
         until,
         calls,
         stages: begun ? undefined : stages,
+        reported: (one: JoinedReport) => void joined.push(one),
         begun,
         keep: this.#keeping(source, until),
       };
@@ -335,7 +344,7 @@ export class TableRun implements Run {
         // What sorts begins to give rows once all records are read.
         advance({ stages: report() });
       }
-      advance({ stages: report() });
+      advance({ stages: report(), ...(joined.length > 0 && { joined }) });
     } catch (error) {
       throw temporaryError(error, dirname(dirname(path)), written);
     } finally {

@@ -83,10 +83,12 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     const { area, selection, layout, view } = grid;
     const columns = layout.lanes.slice(area.left, area.right + 1).map((lane) => lane.column);
     const header = selection.shape !== 'cells';
+    const fileFormat = preview.file.value?.format;
+    const inText = fileFormat === 'csv' || fileFormat === 'log';
     try {
       const text = await readAndWrite(
         link,
-        { view: view.view, area, columns, header, format },
+        { view: view.view, area, columns, header, format, inText },
         copying.signal,
       );
       await link.call('host/copy', { text });

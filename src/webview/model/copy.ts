@@ -20,11 +20,13 @@ export interface CopyRequest {
   /** Whether the names of the columns come first. */
   readonly header: boolean;
   readonly format: CopyFormat;
+  /** Whether the file's numbers stand in texts, as in CSV. */
+  readonly inText: boolean;
 }
 
 /** Reads the area's cells whole, and writes them. Throws a sentence where there are too many. */
 export async function readAndWrite(link: Link, request: CopyRequest, signal: AbortSignal): Promise<string> {
-  const { view, area, columns, format, header } = request;
+  const { view, area, columns, format, header, inText } = request;
   const rows = area.bottom - area.top + 1;
   if (rows * columns.length > mostCells) {
     throw new Error(
@@ -52,7 +54,7 @@ export async function readAndWrite(link: Link, request: CopyRequest, signal: Abo
     case 'tsv':
       return writeTsv(header ? names : undefined, cells);
     case 'json':
-      return writeJson(columns, cells);
+      return writeJson(columns, cells, inText);
     case 'markdown':
       return writeMarkdown(names, cells);
   }
@@ -73,16 +75,20 @@ function tsvField(text: string): string {
 /**
  * An object a row, its numbers as they stand in the file; what is missing is left out. One row is one object. Where a column's
  * numbers are written as `1.234,5`, they stay the texts that they are: JSON would take `1.234` for another number.
+ *
+ * @param inText whether numbers stand in texts: they are numbers then where all of their column are, so that of the
+ *   codes `01234` and `99999` the second one is a text as well
  */
 export function writeJson(
-  columns: readonly Pick<ColumnInfo, 'name' | 'written'>[],
+  columns: readonly Pick<ColumnInfo, 'name' | 'type' | 'written'>[],
   rows: readonly (readonly Cell[])[],
+  inText = false,
 ): string {
   const objects = rows.map((cells) => {
     const members = cells.flatMap((cell, index) => {
       const column = columns.at(index);
-      const isWritten = column?.written !== undefined && cell.kind === CellKind.Number;
-      const value = isWritten ? JSON.stringify(cell.text) : jsonValue(cell);
+      const isText = column?.written !== undefined || (inText && column?.type !== 'number');
+      const value = isText && cell.kind === CellKind.Number ? JSON.stringify(cell.text) : jsonValue(cell);
       return value === undefined ? [] : [`${JSON.stringify(column?.name ?? '')}: ${value}`];
     });
     return `{${members.join(', ')}}`;

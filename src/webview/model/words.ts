@@ -1,7 +1,9 @@
 /** What the page calls the rows of the file and of a result: the same words in every place. */
+import type { JoinedReport } from '../../protocol/comparison.ts';
 import type { FileState } from '../../protocol/file.ts';
 import type { Outcome, ViewState } from '../../protocol/preview.ts';
 import { count, t, words } from '../l10n.ts';
+import { visible } from '../visible.ts';
 
 export function recordWords(records: number): string {
   return records === 1 ? t('1 record') : t('{0} records', count(records));
@@ -40,6 +42,19 @@ export function resultWords({ outcome, matched, records, phase }: ViewState): st
   return matched === 1
     ? t('1 of {0} matches', recordWords(records))
     : t('{0} of {1} match', count(matched), recordWords(records));
+}
+
+/** "users.csv, which is joined, has 2 malformed records." and whether it is still the file that was read. */
+export function joinedWords({ name, malformed, doubt }: JoinedReport): readonly string[] {
+  const file = visible(name);
+  const sentences: string[] = [];
+  if (malformed === 1) sentences.push(t('{0}, which is joined, has 1 malformed record.', file));
+  if (malformed > 1)
+    sentences.push(t('{0}, which is joined, has {1} malformed records.', file, count(malformed)));
+  if (doubt === 'replaced')
+    sentences.push(t('{0} was replaced while it was read. The result is of the file before.', file));
+  if (doubt === 'touched') sentences.push(t('{0} was written to or touched while it was read.', file));
+  return sentences;
 }
 
 /** "Sorted by ms, descending, and path"; '' where the rows are in the order of the file. */

@@ -49,7 +49,10 @@ describe('webview/model/copy', () => {
       text('<"\u2028>'),
       number('0x10'),
     ];
-    const names = ['big', 'dec', 'null', 'missing', 'bool', 'json', 'text', 'odd'].map((name) => ({ name }));
+    const names = ['big', 'dec', 'null', 'missing', 'bool', 'json', 'text', 'odd'].map((name) => ({
+      name,
+      type: 'mixed' as const,
+    }));
     const one = writeJson(names, [row]);
     assert.equal(
       one,
@@ -61,11 +64,30 @@ describe('webview/model/copy', () => {
   });
 
   it('writes numbers of a table that are written in another way as the texts that they are', () => {
-    const columns = [{ name: 'n', written: '1.234,5' }, { name: 'm' }];
+    const type = 'number';
+    const columns = [
+      { name: 'n', type, written: '1.234,5' },
+      { name: 'm', type },
+    ] as const;
     const cells = [number('1.234'), number('1.234')];
     assert.equal(writeJson(columns, [cells]), '{"n": "1.234", "m": 1.234}');
     const others = [cell(CellKind.Null, ''), cell(CellKind.Missing, '')];
     assert.equal(writeJson(columns, [others]), '{"n": null}');
+  });
+
+  it('writes numbers that stand in texts as numbers where all of their column are, and else as texts', () => {
+    const columns = [
+      { name: 'price', type: 'number' },
+      { name: 'zip', type: 'mixed' },
+    ] as const;
+    const rows = [
+      [number('2.50'), text('01234')],
+      [number('3'), number('99999')],
+    ];
+    assert.equal(
+      writeJson(columns, rows, true),
+      '[\n  {"price": 2.50, "zip": "01234"},\n  {"price": 3, "zip": "99999"}\n]',
+    );
   });
 
   it('writes Markdown in which nothing of the text is markup', () => {
