@@ -53,6 +53,27 @@ describe('webview of text that is found', () => {
     await goes('Enter', '1 of 1', 1);
   });
 
+  it('is gone to in a column that is far off, and told where its column is hidden', async () => {
+    const path = join(real.folder, 'wide.csv');
+    const names = Array.from({ length: 300 }, (_, at) => `c${at}`);
+    const far = names.map((_, at) => (at === 280 ? 'needle' : 'x'));
+    await writeFile(path, [names, names.map(() => 'y'), far, ['needles', ...far.slice(1)]].join('\n'));
+    await engine.open(path, {});
+    await gridAt(page, 0);
+    await page.getByRole('button', { name: 'Find (Ctrl+F)' }).click();
+    await page.getByRole('textbox', { name: 'Find in file' }).fill('NEEDLE');
+    await goes('Enter', '1 of 2', 2);
+    await page.locator('.cell[aria-selected="true"]', { hasText: /^needle$/ }).waitFor();
+    const head = page.locator('.head:not([hidden])', { hasText: 'c280' });
+    await head.hover();
+    await head.locator('.head-menu').click();
+    await page.getByRole('menuitem', { name: 'Hide', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Find in file' }).focus();
+    await goes('Enter', '2 of 2', 3);
+    await page.locator('.cell[aria-selected="true"]', { hasText: /^needles$/ }).waitFor();
+    await goes('Shift+Enter', '1 of 2, in the hidden column c280', 2);
+  });
+
   it('is sought from the active row again once that is another one', async () => {
     await find(['apple', 'apple', 'pear', 'apple'], 'apple', 2);
     await goes('Enter', '2 of 3', 2);

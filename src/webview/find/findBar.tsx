@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { bytes, count, t } from '../l10n.ts';
 import type { PageModel } from '../model/page.ts';
 import { IconButton } from '../parts/button.tsx';
+import { visible } from '../visible.ts';
 
 export function FindBar({ page }: { readonly page: PageModel }) {
   const { find } = page;
@@ -74,10 +75,12 @@ function words({ find, preview }: PageModel): string {
   if (!found) return '';
   const place = find.place.value;
   // Who has moved on since then is at no match, or at another.
-  if (place?.row === preview.selection.value.active.row)
-    return found.complete
+  if (place?.row === preview.selection.value.active.row) {
+    const of = found.complete
       ? t('{0} of {1}', count(place.number), count(found.rows))
       : t('{0} of {1} so far', count(place.number), count(Math.max(place.number, found.rows)));
+    return place.hidden === undefined ? of : t('{0}, in the hidden column {1}', of, visible(place.hidden));
+  }
   const rows = found.rows === 1 ? t('1 row') : t('{0} rows', count(found.rows));
   return found.complete ? rows : t('{0} so far', rows);
 }

@@ -68,8 +68,6 @@ export interface Grid {
   setPrefs(prefs: ColumnPrefs): void;
   /** Selects a row's cell and brings it into sight; `above` pixels from the upper edge where that is given. */
   goTo(row: number, lane?: number, above?: number): void;
-  /** Selects a row's first cell that holds the text that is sought, as soon as it is here. */
-  goToText(row: number): void;
   goToLane(lane: number): void;
   /** Selects without moving; what lies outside of the view is cut off. */
   select(selection: Selection): void;

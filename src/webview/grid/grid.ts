@@ -15,7 +15,7 @@ import { createMetrics } from './metrics.ts';
 import { navigate } from './navigate.ts';
 import { createPages } from './pages.ts';
 import { followPointer } from './pointer.ts';
-import { createRenderer, holds } from './render.ts';
+import { createRenderer } from './render.ts';
 import { endRow, firstRow, pageRows } from './scroll.ts';
 import { createScrollPane } from './scrollPane.ts';
 import {
@@ -68,7 +68,7 @@ export function createGrid(options: GridOptions): Grid {
   const metrics = createMetrics(sheet);
   const tabStop = createTabStop(sheet);
   let fitted = false;
-  let sought = { text: '', matchCase: false, row: -1 };
+  let sought = { text: '', matchCase: false };
   let frame = 0;
 
   const renderer = createRenderer(body);
@@ -178,7 +178,6 @@ export function createGrid(options: GridOptions): Grid {
       matchCase: sought.matchCase,
     });
     keepFocus(focused);
-    if (sought.row >= 0) selectSought();
   }
 
   function columnsAround(laneFrom: number, laneTo: number): number[] {
@@ -242,20 +241,6 @@ export function createGrid(options: GridOptions): Grid {
   function toEnd(): void {
     pane.move({ type: 'to', top: pane.state.scale.topMax });
     schedule();
-  }
-
-  /** Only cells that are here can be looked into: those in sight and their neighbours. */
-  function selectSought(): void {
-    const { row, text, matchCase } = sought;
-    const gone = row !== selection.active.row || text === '';
-    if (!gone && !pages.facts(row)) return;
-    sought = { ...sought, row: -1 };
-    if (gone) return;
-    const lane = columns.layout.lanes.findIndex(({ column }) => {
-      const cell = pages.cell(row, column.id);
-      return cell !== undefined && holds(cell.text, text, matchCase);
-    });
-    if (lane >= 0 && lane !== selection.active.lane) select(selectCell({ row, lane }));
   }
 
   /** The active cell stays on its column wherever that has moved. */
@@ -507,11 +492,6 @@ export function createGrid(options: GridOptions): Grid {
       }
       select(selectCell({ row, lane }));
     },
-    goToText(row) {
-      inHeader = false;
-      sought = { ...sought, row };
-      select(selectCell({ row, lane: selection.active.lane }));
-    },
     goToLane: (lane) => select(selectCell({ row: selection.active.row, lane })),
     select: (next) => select(next, false),
     fit: (id) => fitLane(columns.laneOf(id)),
@@ -525,7 +505,7 @@ export function createGrid(options: GridOptions): Grid {
     },
     selectColumn: (id) => select(selectColumns(selection, columns.laneOf(id), false)),
     seek(text, matchCase) {
-      sought = { text: matchCase ? text : text.toLowerCase(), matchCase, row: -1 };
+      sought = { text: matchCase ? text : text.toLowerCase(), matchCase };
       schedule();
     },
     focus: () => tabStop.focus(),

@@ -1,7 +1,19 @@
 /** Finding text in the whole file, or in the rows that match. */
 import { batch, effect, signal, type Signal } from '@preact/signals';
+import { cellsOf } from '../grid/cells.ts';
+import { laneOf } from '../grid/columns.ts';
+import { holds } from '../grid/render.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { Preview } from './preview.ts';
+
+/** The row that was gone to. */
+export interface FoundPlace {
+  readonly row: number;
+  /** Which of the matching rows it is, from 1. */
+  readonly number: number;
+  /** The name of the column that holds the text, where no column that is shown does. */
+  readonly hidden: string | undefined;
+}
 
 export interface FindModel {
   readonly open: Signal<boolean>;
@@ -12,8 +24,7 @@ export interface FindModel {
   /** How far the search has come, while one is under way. */
   readonly searching: Signal<{ readonly scanned: number; readonly total: number | undefined } | undefined>;
   readonly count: Signal<{ readonly rows: number; readonly complete: boolean } | undefined>;
-  /** The row that was gone to, and which of the matching rows it is, from 1. */
-  readonly place: Signal<{ readonly row: number; readonly number: number } | undefined>;
+  readonly place: Signal<FoundPlace | undefined>;
   /** Nothing found in this direction. */
   readonly ended: Signal<'' | 'end' | 'start'>;
   readonly error: Signal<string>;
@@ -26,6 +37,8 @@ export interface FindModel {
 }
 
 const typingRests = 250;
+/** Bytes of a cell that are looked through for the text. */
+const cellLimit = 1024 * 1024;
 
 export function createFind(preview: Preview): FindModel {
   const { link, grid } = preview;
@@ -37,7 +50,7 @@ export function createFind(preview: Preview): FindModel {
     undefined,
   );
   const count = signal<{ readonly rows: number; readonly complete: boolean } | undefined>(undefined);
-  const place = signal<{ readonly row: number; readonly number: number } | undefined>(undefined);
+  const place = signal<FoundPlace | undefined>(undefined);
   const ended = signal<'' | 'end' | 'start'>('');
   const error = signal('');
   /** The row that was gone to last. */
@@ -90,6 +103,29 @@ export function createFind(preview: Preview): FindModel {
     return (await link.call('findCount', request, { signal })).count + 1;
   }
 
+  /**
+   * Makes the first cell of a row that holds the text the active one, however far off its column is.
+   * @returns the name of a hidden column, where only that holds it
+   */
+  async function goToColumn(view: number, row: number, signal: AbortSignal): Promise<string | undefined> {
+    const shown = grid.layout.lanes.map(({ column }) => column.id);
+    const known = preview.columns.peek();
+    const hidden = known.filter(({ id }) => !shown.includes(id));
+    const columns = [...shown, ...hidden.map(({ id }) => id)];
+    const request = { view, first: row, count: 1, columns, limit: cellLimit };
+    const page = cellsOf(await link.call('rows', request, { signal }));
+    const wanted = matchCase.peek() ? text.peek() : text.peek().toLowerCase();
+    const at =
+      page.page.rows === 0
+        ? -1
+        : columns.findIndex((_, column) => holds(page.cell(0, column).text, wanted, matchCase.peek()));
+    if (at >= shown.length) return hidden[at - shown.length].name;
+    // Who has moved on in the meantime stays there.
+    const lane = at < 0 || grid.selection.active.row !== row ? -1 : laneOf(grid.layout, columns[at]);
+    if (lane >= 0 && lane !== grid.selection.active.lane) grid.goToLane(lane);
+    return undefined;
+  }
+
   /** The row behind which the search begins: the active one is looked at as well, unless the search has led there. */
   function startOf(backward: boolean): number {
     const { row } = grid.selection.active;
@@ -124,8 +160,9 @@ export function createFind(preview: Preview): FindModel {
         ended.value = backward ? 'start' : 'end';
         return;
       }
-      grid.goToText(found.row);
+      grid.goTo(found.row);
       gone = found.row;
+      const hidden = await goToColumn(view, found.row, mine.signal);
       searching.value = undefined;
       const number = around
         ? backward
@@ -135,7 +172,8 @@ export function createFind(preview: Preview): FindModel {
           ? before.number + (backward ? -1 : 1)
           : undefined;
       place.value = undefined;
-      place.value = { row: found.row, number: number ?? (await numberOf(view, found.row, mine.signal)) };
+      const { row } = found;
+      place.value = { row, number: number ?? (await numberOf(view, row, mine.signal)), hidden };
     } catch (failure) {
       if (!isAbort(failure) && step === mine) error.value = sentence(failure);
     } finally {
