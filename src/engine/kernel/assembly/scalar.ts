@@ -1,3 +1,5 @@
+import { shortestDouble } from './longNumber';
+
 /** The powers of ten that are exact doubles. */
 const POWERS: usize = memory.data<f64>([
   1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
@@ -213,7 +215,17 @@ export function exactNumber(at: usize, end: usize): f64 {
     digits = digits * 10 + (byte - 0x30);
     scale -= inFraction;
     significant += u32(digits != 0);
-    if (significant > 15) return NaN;
+    if (significant > 17) return NaN;
+  }
+  if (significant > 15) {
+    while (digits % 10 == 0) {
+      digits /= 10;
+      scale++;
+    }
+    if (digits >= 1_000_000_000_000_000) {
+      const value = shortestDouble(digits, scale);
+      return negative ? 0 - value : value;
+    }
   }
   if (scale < -22 || scale > 22) return NaN;
   if (negative && digits == 0) endPlain();

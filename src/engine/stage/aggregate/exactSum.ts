@@ -1,3 +1,4 @@
+import { zero } from '../../ascii.ts';
 import {
   addExactly,
   canonical,
@@ -15,6 +16,64 @@ const powers = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 /** Every decimal of 15 digits is the only one for its double. */
 const maxDigits = 1e15;
 
+/** Bytes that a `LongSum` takes, roughly: most doubles of a column have few exponents. */
+const longSumSize = 600;
+
+/**
+ * The exact sum of doubles as their shortest decimals, which have up to 17 digits: these are cut after nine, and the parts
+ * added up as whole numbers by the place of their last digit.
+ */
+class LongSum {
+  /** By the exponent of ten that the whole numbers are times. */
+  readonly #wholes = new Map<number, number>();
+  /** What was taken off those before they reached 2^53. */
+  readonly #carried = new Map<number, bigint>();
+
+  add(value: number): void {
+    const text = String(value);
+    const power = text.indexOf('e');
+    const end = power < 0 ? text.length : power;
+    const sign = value < 0 ? -1 : 1;
+    let exponent = power < 0 ? 0 : Number(text.slice(power + 1));
+    let first = 0;
+    let rest = 0;
+    let digits = 0;
+    for (let at = value < 0 ? 1 : 0; at < end; at++) {
+      const digit = text.charCodeAt(at) - zero;
+      if (digit < 0) {
+        exponent -= end - 1 - at;
+        continue;
+      }
+      if (digits > 0 || digit > 0) digits++;
+      if (digits <= 9) first = first * 10 + digit;
+      else rest = rest * 10 + digit;
+    }
+    this.#add(exponent + Math.max(0, digits - 9), sign * first);
+    if (rest > 0) this.#add(exponent, sign * rest);
+  }
+
+  get sum(): Numeric {
+    const least = Math.min(...this.#wholes.keys());
+    let sum = 0n;
+    for (const [exponent, whole] of this.#wholes) {
+      const all = (this.#carried.get(exponent) ?? 0n) + BigInt(whole);
+      sum += all * 10n ** BigInt(exponent - least);
+    }
+    return canonical(sum, least);
+  }
+
+  #add(exponent: number, whole: number): void {
+    const before = this.#wholes.get(exponent) ?? 0;
+    const sum = before + whole;
+    if (Number.isSafeInteger(sum)) {
+      this.#wholes.set(exponent, sum);
+    } else {
+      this.#carried.set(exponent, (this.#carried.get(exponent) ?? 0n) + BigInt(before));
+      this.#wholes.set(exponent, whole);
+    }
+  }
+}
+
 /** In the place of a scale: the sum follows as a text. */
 const written = 0xff;
 
@@ -29,13 +88,15 @@ export class ExactSums {
   #small: Float64Array = new Float64Array(16);
   /** What has been carried over, at the scale. */
   readonly #large = new Map<number, bigint>();
-  /** Sums of what does not fit: numbers of more than 15 digits, or with more than 15 after the point. */
+  /** Sums of doubles that do not fit: of more than 15 digits, or with more than 15 after the point. */
+  readonly #long = new Map<number, LongSum>();
+  /** Sums of numbers that no double stands for. */
   readonly #odd = new Map<number, Numeric>();
   /** Sums that overflowed. */
   readonly #lost = new Set<number>();
 
   get size(): number {
-    return this.#small.byteLength + (this.#large.size + this.#odd.size) * 100;
+    return this.#small.byteLength + (this.#large.size + this.#odd.size) * 100 + this.#long.size * longSumSize;
   }
 
   reserve(groups: number): void {
@@ -112,9 +173,10 @@ export class ExactSums {
   #sum(group: number): Numeric | undefined {
     if (this.#lost.has(group)) return undefined;
     const large = (this.#large.get(group) ?? 0n) + BigInt(this.#small[group]);
-    const sum = canonical(large, -this.#scale);
-    const odd = this.#odd.get(group);
-    return odd === undefined ? sum : addExactly(sum, odd);
+    let sum: Numeric | undefined = canonical(large, -this.#scale);
+    for (const part of [this.#long.get(group)?.sum, this.#odd.get(group)])
+      if (sum !== undefined && part !== undefined) sum = addExactly(sum, part);
+    return sum;
   }
 
   toDouble(group: number): number | undefined {
@@ -123,7 +185,7 @@ export class ExactSums {
   }
 
   write(group: number, out: ByteWriter): void {
-    if (!this.#large.has(group) && !this.#odd.has(group) && !this.#lost.has(group)) {
+    if (![this.#large, this.#long, this.#odd, this.#lost].some((sums) => sums.has(group))) {
       out.byte(this.#scale);
       out.double(this.#small[group]);
       return;
@@ -148,6 +210,7 @@ export class ExactSums {
   reset(): void {
     this.#small = emptiedDoubles(this.#small);
     this.#large.clear();
+    this.#long.clear();
     this.#odd.clear();
     this.#lost.clear();
   }
@@ -155,6 +218,7 @@ export class ExactSums {
   clear(group: number): void {
     this.#small[group] = 0;
     this.#large.delete(group);
+    this.#long.delete(group);
     this.#odd.delete(group);
     this.#lost.delete(group);
   }
@@ -181,7 +245,9 @@ export class ExactSums {
       this.addDouble(group, value);
       return;
     }
-    this.#addOdd(group, value);
+    let sum = this.#long.get(group);
+    if (sum === undefined) this.#long.set(group, (sum = new LongSum()));
+    sum.add(value);
   }
 
   #addOdd(group: number, value: Numeric): void {
