@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { numberOf } from '../../src/engine/query/value/decimal.ts';
 import type { FieldRequest, RecordBlock, Scanner } from '../../src/engine/format/record.ts';
 
 /** A record of a block as plain data, its places counted from the start of the source. */
@@ -71,10 +72,26 @@ export function seen(block: RecordBlock, firstLine = 0): SeenRecord[] {
         kind,
         start: kind === 0 ? 0 : block.offset + field.starts[record],
         end: kind === 0 ? 0 : block.offset + field.ends[record],
-        number: field.numbers[record],
+        number: surelyKnown(
+          field.numbers.at(record),
+          block.bytes.subarray(field.starts[record], field.ends[record]),
+        ),
       };
     }),
   }));
+}
+
+/**
+ * Numbers of 16 and 17 digits are known to the scanners that see that they are the shortest of their doubles. Asserts that they
+ * are, and gives NaN for them; any other number as it is.
+ */
+export function surelyKnown<T extends number | undefined>(number: T, field: Uint8Array): T | number {
+  if (number === undefined || Number.isNaN(number) || field.length <= 15) return number;
+  const text = Buffer.from(field).toString('latin1').trim();
+  const [mantissa] = text.split(/[eE]/);
+  if (mantissa.replace(/^-?0*\.?0*|\./g, '').length <= 15) return number;
+  assert.equal(number, numberOf(text), text);
+  return NaN;
 }
 
 /** Asserts that two scanners see the same in a source; says of the first record that differs how. */

@@ -3,6 +3,7 @@ import { Kind, type Marks } from '../format/record.ts';
 import { packedKernel } from '../kernel/packed.ts';
 import { countBars } from '../kernel/packedBars.ts';
 import { firstWholeFrom, type DecimalHead } from './decimals.ts';
+import { doublesOf } from './doubles.ts';
 import type { ValuesHead } from './storedSegment.ts';
 import { firstFromTime, type TimeHead } from './times.ts';
 import { othersIn, unpackWholes, type WholesHead } from './wholes.ts';
@@ -48,6 +49,12 @@ export class BarCounter {
     else if (head.kind === Kind.Number) this.numbers += marked;
     else this.texts += marked;
     if (marked === 0 || (kind === 'times') !== (this.#bars.kind === 'time')) return;
+    if (kind === 'doubles') {
+      this.#starts.set(this.#bars.edges.subarray(0, this.#starts.length));
+      this.#starts[0] = -Infinity;
+      this.#countEach(doublesOf(words, head, own.count), own);
+      return;
+    }
     if (kind === 'times') this.#placeTimes(head);
     else this.#placeNumbers(head);
     this.#count(words, head, head.high - head.low, own);
@@ -69,16 +76,22 @@ export class BarCounter {
     const { count } = marks;
     const isNarrow = widthHigh === 0;
     if (isNarrow && countBars({ words, at, count, width }, most, marks, this.#starts, this.counts)) return;
-    if (this.#values.length < count) {
-      this.#values = new Float64Array(2 * count);
-      this.#words = new Uint32Array(2 * count);
-    }
+    if (this.#values.length < count) this.#values = new Float64Array(2 * count);
     const values = this.#values;
-    unpackWholes(words, head, count, { low: 0, power: 1 }, values, this.#words);
-    const records = this.#words;
+    unpackWholes(words, head, count, { low: 0, power: 1 }, values, this.#scratch(count));
+    this.#countEach(values, marks);
+  }
+
+  #countEach(values: Float64Array, marks: Marks): void {
+    const records = this.#scratch(marks.count);
     const found = marks.list(records);
     const bars = this.counts.length;
     for (let i = 0; i < found; i++) this.counts[barOf(this.#starts, bars, values[records[i]])]++;
+  }
+
+  #scratch(count: number): Uint32Array {
+    if (this.#words.length < count) this.#words = new Uint32Array(2 * count);
+    return this.#words;
   }
 
   #placeTimes(head: TimeHead): void {

@@ -78,6 +78,12 @@ export abstract class PackedColumn<Head extends WholesHead & { readonly kind: nu
     return this.markKinds(this.head.kind, this.head.kind, true);
   }
 
+  /** Those of the marked records that have a number. */
+  protected withNumber(marks: Marks): Marks {
+    const others = this.#others();
+    return others ? packedKernel().keep(marks, others, true, false, false) : marks;
+  }
+
   #others(): PackedOthers | undefined {
     return othersIn(this.stored.words, this.head, this.stored.count);
   }

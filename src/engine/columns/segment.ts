@@ -14,7 +14,7 @@
  */
 
 /** Goes up when a segment would be read otherwise, or a column kept that was not. */
-export const segmentVersion = 2;
+export const segmentVersion = 3;
 
 /** Words before what differs. */
 export const headerWords = 4;
@@ -30,6 +30,8 @@ export const Encoding = {
   Places: 3,
   /** Times that are all written alike: see `times.ts`. */
   Times: 4,
+  /** Numbers as doubles: see `doubles.ts`. */
+  Doubles: 5,
 } as const;
 
 export type Encoding = (typeof Encoding)[keyof typeof Encoding];

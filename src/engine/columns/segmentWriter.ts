@@ -1,5 +1,6 @@
 import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
 import { DecimalEncoder } from './decimals.ts';
+import { DoubleEncoder, shortestDouble } from './doubles.ts';
 import { DictionaryEncoder } from './dictionary.ts';
 import { PlaceEncoder } from './places.ts';
 import { TimeEncoder } from './times.ts';
@@ -16,6 +17,7 @@ export class SegmentWriter {
   readonly #json: boolean;
   readonly #decimals = new DecimalEncoder();
   readonly #dictionary = new DictionaryEncoder();
+  readonly #doubles = new DoubleEncoder();
   readonly #times = new TimeEncoder();
   readonly #places = new PlaceEncoder();
 
@@ -38,6 +40,9 @@ export class SegmentWriter {
       writeHead(block.count, faults, Encoding.Dictionary, hasNumbers, out);
       if (this.#dictionary.encode(block, field, this.#json, out)) return;
       out.length = start;
+      writeHead(block.count, faults, Encoding.Doubles, hasNumbers, out);
+      if (kind !== undefined && this.#doubles.encode(block, field, kind, out)) return;
+      out.length = start;
       // No time is a number.
       writeHead(block.count, faults, Encoding.Times, true, out);
       if (this.#times.encode(block, field, out)) return;
@@ -57,18 +62,20 @@ export class SegmentWriter {
   }
 
   /** The kind that the numbers have in a column of numbers; undefined for another column. */
-  #numbersAs({ count }: RecordBlock, { kinds, numbers }: FieldColumn): Kind | undefined {
+  #numbersAs({ bytes, count }: RecordBlock, field: FieldColumn): Kind | undefined {
     const kind = this.#json ? Kind.Number : Kind.Text;
-    const isKnown = numbers.length > 0;
+    const { kinds, numbers } = field;
+    const isNumber = (i: number): boolean =>
+      this.#json ||
+      (numbers.length > 0 &&
+        (!Number.isNaN(numbers[i]) || shortestDouble(bytes, field.starts[i], field.ends[i]) !== undefined));
     let seen = 0;
-    let others = 0;
-    for (let i = 0; i < count && seen + others < looked; i++) {
+    for (let i = 0; i < count && seen < looked; i++) {
       if (kinds[i] <= Kind.Null) continue;
-      const isNumber = kinds[i] === kind && (this.#json || (isKnown && numbers[i] === numbers[i]));
-      if (isNumber) seen++;
-      else others++;
+      if (kinds[i] !== kind || !isNumber(i)) return undefined;
+      seen++;
     }
-    return seen > 0 && others === 0 ? kind : undefined;
+    return seen > 0 ? kind : undefined;
   }
 }
 

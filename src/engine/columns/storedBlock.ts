@@ -6,6 +6,7 @@ import { packedKernel, type Marks } from '../kernel/packed.ts';
 import { DecimalColumn } from './decimalColumn.ts';
 import { longestDecimal } from './decimals.ts';
 import { DictionaryColumn } from './dictionaryColumn.ts';
+import { DoubleColumn } from './doubleColumn.ts';
 import { Scratch } from './scratch.ts';
 import { headerWords } from './segment.ts';
 import { TimeColumn } from './timeColumn.ts';
@@ -109,6 +110,8 @@ class StoredParts implements BlockParts {
       switch (values.kind) {
         case 'decimals':
           return new DecimalColumn(stored, values.head, longestDecimal(values.head));
+        case 'doubles':
+          return new DoubleColumn(stored, values.head);
         case 'times':
           return new TimeColumn(stored, values.head);
         case 'dictionary':

@@ -1,5 +1,6 @@
 import { Kind, type FieldRequest } from '../format/record.ts';
 import { decimalHeadOf, longestDecimal, type DecimalHead } from './decimals.ts';
+import { doubleHeadOf, longestDouble, type DoubleHead } from './doubles.ts';
 import { dictionaryHeadOf, type DictionaryHead } from './dictionary.ts';
 import { timeHeadOf, timeRoom, type TimeHead } from './times.ts';
 import { bodyAt, Encoding, headOf, wordsOf, type SegmentBytes, type SegmentHead } from './segment.ts';
@@ -7,6 +8,7 @@ import { bodyAt, Encoding, headOf, wordsOf, type SegmentBytes, type SegmentHead 
 /** What a segment of values says before them. */
 export type ValuesHead =
   | { readonly kind: 'decimals'; readonly head: DecimalHead; readonly room: number }
+  | { readonly kind: 'doubles'; readonly head: DoubleHead; readonly room: number }
   | { readonly kind: 'times'; readonly head: TimeHead; readonly room: number }
   | { readonly kind: 'dictionary'; readonly head: DictionaryHead; readonly room: number };
 
@@ -51,6 +53,8 @@ export class StoredSegment {
         const head = decimalHeadOf(this.words, body);
         return { kind: 'decimals', head, room: longestDecimal(head) * records };
       }
+      case Encoding.Doubles:
+        return { kind: 'doubles', head: doubleHeadOf(this.words, body), room: longestDouble * records };
       case Encoding.Times: {
         const head = timeHeadOf(this.words, body);
         return { kind: 'times', head, room: timeRoom(head) * records };

@@ -102,8 +102,8 @@ export class ColumnUse {
       const found = this.#kept.find(block);
       if (found === undefined) return;
       const values = found.segments.at(top.field)?.values;
-      if (values?.kind !== 'decimals') continue;
-      const { low, high } = numbersOf(values.head);
+      if (values?.kind !== 'decimals' && values?.kind !== 'doubles') continue;
+      const { low, high } = values.kind === 'doubles' ? values.head : numbersOf(values.head);
       blocks.push({ block, best: top.descending ? high : low });
     }
     blocks.sort((a, b) => (top.descending ? b.best - a.best : a.best - b.best));

@@ -110,8 +110,9 @@ export class FieldColumn {
   /**
    * The value as a double where `numeric` was asked for and the double is exact enough to compare by: the text
    * is a JSON number (CSV: a field whose whole trimmed text is one) of at most 15 significant digits and a
-   * decimal exponent within +-22, so that equal decimals and only those give equal doubles. NaN everywhere else;
-   * then the text decides. Empty when it was not asked for.
+   * decimal exponent within +-22, or of 16 or 17 digits that are the shortest decimal of their double, as far as a scanner
+   * sees that. So equal decimals and only those give equal doubles. NaN everywhere else; then the text decides. Empty when it
+   * was not asked for.
    */
   get numbers(): Float64Array {
     return this.#numbers;

@@ -107,6 +107,7 @@ export interface KernelExports {
   countSizes(...operands: number[]): void;
 
   markRange(...operands: number[]): void;
+  markDoubles(...operands: number[]): void;
   markCodes(...operands: number[]): void;
   keepKinds(...operands: number[]): void;
   unpackKinds(words: number, count: number, kind: number, target: number): void;

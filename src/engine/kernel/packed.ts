@@ -16,7 +16,7 @@ export interface PackedOthers {
 }
 
 /** Bytes that the kernel may touch behind what it is given. */
-const slack = 64;
+const slack = 160;
 
 /**
  * Asks packed columns, in a kernel of its own. Its memory is a stack: marks that are held lie below, and above them what is
@@ -42,6 +42,15 @@ export class PackedKernel {
     const marks = this.#marks(count);
     const words = this.put(numbers);
     this.#exports.markRange(words, count, width, from, to - from, inside ? 0 : 1, marks.at);
+    return marks;
+  }
+
+  /** The records whose double is in [low, high] (`inside`) or outside; NaN is outside. */
+  doublesIn(doubles: Float64Array, low: number, high: number, inside: boolean): Marks {
+    const marks = this.#marks(doubles.length);
+    const at = this.take(doubles.byteLength);
+    new Float64Array(this.#exports.memory.buffer, at, doubles.length).set(doubles);
+    this.#exports.markDoubles(at, doubles.length, low, high, inside ? 0 : 1, marks.at);
     return marks;
   }
 

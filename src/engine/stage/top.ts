@@ -169,8 +169,7 @@ class Top {
     { descending, nullsFirst }: SortExpression,
     batch: Batch,
   ): number | undefined {
-    const { wholes } = column;
-    if (wholes === undefined || this.#bound === undefined || nullsFirst) return undefined;
+    if (this.#bound === undefined || nullsFirst) return undefined;
     const marks = descending
       ? column.markRange(this.#bound, Infinity, true)
       : column.markRange(-Infinity, this.#bound, true);

@@ -48,16 +48,15 @@ export class TopBound {
 
   /** Takes in the numbers of all records of a block or of those marked, which is the last use of the marks. */
   add(column: FieldColumn, marks: Marks | boolean): void {
-    const { wholes } = column;
-    const chosen = wholes && meet(marks, () => this.#within(column));
-    if (wholes === undefined || chosen === undefined || chosen === false) return;
-    const { count } = wholes.packed;
+    const chosen = meet(marks, () => this.#within(column));
+    if (chosen === undefined || chosen === false) return;
+    const count = column.kinds.length;
     if (this.#records.length < count) this.#records = new Uint32Array(2 * count);
     const records = this.#records;
     let found = count;
     if (chosen !== true) found = chosen.list(records);
     else for (let i = 0; i < count; i++) records[i] = i;
-    const numbers = wholes.numbers(records.subarray(0, found));
+    const numbers = numbersAt(column, records.subarray(0, found));
     for (let i = 0; i < found; i++) {
       if (this.#length === this.#numbers.length) this.#prune();
       if (!this.isBeyond(numbers[i])) this.#numbers[this.#length++] = numbers[i];
@@ -67,10 +66,9 @@ export class TopBound {
 
   /** Whether some record of a block, or of those marked, may be among the first. The marks are void then. */
   mayHold(column: FieldColumn, marks: Marks | boolean): boolean {
-    const { wholes } = column;
     if (marks === false) return false;
-    if (wholes === undefined || this.#bound === undefined) return true;
-    if (this.#step.keys[0].nullsFirst && wholes.known() !== true) return true;
+    if (this.#bound === undefined) return true;
+    if (this.#step.keys[0].nullsFirst && column.markRange(-Infinity, Infinity, true) !== true) return true;
     const chosen = meet(marks, () => this.#within(column));
     return typeof chosen === 'object' ? chosen.marked > 0 : chosen !== false;
   }
@@ -87,7 +85,7 @@ export class TopBound {
   }
 
   #within(column: FieldColumn): Marks | boolean | undefined {
-    if (this.#bound === undefined) return column.wholes?.known();
+    if (this.#bound === undefined) return column.markRange(-Infinity, Infinity, true);
     return this.descending
       ? column.markRange(this.#bound, Infinity, true)
       : column.markRange(-Infinity, this.#bound, true);
@@ -102,6 +100,14 @@ export class TopBound {
     this.#length = count;
     this.#bound = this.descending ? kept[0] : kept[count - 1];
   }
+}
+
+/** Of a few records, without unpacking the whole column where it is kept as whole numbers. */
+function numbersAt(column: FieldColumn, records: Uint32Array): Float64Array {
+  const { wholes } = column;
+  if (wholes) return wholes.numbers(records);
+  const { numbers } = column;
+  return Float64Array.from(records, (record) => numbers[record]);
 }
 
 /** What is in both; the first set is void then. */

@@ -4,6 +4,7 @@ import { readPlaces } from '../../../src/engine/columns/places.ts';
 import { Encoding } from '../../../src/engine/columns/segment.ts';
 import { SegmentWriter } from '../../../src/engine/columns/segmentWriter.ts';
 import { WordWriter } from '../../../src/engine/columns/wordWriter.ts';
+import { randomFrom } from '../../support/sample.ts';
 import { check, csv, germanCsv, jsonl, scan, segmentOf, type Trial } from './trial.ts';
 
 const numberText = fc.oneof(
@@ -162,6 +163,48 @@ describe('columns/segment', () => {
       ),
       None,
     );
+  });
+
+  it('keeps doubles as programs write them, also beside short ones and none', () => {
+    const { Doubles, None } = Encoding;
+    const random = randomFrom(5);
+    const of = (make: (i: number) => string | undefined): Encoding => check(jsonl, many(make), true);
+    assert.equal(
+      of(() => String(random())),
+      Doubles,
+    );
+    assert.equal(
+      of((i) => (i % 3 === 0 ? String(i / 8) : String((random() - 0.5) * 1e12))),
+      Doubles,
+    );
+    assert.equal(
+      of((i) => (i % 7 === 0 ? 'null' : i % 5 === 0 ? undefined : String(random()))),
+      Doubles,
+    );
+    assert.equal(
+      check(
+        csv,
+        many((i) => (i % 4 === 0 ? '' : String(random() * 100))),
+        true,
+      ),
+      Doubles,
+    );
+    // Seventeen digits where fewer would do, zeros that do not count, and exponents would not come back.
+    for (const other of [
+      '0.10000000000000001',
+      '1.50',
+      '1.0',
+      '-0',
+      '1e-7',
+      '1E5',
+      '"x"',
+      '0.00000012345678901234567',
+    ])
+      assert.equal(
+        of((i) => (i === 4321 ? other : String(random()))),
+        None,
+        other,
+      );
   });
 
   it('tells numbers that are written plainly from those that are as long', () => {

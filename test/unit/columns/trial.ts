@@ -4,6 +4,7 @@ import { SegmentWriter } from '../../../src/engine/columns/segmentWriter.ts';
 import { StoredBlocks } from '../../../src/engine/columns/storedBlock.ts';
 import { StoredSegment } from '../../../src/engine/columns/storedSegment.ts';
 import { WordWriter } from '../../../src/engine/columns/wordWriter.ts';
+import { surelyKnown } from '../../support/blocks.ts';
 import { createKernelCsvScanner } from '../../../src/engine/format/csv/scanner.ts';
 import { createKernelJsonlScanner } from '../../../src/engine/format/json/scanner.ts';
 import {
@@ -102,7 +103,7 @@ function seen({ bytes, count, fields: [field], faults }: RecordBlock, order: 'te
     kinds[i],
     faults[i],
     kinds[i] > Kind.Null ? Buffer.from(bytes.subarray(starts[i], ends[i])).toString('latin1') : '',
-    numbers.length > 0 ? numbers[i] : 'none',
+    numbers.length > 0 ? surelyKnown(numbers[i], bytes.subarray(starts[i], ends[i])) : 'none',
   ]);
 }
 

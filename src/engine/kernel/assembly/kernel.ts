@@ -34,6 +34,7 @@ export {
 } from './columns';
 export {
   markRange,
+  markDoubles,
   markCodes,
   keepKinds,
   unpackKinds,

@@ -193,6 +193,19 @@ export function unpackKinds(words: usize, count: u32, kind: u32, target: usize):
   }
 }
 
+/** Marks the doubles in [low, high]; `turned`, the others. Up to 15 behind the last one are read. */
+export function markDoubles(doubles: usize, count: u32, low: f64, high: f64, turned: bool, target: usize): void {
+  for (let index: u32 = 0; index < count; index += 16) {
+    let marks: u32 = 0;
+    for (let i: u32 = 0; i < 16; i++, doubles += 8) {
+      const value = load<f64>(doubles);
+      marks |= (u32(value >= low) & u32(value <= high)) << i;
+    }
+    store<u16>(target + (usize(index) >> 3), u16(turned ? ~marks : marks));
+  }
+  endMarks(target, count);
+}
+
 /** Marks all records, or none. */
 export function markAll(count: u32, marked: bool, target: usize): void {
   memory.fill(target, marked ? 0xff : 0, ((usize(count) + 15) >> 4) << 1);
