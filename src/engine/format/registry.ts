@@ -1,10 +1,10 @@
 import { formatKinds, type FormatKind, type FormatOptions } from '../../protocol/formatOptions.ts';
 import { fileNameAt } from '../source/location.ts';
+import { refuseOtherFiles } from '../source/otherFiles.ts';
 import { readSome } from '../source/read.ts';
 import type { Source } from '../source/source.ts';
 import type { CsvSpec } from './csv/dialect.ts';
 import { delimitedText } from './csv/driver.ts';
-import { refuseOtherFiles } from './otherFiles.ts';
 import type { Certainty, Claim, FileHead, Format, Recognised } from './driver.ts';
 import { jsonDocument, type JsonSpec } from './json/document/driver.ts';
 import { jsonLines, type JsonlSpec } from './json/driver.ts';

@@ -12,6 +12,7 @@ import type { Place } from './place.ts';
 import { placeOf } from './places.ts';
 import { readSome } from './read.ts';
 import { recogniseEncoding } from './encoding/recognise.ts';
+import { isOtherFile } from './otherFiles.ts';
 import { canReadAgain, type FileIdentity, type Source, SourceError, type SourceSpec } from './source.ts';
 import { takesBack } from './unread.ts';
 
@@ -223,6 +224,8 @@ async function sniffEncoding(
 ): Promise<string> {
   const isRead = read.length >= Math.min(firstSample, source.size ?? firstSample);
   const head = isRead ? read : await readHead(source, firstSample, signal);
+  // What is refused once its format is asked for is no text in any encoding.
+  if (isOtherFile(head)) return 'utf-8';
   const samples = [head];
   if (source.random && source.size !== undefined && source.size > 8 * firstSample) {
     for (const share of [0.25, 0.5, 0.75]) {

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { english } from '../../../src/said/said.ts';
 import { recognise } from '../../../src/engine/format/registry.ts';
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
@@ -348,8 +352,26 @@ describe('what a file is recognised as', () => {
       ['x.avro', 'Obj\u0001', /is in Apache Avro/],
       ['x.orc', 'ORC\0', /is in Apache ORC/],
       ['x.feather', 'ARROW1\0\0', /is in Apache Arrow/],
+      ['x.npy', Buffer.from('\u0093NUMPY\u0001\0', 'latin1'), /is an array of NumPy/],
+      ['x.h5', Buffer.from('\u0089HDF\r\n\u001a\n', 'latin1'), /is in HDF5/],
+      ['x.pkl', Buffer.from('\u0080\u0004\u0095', 'latin1'), /is a pickle of Python/],
+      ['x.png', Buffer.from('\u0089PNG\r\n', 'latin1'), /is a picture/],
     ];
     for (const [name, bytes, message] of refused) await assert.rejects(of(name, bytes), { message });
+    // Numbers of few bits look like UTF-16.
+    const folder = await mkdtemp(join(tmpdir(), 'rowriver-other-'));
+    try {
+      const path = join(folder, 'x.arrow');
+      await writeFile(
+        path,
+        Buffer.concat([Buffer.from('ARROW1\0\0'), Buffer.from(', \n'.repeat(5000), 'utf16le')]),
+      );
+      await assert.rejects(Dataset.open({ kind: 'file', path }, { signal }), {
+        message: /is in Apache Arrow/,
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
     const source: Source = { ...memorySource(Buffer.from('PK\u0003\u0004,a\n1,2\n')), name: 'x' };
     assert.equal(
       (await recognise(source, { format: 'csv' }, signal)).format.kind,

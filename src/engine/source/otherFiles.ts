@@ -1,5 +1,5 @@
 import { type Said, said } from '../../said/said.ts';
-import { SourceError } from '../source/source.ts';
+import { SourceError } from './source.ts';
 
 /** What a file begins with that is no text, what it is, and what to do. */
 const known: readonly (readonly [RegExp, (name: string) => Said])[] = [
@@ -31,15 +31,36 @@ const known: readonly (readonly [RegExp, (name: string) => Said])[] = [
     /^ARROW1\u0000\u0000/,
     (name) => said`${name} is in Apache Arrow, which is not read. Convert it to Parquet.`,
   ],
+  [
+    /^\u0093NUMPY/,
+    (name) => said`${name} is an array of NumPy, which is not read. Save it as CSV or Parquet.`,
+  ],
+  [/^\u0089HDF\r\n/, (name) => said`${name} is in HDF5, which is not read. Save its tables as Parquet.`],
+  [
+    /^\u0080[\u0002-\u0005][\u0095\]}(c]/,
+    (name) => said`${name} is a pickle of Python, which is not read. Save it as Parquet.`,
+  ],
+  [
+    /^(?:\u0089PNG\r\n|\u00ff\u00d8\u00ff|GIF8[79]a)/,
+    (name) => said`${name} is a picture, which is not read.`,
+  ],
 ];
+
+/** @param head the file's first bytes */
+export function isOtherFile(head: Uint8Array): boolean {
+  return otherFile(head) !== undefined;
+}
 
 /**
  * Refuses files that are known to be no text, of which any reading would be nonsense.
- * @param head the file's first bytes
  * @throws SourceError `unsupported`
  */
 export function refuseOtherFiles(name: string, head: Uint8Array): void {
-  const text = new TextDecoder().decode(head.subarray(0, 1024));
-  const found = known.find(([beginning]) => beginning.test(text));
-  if (found) throw new SourceError('unsupported', found[1](name));
+  const told = otherFile(head);
+  if (told) throw new SourceError('unsupported', told(name));
+}
+
+function otherFile(head: Uint8Array): ((name: string) => Said) | undefined {
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 1024)).toString('latin1');
+  return known.find(([beginning]) => beginning.test(text))?.[1];
 }
