@@ -31,7 +31,7 @@ export class Extreme implements ValueAccumulator {
   readonly #largest: boolean;
   /** What a group holds: nothing, `plain`, a number that is in `#numbers` alone, or `kept`, what is in `#kept`. */
   #states: Uint8Array = new Uint8Array(0);
-  /** Best number so far where that is what the group holds, else NaN. */
+  /** The best value so far as a number, where it is one that a double stands for, else NaN. */
   #numbers: Float64Array = new Float64Array(0);
   /** The key's length, the key that it sorts by, the cell; then room that is not used. */
   readonly #kept = new ByteLists();
@@ -75,12 +75,12 @@ export class Extreme implements ValueAccumulator {
       const row = batch.selection[i];
       const group = groups[i];
       const number = numbers[row];
-      // Beside another plain number, a number that is not better is given up at once.
+      // Beside another number, one that is not better is given up at once.
       if (this.#largest ? number <= best[group] : number >= best[group]) continue;
       const value = field.value(row);
       if (value === null) continue;
       this.#refuseLong(value);
-      this.#take(group, value, field.cell(row));
+      this.#take(group, value, field.cell(row), number);
     }
   }
 
@@ -148,11 +148,11 @@ export class Extreme implements ValueAccumulator {
     refuseLong(value, this.#largest ? 'max(…)' : 'min(…)', bestValue);
   }
 
-  #take(group: number, value: Value, cell: Cell): void {
+  /** @param number what the value is as a double by which it can be compared, else NaN */
+  #take(group: number, value: Value, cell: Cell, number = typeof value === 'number' ? value : NaN): void {
     const state = this.#states[group];
-    const number = typeof value === 'number' ? value : NaN;
-    if (state === plain && number === number) {
-      const best = this.#numbers[group];
+    const best = this.#numbers[group];
+    if (number === number && best === best) {
       if (this.#largest ? number <= best : number >= best) return;
     } else if (state !== 0) {
       this.#writeKey(this.#key, value);
