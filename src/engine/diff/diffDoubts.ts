@@ -34,7 +34,11 @@ export function diffDoubts(
         for (const side of sides) add(`${above}.${side}`, column.type);
     }
   }
-  const taken = [...comparedFields(query, rows), ...orderedFields(query, rows)];
+  const compared = comparedFields(query, rows).filter(({ isField }) => isField);
+  const taken = [
+    ...compared.map(({ operand, path }) => ({ column: operand, path })),
+    ...orderedFields(query, rows),
+  ];
   const found = new Map(
     taken.flatMap(({ column, path }) => {
       const written = values.has(writePath(path)) ? query.text.slice(column.from, column.to) : undefined;

@@ -14,11 +14,14 @@ export type Layout = LayoutOfRecords & {
   readonly named?: string | undefined;
 };
 
+/** Where something is inside a value: the keys that lead to it, and null for each item of a list. None: it is the value itself. */
+export type InnerPath = readonly (string | null)[];
+
 type LayoutOfRecords =
   | {
       readonly names: 'paths';
       /** The paths that hold times by the file's own schema. */
-      readonly times?: readonly (readonly string[])[] | undefined;
+      readonly times?: readonly InnerPath[] | undefined;
     }
   | ({ readonly names: 'columns' } & Pick<
       CsvDialect,

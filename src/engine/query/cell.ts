@@ -1,6 +1,8 @@
 import { rewriteCell, type CellReading } from '../format/csv/cellReading.ts';
-import { asNumber, compareTexts, compareValues } from './value/compare.ts';
+import type { InnerPath } from '../format/layout.ts';
+import { asNumber, compareLists, compareTexts, compareValues, type Compare } from './value/compare.ts';
 import type { Numeric } from './value/decimal.ts';
+import { JsonList } from './value/json.ts';
 import { compareTimes, readTime, type Timestamp } from './value/time.ts';
 import type { Value } from './value/value.ts';
 
@@ -14,8 +16,47 @@ export interface CellNature {
    * reading says.
    */
   readonly reading?: CellReading | undefined;
-  /** Whether they are times by the file's own schema. */
-  readonly time?: boolean | undefined;
+  /**
+   * Where they are times, by the file's own schema or since the query makes times there: what is beside one is compared
+   * with it as a time.
+   */
+  readonly times?: readonly InnerPath[] | undefined;
+}
+
+/** Whether texts that stand there as they are, or in lists, are times. */
+export function holdsTimes({ times }: CellNature): boolean {
+  return times?.some((path) => path.every((step) => step === null)) ?? false;
+}
+
+/** Whether the texts themselves are times. */
+export function isTime({ times }: CellNature): boolean {
+  return times?.some((path) => path.length === 0) ?? false;
+}
+
+/** Where times are inside what stands at a step of a value that holds some: at a key, or at an item of a list. */
+export function timesInside(
+  times: readonly InnerPath[] | undefined,
+  step: string | number | null,
+): readonly InnerPath[] | undefined {
+  const key = typeof step === 'string' ? step : null;
+  return someTimes(times?.flatMap(([first, ...rest]) => (first === key ? [rest] : [])));
+}
+
+/** Where times are in a list of such values. */
+export function timesInList(times: readonly InnerPath[] | undefined): readonly InnerPath[] | undefined {
+  return times?.map((path) => [null, ...path]);
+}
+
+/** Where times are in what is one of several values. */
+export function timesInEither(natures: readonly CellNature[]): readonly InnerPath[] | undefined {
+  const all = new Map(
+    natures.flatMap(({ times = [] }) => times.map((path) => [JSON.stringify(path), path] as const)),
+  );
+  return someTimes([...all.values()]);
+}
+
+function someTimes(times: readonly InnerPath[] | undefined): readonly InnerPath[] | undefined {
+  return times === undefined || times.length === 0 ? undefined : times;
 }
 
 /**
@@ -45,18 +86,43 @@ export function compareRead(
     return compareValues(readValue(a, readingOfA), readValue(b, readingOfB));
   const reading = readingOfA ?? readingOfB;
   if (reading?.kind !== 'date') return compareTexts(a, b);
-  return compareTimed(rewriteCell(a, reading) ?? a, rewriteCell(b, reading) ?? b);
+  return compareTimed(rewriteCell(a, reading) ?? a, rewriteCell(b, reading) ?? b, compareValues);
 }
 
 /**
  * Compares two values as times where both are texts that are such.
  * @param otherwise how they are compared if not
  */
-export function compareTimed(a: Value, b: Value, otherwise = compareValues): number | undefined {
+function compareTimed(
+  a: Value,
+  b: Value,
+  otherwise: Compare,
+  readLeft = readTime,
+  readRight = readTime,
+): number | undefined {
   if (typeof a !== 'string' || typeof b !== 'string') return otherwise(a, b);
-  const from = readTime(a);
-  const to = from && readTime(b);
+  const from = readLeft(a);
+  const to = from && readRight(b);
   return from !== undefined && to !== undefined ? compareTimes(from, to) : otherwise(a, b);
+}
+
+/** Compares values as times where both are texts that are such; those in lists one by one. */
+export function timedComparer(otherwise: Compare): Compare {
+  const [readLeft, readRight] = [readingTimes(), readingTimes()];
+  const compare: Compare = (a, b) =>
+    a instanceof JsonList && b instanceof JsonList
+      ? compareLists(a, b, compare)
+      : compareTimed(a, b, otherwise, readLeft, readRight);
+  return compare;
+}
+
+/** Remembers the last answer: one of two sides is constant in nearly every comparison. */
+function readingTimes(): (text: string) => Timestamp | undefined {
+  let last: { readonly text: string; readonly time: Timestamp | undefined } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, time: readTime(text) };
+    return last.time;
+  };
 }
 
 /** The time that a text is, written as a column writes its dates or as ISO 8601. */

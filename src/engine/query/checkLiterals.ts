@@ -51,17 +51,20 @@ export function checkLiterals(
   compared: readonly ComparedField[],
   cellsOf: (field: ComparedField) => KnownCells | undefined,
 ): Diagnostic[] {
+  const told = new Set<number>();
   return compared.flatMap((field) => {
     const cells = cellsOf(field);
-    if (cells === undefined) return [];
-    const { literal, column, isOrder } = field;
-    const name = text.slice(column.from, column.to);
+    const { literal, operand, isOrder } = field;
+    // Several fields may be handed on to be compared with one literal.
+    if (cells === undefined || told.has(literal.from)) return [];
+    const name = text.slice(operand.from, operand.to);
     const { value } = literal;
     const found =
       typeof value === 'string'
         ? (numberAsText(value, isOrder, cells, name) ?? timeAsText(value, isOrder, cells, name))
         : decimalPoint(text.slice(literal.from, literal.to), cells, name);
     if (found === undefined) return [];
+    told.add(literal.from);
     const { message, instead } = found;
     const warning = warningAt(literal, message);
     return [instead === undefined ? warning : { ...warning, fix: replacing(text, literal, instead) }];

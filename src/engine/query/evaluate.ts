@@ -2,13 +2,24 @@ import { lengthOf, unitsBefore } from './value/codePoints.ts';
 import type { CellReading } from '../format/csv/cellReading.ts';
 import { ConstantSet } from './constantSet.ts';
 import { joinEqualities } from './equalities.ts';
-import { scalarFunctions, takesText } from './function/index.ts';
+import { scalarFunctions, takesText, type ScalarFunction } from './function/index.ts';
 import { regexFrom } from '../regex/regex.ts';
-import type { CastType, Expression } from './syntax/tree.ts';
-import { compareRead, compareTimed, isSameReading, readValue, type CellNature } from './cell.ts';
+import type { ArithmeticOperator, CastType, Expression } from './syntax/tree.ts';
+import type { InnerPath } from '../format/layout.ts';
+import {
+  compareRead,
+  holdsTimes,
+  isSameReading,
+  readValue,
+  timedComparer,
+  timesInEither,
+  timesInList,
+  timesInside,
+  type CellNature,
+} from './cell.ts';
 import { calculate, negativeOf } from './value/arithmetic.ts';
 import { castValue } from './value/cast.ts';
-import { asBoolean, asNumber, compareLoose, compareValues, truthOf } from './value/compare.ts';
+import { asBoolean, asNumber, compareLoose, compareValues, truthOf, type Compare } from './value/compare.ts';
 import { JsonList, JsonObject } from './value/json.ts';
 import { firstCharacter, matchesLike, parseLike } from './value/like.ts';
 import { textOf, typeOf, type TypeName, type Value } from './value/value.ts';
@@ -37,6 +48,7 @@ export function compileExpression(node: Expression, environment: Environment): C
     evaluate,
     loose: false,
     type,
+    times: type === 'timestamp' ? itself : undefined,
   });
 
   switch (node.kind) {
@@ -141,13 +153,12 @@ export function compileExpression(node: Expression, environment: Environment): C
     }
     case 'arithmetic': {
       const { operator } = node;
-      const [left, right] = [node.left, node.right].map((side) =>
-        operator === '||' ? compile(side).evaluate : reader(compile(side)),
-      );
-      return typed(
-        (row) => calculate(operator, left(row), right(row)),
-        operator === '||' ? 'text' : 'number',
-      );
+      const sides = [node.left, node.right].map(compile);
+      const [left, right] = operator === '||' ? sides.map(({ evaluate }) => evaluate) : sides.map(reader);
+      const evaluate: Evaluate = (row) => calculate(operator, left(row), right(row));
+      if (operator !== '||') return typed(evaluate, calculated(operator, sides));
+      // What is in two lists is in both of them joined; a text that a time is part of is none.
+      return { ...typed(evaluate, 'text'), times: inLists(timesInEither(sides)) };
     }
     case 'negative': {
       const evaluate = reader(compile(node.operand));
@@ -159,42 +170,70 @@ export function compileExpression(node: Expression, environment: Environment): C
       const { type } = node;
       const operand = compile(node.operand);
       const evaluate = type === 'text' ? operand.evaluate : reader(operand);
-      return { evaluate: (row) => castValue(evaluate(row), type), loose: false, type: castGives.get(type) };
+      return typed((row) => castValue(evaluate(row), type), castGives[type]);
     }
     case 'element': {
-      const base = compile(node.base).evaluate;
+      const { evaluate: base, times } = compile(node.base);
       const index = compile(node.index).evaluate;
-      return { evaluate: (row) => elementOf(base(row), index(row)), loose: false };
+      const key =
+        node.index.kind === 'literal' && typeof node.index.value === 'string' ? node.index.value : null;
+      return {
+        evaluate: (row) => elementOf(base(row), index(row)),
+        loose: false,
+        times: timesInside(times, key),
+      };
     }
     case 'slice': {
-      const base = compile(node.base).evaluate;
+      const { evaluate: base, times } = compile(node.base);
       const low = node.low && compile(node.low).evaluate;
       const high = node.high && compile(node.high).evaluate;
       return {
         evaluate: (row) => sliceOf(base(row), low ? low(row) : 1, high ? high(row) : Infinity),
         loose: false,
+        times: inLists(times),
       };
     }
     case 'list': {
       // What is in a list has no column any more that says how it is written.
-      const items = node.items.map((item) => reader(compile(item)));
-      return typed((row) => new JsonList(items.map((item) => item(row))), 'list');
+      const parts = node.items.map(compile);
+      const items = parts.map(reader);
+      const evaluate: Evaluate = (row) => new JsonList(items.map((item) => item(row)));
+      return { ...typed(evaluate, 'list'), times: timesInList(timesInEither(parts)) };
     }
     case 'call':
       return environment.call?.(node) ?? compileCall(node, compile);
   }
 }
 
-const castGives = new Map<CastType, TypeName>([
-  ['boolean', 'boolean'],
-  ['integer', 'number'],
-  ['number', 'number'],
-  ['double', 'number'],
-  ['text', 'text'],
-  ['timestamp', 'timestamp'],
-  ['date', 'timestamp'],
-  ['interval', 'interval'],
-]);
+const castGives: Readonly<Record<CastType, TypeName | undefined>> = {
+  boolean: 'boolean',
+  integer: 'number',
+  number: 'number',
+  double: 'number',
+  text: 'text',
+  timestamp: 'timestamp',
+  date: 'timestamp',
+  interval: 'interval',
+  json: undefined,
+};
+
+/** What an operator of arithmetic gives of such operands: a number, where they may be such. */
+function calculated(operator: ArithmeticOperator, sides: readonly Compiled[]): TypeName | undefined {
+  const types = sides.map(({ type }) => type);
+  // A time and another one have days or an interval between them.
+  if (types.includes('timestamp'))
+    return operator === '+' || types[1] === 'interval' ? 'timestamp' : undefined;
+  if (!types.includes('interval')) return 'number';
+  if (types.every((type) => type === 'interval') || operator === '*') return 'interval';
+  return types.includes(undefined) || types.includes('text') ? 'timestamp' : undefined;
+}
+
+/** The value is a time, if it is a text. */
+const itself: readonly InnerPath[] = [[]];
+
+function inLists(times: readonly InnerPath[] | undefined): readonly InnerPath[] | undefined {
+  return timesInList(timesInside(times, null));
+}
 
 /**
  * Expressions of which a row takes one. Beside numbers a CSV field is read as a number, beside booleans as a boolean,
@@ -205,9 +244,10 @@ function unified(all: readonly Compiled[]): {
   loose: boolean;
   reading: CellReading | undefined;
   type: TypeName | undefined;
+  times: readonly InnerPath[] | undefined;
 } {
   const { parts, reading } = alike(all);
-  return { ...ofOneType(parts), reading };
+  return { ...ofOneType(parts), reading, times: timesInEither(all) };
 }
 
 /** The expressions with the reading that their cells have; those of different readings are read. */
@@ -274,20 +314,17 @@ function comparer(left: Compiled, right: Compiled): (row: number) => number | un
 }
 
 /** How values of two expressions are compared. */
-export function valueComparer(
-  { loose, reading, time }: CellNature,
-  other: CellNature,
-): (a: Value, b: Value) => number | undefined {
+export function valueComparer(nature: CellNature, other: CellNature): Compare {
+  const { reading } = nature;
   const otherReading = other.reading;
-  if (loose && other.loose) {
-    const areDates = reading?.kind === 'date' || otherReading?.kind === 'date';
-    return (a, b) => {
-      const [x, y] = [readValue(a, reading), readValue(b, otherReading)];
-      return areDates ? compareTimed(x, y, compareLoose) : compareLoose(x, y);
-    };
+  const areTimes = holdsTimes(nature) || holdsTimes(other);
+  if (nature.loose && other.loose) {
+    const areDates = areTimes || reading?.kind === 'date' || otherReading?.kind === 'date';
+    const compare = areDates ? timedComparer(compareLoose) : compareLoose;
+    return (a, b) => compare(readValue(a, reading), readValue(b, otherReading));
   }
   if (reading === undefined && otherReading === undefined)
-    return time === true || other.time === true ? (a, b) => compareTimed(a, b) : compareValues;
+    return areTimes ? timedComparer(compareValues) : compareValues;
   return (a, b) => compareRead(a, reading, b, otherReading);
 }
 
@@ -300,14 +337,15 @@ function compileIn(
 ): Evaluate {
   const left = compile(operand);
   const { evaluate, reading } = left;
+  // A date is compared with a text as what it reads as.
+  const isLookedUp = reading?.kind !== 'date' && !holdsTimes(left);
   const known = new ConstantSet();
   const isKnown = (item: Expression): boolean => item.kind === 'literal' && known.add(item.value);
   const tests = items.map((item) => {
     const right = compile(item);
     return { item: right.evaluate, compare: valueComparer(left, right), isKnown: isKnown(item) };
   });
-  // A date is compared with a text as what it reads as.
-  const looksUp = tests.length >= leastLookedUp && reading?.kind !== 'date';
+  const looksUp = isLookedUp && tests.length >= leastLookedUp;
   const others = tests.filter((test) => !test.isKnown);
   return (row) => {
     const value = evaluate(row);
@@ -363,8 +401,13 @@ function compileCall(
         parts: given.map((part, at) => (takesText(entry, at) ? part : withoutReading(part))),
         loose: false,
         type: gives,
+        times: gives === 'timestamp' ? itself : timesHanded(entry, given),
       };
-  const anyLoose = parts.some((part) => part.loose);
+  const beside: CellNature = {
+    loose: entry.compares === true && parts.some((part) => part.loose),
+    times: timesInEither(parts),
+  };
+  const compare = valueComparer(beside, beside);
   const evaluate: Evaluate = (row) => {
     const values: Value[] = [];
     for (const part of parts) {
@@ -372,9 +415,15 @@ function compileCall(
       if (value === null && !seesNull) return null;
       values.push(value);
     }
-    return apply(values, anyLoose);
+    return apply(values, compare);
   };
   return { evaluate, ...nature };
+}
+
+/** Where times are in what a function gives of a list. */
+function timesHanded({ hands }: ScalarFunction, [list]: readonly Compiled[]): CellNature['times'] {
+  if (hands === undefined) return undefined;
+  return hands === 'list' ? inLists(list.times) : timesInside(list.times, null);
 }
 
 /** The item of a list by its 1-based position, from the end where negative; the member of an object by its key. */

@@ -1,6 +1,6 @@
 import { english } from '../../said/said.ts';
 import type { CellReading } from '../format/csv/cellReading.ts';
-import type { CellNature } from './cell.ts';
+import { timesInside, type CellNature } from './cell.ts';
 import type { Layout } from '../format/layout.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import { lineOf, numberOf, offsetInFile, offsetOf, pathOf, reasonIn } from '../format/recordBlocks.ts';
@@ -69,13 +69,7 @@ export function readingOf(path: FieldRequest['path'], layout: Layout): CellReadi
 /** What the texts of a field are. */
 export function natureOf(path: FieldRequest['path'], layout: Layout): CellNature {
   if (layout.names === 'columns') return { loose: true, reading: readingOf(path, layout) };
-  return { loose: false, time: isTime(path, layout) };
-}
-
-/** Whether a field holds times by the file's own schema. */
-export function isTime(path: FieldRequest['path'], layout: Layout): boolean {
-  const { times = [] } = layout.names === 'paths' ? layout : {};
-  return times.some((time) => time.length === path.length && time.every((step, at) => step === path[at]));
+  return { loose: false, times: path.reduce(timesInside, layout.times) };
 }
 
 /** The longest run of names that together are a column, and the steps that are left. */

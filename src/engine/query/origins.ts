@@ -1,12 +1,13 @@
 import type { FieldRequest } from '../format/record.ts';
-import { aggregates, windowFunctions } from './function/index.ts';
+import type { Compiled } from './evaluate.ts';
+import { rowsFunction } from './function/index.ts';
 import type { Layout } from './layout.ts';
 import { resolve } from './operator/operators.ts';
 import { FieldList } from './predicate/fields.ts';
 import { Resolver } from './resolve/resolve.ts';
 import { initialScope } from './resolve/scope.ts';
 import { SlotTable } from './resolve/slot.ts';
-import type { Bound } from './resolve/step.ts';
+import type { Bound, Step } from './resolve/step.ts';
 import type { Call, Expression, Operator } from './syntax/tree.ts';
 
 /** From which fields of the file values come, through the columns that a query makes. Its operators are passed one by one. */
@@ -46,6 +47,18 @@ export class Origins {
     return fields;
   }
 
+  /** What is known of the values of an expression of the next operator. */
+  natureOf(expression: Expression): Pick<Compiled, 'loose' | 'times' | 'type'> {
+    return this.#resolver.natureOf(expression, this.#resolver.bind([expression]));
+  }
+
+  /** Whether an expression of the next operator is a field, and nothing is done to it. */
+  isField(expression: Expression): boolean {
+    if (expression.kind !== 'column') return false;
+    const slot = this.#resolver.bind([expression]).columns.get(expression)?.slot;
+    return slot !== undefined && this.#resolver.table.slots[slot].source.kind === 'field';
+  }
+
   pathOf(field: number): FieldRequest['path'] {
     return this.#resolver.table.fields.pathOf(field);
   }
@@ -62,21 +75,34 @@ export class Origins {
     const { source } = this.#resolver.table.slots[slot];
     if (source.kind === 'field') return new Set([source.field]);
     for (const step of this.#resolver.steps) {
-      if (step.kind !== 'compute' && step.kind !== 'aggregate' && step.kind !== 'window') continue;
-      const computed = step.kind === 'compute' ? step.items : step.kind === 'aggregate' ? step.keys : [];
-      const item = computed.find((other) => other.slot === slot);
-      if (item) return this.#of(item.expression, step.bound);
-      const made = step.kind === 'compute' ? undefined : step.calls.find((other) => other.slot === slot);
-      if (made) return givesOneOfThem(made.call) ? this.#of(made.call.arguments[0], step.bound) : none;
+      const given = givenIn(step, slot);
+      if (given) return new Set(given.from.flatMap((from) => [...this.#of(from, given.bound)]));
     }
-    return none;
+    return new Set();
   }
 }
 
-const none: ReadonlySet<number> = new Set();
+/** The expressions whose values a step puts into a slot, and what their names stand for; undefined where it does not fill it. */
+function givenIn(
+  step: Step,
+  slot: number,
+): { readonly from: readonly Expression[]; readonly bound: Bound } | undefined {
+  if (step.kind === 'unnest') {
+    if (step.slot !== slot) return undefined;
+    const { expression, bound } = step;
+    return { from: expression.kind === 'list' ? expression.items : [], bound };
+  }
+  const items =
+    step.kind === 'compute' || step.kind === 'fill' ? step.items : step.kind === 'aggregate' ? step.keys : [];
+  const item = items.find((other) => other.slot === slot);
+  if (item && 'bound' in step) return { from: [item.expression], bound: step.bound };
+  if (step.kind !== 'aggregate' && step.kind !== 'window') return undefined;
+  const made = step.calls.find((other) => other.slot === slot);
+  if (!made) return undefined;
+  return { from: givesOneOfThem(made.call) ? made.call.arguments.slice(0, 1) : [], bound: step.bound };
+}
 
 /** Whether a function of many rows gives one of the values that it is given, and not what it computes of them. */
-function givesOneOfThem({ name, over, arguments: given }: Call): boolean {
-  const table = over === undefined ? aggregates : windowFunctions;
-  return given.length > 0 && (table.get(name.name.toLowerCase())?.keepsLoose ?? false);
+function givesOneOfThem(call: Call): boolean {
+  return call.arguments.length > 0 && (rowsFunction(call)?.keepsLoose ?? false);
 }

@@ -33,9 +33,9 @@ export function compileForBatches(
     evaluate: (row) => at(slot).value(row),
     loose: slots[slot].loose,
     reading: slots[slot].reading,
-    time: slots[slot].time,
+    times: slots[slot].times,
   });
-  const { evaluate, loose, reading, time } = compileExpression(expression, {
+  const { evaluate, loose, reading, times } = compileExpression(expression, {
     column(node) {
       const binding = bound.columns.get(node);
       if (binding === undefined) return { evaluate: () => null, loose: false };
@@ -53,7 +53,7 @@ export function compileForBatches(
   return {
     loose,
     reading,
-    time,
+    times,
     use(batch) {
       current = batch;
     },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { textFunctions } from '../../../src/engine/query/function/text.ts';
+import { compareValues } from '../../../src/engine/query/value/compare.ts';
 import { lengthOf, unitsBefore } from '../../../src/engine/query/value/codePoints.ts';
 import type { Value } from '../../../src/engine/query/value/value.ts';
 
@@ -14,7 +15,7 @@ const small = fc.integer({ min: -14, max: 14 });
 function call(name: string, ...values: Value[]): Value {
   const found = textFunctions.find((one) => one.name === name);
   assert.ok(found, name);
-  return found.evaluate(values, false);
+  return found.evaluate(values, compareValues);
 }
 
 describe('characters of a text', () => {

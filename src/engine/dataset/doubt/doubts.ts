@@ -99,7 +99,7 @@ export async function comparisonDoubts(
   nullAdvice: NullAdvice,
 ): Promise<Diagnostic[]> {
   const { layout } = dataset;
-  const compared = comparedFields(query, layout).filter((field) => !isTypedTime(field, layout));
+  const compared = comparedFields(query, layout).filter((field) => !isTypedTime(field));
   const known = new Map<string, KnownCells | undefined>();
   for (const field of compared) {
     const key = JSON.stringify(field.path);

@@ -1,6 +1,7 @@
 import { said } from '../../../said/said.ts';
 import { pathOf, seenAmongPaths } from '../../query/check.ts';
 import { replacing, warningAt } from '../../query/diagnostic.ts';
+import { isTime } from '../../query/cell.ts';
 import { natureOf, placeOf } from '../../query/layout.ts';
 import { nearest } from '../../query/nearest.ts';
 import { planQuery, visitExpression, type Diagnostic, type Plan, type Query } from '../../query/index.ts';
@@ -65,7 +66,7 @@ async function timesIn(
     if (slot?.source.kind !== 'field' || place.kind !== 'field' || place.rest.length > 0) continue;
     const nature = natureOf(place.path, other.layout);
     // What has a reading, or is a time by the file's schema, is compared as a time.
-    if ([slot, nature].some(({ reading, time }) => reading !== undefined || time === true)) continue;
+    if ([slot, nature].some((one) => one.reading !== undefined || isTime(one))) continue;
     const { path } = fields[slot.source.field];
     const forms = timeFormsOf(await cells.of({ path, name: '' }, signal));
     if (forms === undefined) continue;

@@ -1,6 +1,7 @@
 import { said } from '../../../said/said.ts';
 import { isReadable } from '../../fault.ts';
 import type { FormatDriver } from '../driver.ts';
+import type { InnerPath } from '../layout.ts';
 import { markLength } from '../lines.ts';
 import { JsonFields, type FieldPath } from './fields.ts';
 import { createPlainJsonlScanner } from './lines.ts';
@@ -11,7 +12,7 @@ import { unescapedJson } from './text.ts';
 export interface JsonlSpec {
   readonly kind: 'jsonl';
   /** See `Layout`. */
-  readonly times?: readonly (readonly string[])[];
+  readonly times?: readonly InnerPath[];
 }
 
 /** JSON Lines: a JSON value a line. */

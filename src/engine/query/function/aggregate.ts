@@ -6,6 +6,8 @@ export interface AggregateFunction {
   readonly summary: Said;
   /** Gives one of its values as it stands, so that CSV fields stay without a type. */
   readonly keepsLoose?: boolean;
+  /** Gives a list of its values as they stand. */
+  readonly listsThem?: boolean;
 }
 
 const table: readonly AggregateFunction[] = [
@@ -64,7 +66,12 @@ const table: readonly AggregateFunction[] = [
     summary: said`The most frequent value. Of several, the one seen first.`,
     keepsLoose: true,
   },
-  { name: 'list', signature: 'list(value)', summary: said`All values as a list, NULL included.` },
+  {
+    name: 'list',
+    signature: 'list(value)',
+    summary: said`All values as a list, NULL included.`,
+    listsThem: true,
+  },
   { name: 'string_agg', signature: 'string_agg(text, separator?)', summary: said`All texts, joined.` },
   {
     name: 'any_value',

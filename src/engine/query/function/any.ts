@@ -1,5 +1,4 @@
 import { said } from '../../../said/said.ts';
-import { compareLoose, compareValues } from '../value/compare.ts';
 import { typeOf } from '../value/value.ts';
 import type { ScalarFunction } from './scalar.ts';
 
@@ -33,8 +32,7 @@ export const anyFunctions: readonly ScalarFunction[] = [
     seesNull: true,
     keepsLoose: true,
     compares: true,
-    evaluate: ([value, other], loose) =>
-      value !== null && (loose ? compareLoose : compareValues)(value, other) === 0 ? null : value,
+    evaluate: ([value, other], compare) => (value !== null && compare(value, other) === 0 ? null : value),
   },
   {
     name: 'typeof',

@@ -1,3 +1,5 @@
+import type { Call } from '../syntax/tree.ts';
+import { aggregates, type AggregateFunction } from './aggregate.ts';
 import { anyFunctions } from './any.ts';
 import { listFunctions } from './list.ts';
 import { numberFunctions } from './number.ts';
@@ -5,6 +7,7 @@ import { regexFunctions } from './regex.ts';
 import type { ScalarFunction } from './scalar.ts';
 import { textFunctions } from './text.ts';
 import { timeFunctions } from './time.ts';
+import { windowFunctions } from './window.ts';
 
 export { aggregateNames, aggregates, type AggregateFunction } from './aggregate.ts';
 export { arityOf, takesText, type ScalarFunction } from './scalar.ts';
@@ -21,3 +24,9 @@ export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = new Map(
     ...anyFunctions,
   ].map((entry) => [entry.name, entry]),
 );
+
+/** The function of many rows that is called; undefined where it is one of a single row. Over a window it may be an aggregate. */
+export function rowsFunction({ name, over }: Call): Omit<AggregateFunction, 'signature'> | undefined {
+  const called = name.name.toLowerCase();
+  return (over && windowFunctions.get(called)) ?? aggregates.get(called);
+}

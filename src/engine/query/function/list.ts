@@ -1,5 +1,5 @@
 import { said } from '../../../said/said.ts';
-import { asNumber, compareMembers, compareTexts, compareValues, extreme } from '../value/compare.ts';
+import { asNumber, compareMembers, compareTexts, extreme, type Compare } from '../value/compare.ts';
 import { add, divide, type Numeric } from '../value/decimal.ts';
 import { joinTexts } from '../value/longText.ts';
 import { text, textsOf } from './argument.ts';
@@ -8,9 +8,9 @@ import { textOf, typeOf, type Value } from '../value/value.ts';
 import type { ScalarFunction } from './scalar.ts';
 
 /** Whether an item equals the value; NULL where the value is NULL. */
-export function listContains(list: Value, wanted: Value): Value {
+export function listContains(list: Value, wanted: Value, compare: Compare): Value {
   if (!(list instanceof JsonList) || wanted === null) return null;
-  return list.items.some((item) => item !== null && compareValues(item, wanted) === 0);
+  return list.items.some((item) => item !== null && compare(item, wanted) === 0);
 }
 
 /** Items of different types are in the order of these. */
@@ -74,7 +74,7 @@ export const listFunctions: readonly ScalarFunction[] = [
     signature: 'list_contains(list, value)',
     summary: said`Whether the list contains the value.`,
     example: ["list_contains(['a', 'b'], 'b')", 'true'],
-    evaluate: ([list, value]) => listContains(list, value),
+    evaluate: ([list, value], compare) => listContains(list, value, compare),
   },
   {
     name: 'list_sum',
@@ -101,6 +101,7 @@ export const listFunctions: readonly ScalarFunction[] = [
   {
     name: 'list_min',
     group: 'list',
+    hands: 'item',
     signature: 'list_min(list)',
     summary: said`The smallest item of the list.`,
     example: ['list_min([3, 1, NULL])', '1'],
@@ -109,6 +110,7 @@ export const listFunctions: readonly ScalarFunction[] = [
   {
     name: 'list_max',
     group: 'list',
+    hands: 'item',
     signature: 'list_max(list)',
     summary: said`The largest item of the list.`,
     example: ['list_max([3, 1, NULL])', '3'],
@@ -117,6 +119,7 @@ export const listFunctions: readonly ScalarFunction[] = [
   {
     name: 'list_sort',
     group: 'list',
+    hands: 'list',
     signature: 'list_sort(list)',
     summary: said`The items of the list in their order, NULL last.`,
     example: ['list_sort([3, NULL, 1])', '[1, 3, NULL]'],
@@ -125,6 +128,7 @@ export const listFunctions: readonly ScalarFunction[] = [
   {
     name: 'list_distinct',
     group: 'list',
+    hands: 'list',
     signature: 'list_distinct(list)',
     summary: said`The different items of the list, in the order in which they come first. NULL is left out.`,
     example: ["list_distinct(['b', 'a', NULL, 'b'])", "['b', 'a']"],

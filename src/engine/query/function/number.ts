@@ -161,7 +161,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     seesNull: true,
     keepsLoose: true,
     compares: true,
-    evaluate: (values, loose) => extreme(values, 1, loose),
+    evaluate: (values, compare) => extreme(values, 1, compare),
   },
   {
     name: 'least',
@@ -172,6 +172,6 @@ export const numberFunctions: readonly ScalarFunction[] = [
     seesNull: true,
     keepsLoose: true,
     compares: true,
-    evaluate: (values, loose) => extreme(values, -1, loose),
+    evaluate: (values, compare) => extreme(values, -1, compare),
   },
 ];

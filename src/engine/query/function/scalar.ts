@@ -1,4 +1,5 @@
 import type { Said } from '../../../said/said.ts';
+import type { Compare } from '../value/compare.ts';
 import type { TypeName, Value } from '../value/value.ts';
 
 export type FunctionGroup = 'text' | 'number' | 'time' | 'list' | 'json' | 'any';
@@ -21,13 +22,12 @@ export interface ScalarFunction {
   readonly keepsLoose?: boolean;
   /** Compares its arguments, as numbers where they read as such. */
   readonly compares?: boolean;
+  /** Gives the list that it is given, or items of it as they stand. */
+  readonly hands?: 'list' | 'item';
   /** What it gives where that is always the same, NULL aside. */
   readonly gives?: TypeName;
-  /**
-   * @param loose whether an argument is a CSV field as it stands, so that two texts are compared as numbers
-   * where both are
-   */
-  readonly evaluate: (values: readonly Value[], loose: boolean) => Value;
+  /** @param compare how two of them are compared: texts as numbers or times where that is what they are to the query */
+  readonly evaluate: (values: readonly Value[], compare: Compare) => Value;
 }
 
 /** Parameters of functions of texts that are numbers. */

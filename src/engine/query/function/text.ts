@@ -247,8 +247,8 @@ export const textFunctions: readonly ScalarFunction[] = [
     signature: 'contains(text, part)',
     summary: said`Whether the text contains the part, or the list contains the item.`,
     example: ["contains('timeout', 'eo')", 'true'],
-    evaluate: ([value, part]) =>
-      value instanceof JsonList ? listContains(value, part) : text(value).includes(text(part)),
+    evaluate: ([value, part], compare) =>
+      value instanceof JsonList ? listContains(value, part, compare) : text(value).includes(text(part)),
   },
   {
     name: 'strpos',

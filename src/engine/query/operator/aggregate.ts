@@ -62,7 +62,7 @@ function aggregateRows(
   const columns = items.map(({ name, expression }): Part => {
     const own = expression.kind === 'call' ? slots.get(expression) : undefined;
     if (own !== undefined) return { kind: 'column', name, slot: own };
-    const slot = names.table.computed();
+    const slot = names.table.computed(names.natureOf(expression, { columns: new Map(), calls: slots }));
     computations.push({ slot, expression });
     return { kind: 'column', name, slot };
   });

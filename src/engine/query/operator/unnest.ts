@@ -1,4 +1,5 @@
 import { said } from '../../../said/said.ts';
+import { timesInEither, timesInside } from '../cell.ts';
 import { keysOf } from '../resolve/nodes.ts';
 import type { Resolver } from '../resolve/resolve.ts';
 import { withColumn, withInPlace } from '../resolve/scope.ts';
@@ -37,7 +38,13 @@ function parseUnnest(cursor: Cursor): Operator<'unnest'> {
 function unnestList(names: Resolver, item: NamedExpression, position: string | undefined): void {
   const { expression, name, explicit } = item;
   const bound = names.bind([expression]);
-  const slot = names.table.computed();
+  const { times } = names.natureOf(expression, bound);
+  // What is no list counts as one of one item.
+  const items = timesInEither([
+    { loose: false, times: timesInside(times, null) },
+    { loose: false, times },
+  ]);
+  const slot = names.table.computed({ loose: false, times: items });
   const positionSlot = position === undefined ? undefined : names.table.computed();
   names.steps.push({ kind: 'unnest', expression, slot, position: positionSlot, bound });
   const inPlace =

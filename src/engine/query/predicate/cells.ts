@@ -1,6 +1,6 @@
 import { RecordBlock, type FieldRequest } from '../../format/record.ts';
 import { partitionOf } from '../../format/recordBlocks.ts';
-import type { CellNature } from '../cell.ts';
+import { timesInside, type CellNature } from '../cell.ts';
 import { compileExpression, elementOf, type Compiled, type Environment } from '../evaluate.ts';
 import { fieldValue, unescapeOf, type Unescape } from '../fieldText.ts';
 import { attributeOf, natureOf, placeOf, readingOf, type Layout } from '../layout.ts';
@@ -133,6 +133,10 @@ export class RecordCells {
     }
     if (place.rest.length === 0) return base;
     const steps = place.rest.map((step) => ('index' in step ? step.index : step.name));
-    return { evaluate: (record) => steps.reduce<Value>(elementOf, base.evaluate(record)), loose: false };
+    return {
+      evaluate: (record) => steps.reduce<Value>(elementOf, base.evaluate(record)),
+      loose: false,
+      times: steps.reduce(timesInside, base.times),
+    };
   }
 }

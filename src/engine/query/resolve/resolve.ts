@@ -1,14 +1,15 @@
 import { type Said, said } from '../../../said/said.ts';
 import type { Span } from '../diagnostic.ts';
+import { timesInList } from '../cell.ts';
 import { compileExpression, type Compiled } from '../evaluate.ts';
-import { aggregates, windowFunctions } from '../function/index.ts';
+import { aggregates, rowsFunction } from '../function/index.ts';
 import type { Layout } from '../../format/layout.ts';
 import type { FieldRequest } from '../../format/record.ts';
 import { isOfRecord } from '../layout.ts';
 import { didYouMean } from '../nearest.ts';
 import { columnLabel } from '../syntax/columns.ts';
 import type { Call, Column, Expression, Name, NamedExpression, OrderKey, Window } from '../syntax/tree.ts';
-import { isWholeWindow, shapeOf, visitExpression, wholeNames } from '../syntax/walk.ts';
+import { isAggregateCall, isWholeWindow, shapeOf, visitExpression, wholeNames } from '../syntax/walk.ts';
 import { callsIn, keysOf } from './nodes.ts';
 import { namesOf } from './partNames.ts';
 import type { Part } from './part.ts';
@@ -139,8 +140,8 @@ export class Resolver {
     if (plain?.rest.length === 0) return slots[plain.slot];
     const nothing = { evaluate: () => null, loose: false };
     const inSlot = (slot: number): Compiled => {
-      const { loose, reading } = slots[slot];
-      return { ...nothing, loose, reading };
+      const { loose, reading, times } = slots[slot];
+      return { ...nothing, loose, reading, times };
     };
     return compileExpression(expression, {
       column: (node) => {
@@ -151,7 +152,8 @@ export class Resolver {
       },
       call: (node) => {
         const slot = calls.get(node);
-        return slot === undefined ? undefined : inSlot(slot);
+        if (slot !== undefined) return inSlot(slot);
+        return isOfRows(node) ? { ...nothing, ...this.natureOfCall(node, { columns, calls }) } : undefined;
       },
     });
   }
@@ -208,10 +210,10 @@ export class Resolver {
 
   /** What the texts are that an aggregate or window function gives, if it gives its values as they stand. */
   natureOfCall(call: Call, bound: Bound): Omit<Slot, 'source'> {
-    const name = call.name.name.toLowerCase();
-    const entry = (call.over && windowFunctions.get(name)) ?? aggregates.get(name);
-    const keeps = entry?.keepsLoose ?? false;
-    return keeps && call.arguments.length > 0 ? this.natureOf(call.arguments[0], bound) : { loose: false };
+    const { keepsLoose = false, listsThem = false } = rowsFunction(call) ?? {};
+    if (call.arguments.length === 0 || !(keepsLoose || listsThem)) return { loose: false };
+    const nature = this.natureOf(call.arguments[0], bound);
+    return keepsLoose ? nature : { loose: false, times: timesInList(nature.times) };
   }
 
   /** For a column that an operator names without looking at its value. */
@@ -243,6 +245,11 @@ export class Resolver {
     const { hasOpen } = namesOf(this.scope.parts);
     return !hasOpen && columnNamed(this.scope, keysOf(column)) === undefined;
   }
+}
+
+/** Whether a call is one of a function of many rows. */
+function isOfRows(call: Call): boolean {
+  return call.over !== undefined || isAggregateCall(call);
 }
 
 /** Whether a call over a window is an aggregate over a whole partition. */

@@ -1,5 +1,5 @@
 import type { FieldRequest } from '../../format/record.ts';
-import type { CellNature } from '../cell.ts';
+import { timesInside, type CellNature } from '../cell.ts';
 import { natureOf, type Layout } from '../layout.ts';
 import type { RecordAttribute } from '../recordAttribute.ts';
 import type { FieldList } from '../predicate/fields.ts';
@@ -28,9 +28,9 @@ export interface Slot extends CellNature {
 }
 
 /** What the texts are that stand at some path inside a slot's value. */
-export function memberNature({ rowsOf }: Slot, path: readonly (string | number)[]): CellNature {
+export function memberNature({ rowsOf, times }: Slot, path: readonly (string | number)[]): CellNature {
   const layout = rowsOf?.layout;
-  if (layout === undefined) return typed;
+  if (layout === undefined) return { loose: false, times: path.reduce(timesInside, times) };
   if (layout.names !== 'columns') return natureOf(path, layout);
   const column = path.length === 1 ? layout.columns.indexOf(String(path[0])) : -1;
   return { loose: true, reading: column === -1 ? undefined : layout.readings?.at(column) };
@@ -82,8 +82,8 @@ export class SlotTable {
     return this.#once('bytes', { source: { kind: 'bytes' }, loose: false });
   }
 
-  computed({ loose, reading, rowsOf }: Omit<Slot, 'source'> = typed): number {
-    return this.slots.push({ source: { kind: 'computed' }, loose, reading, rowsOf }) - 1;
+  computed({ loose, reading, times, rowsOf }: Omit<Slot, 'source'> = typed): number {
+    return this.slots.push({ source: { kind: 'computed' }, loose, reading, times, rowsOf }) - 1;
   }
 
   #once(key: string, slot: Slot): number {

@@ -3,6 +3,9 @@ import { JsonList, JsonObject } from './json.ts';
 import { compareTimes, Interval, readTime, timeOfEpoch, Timestamp } from './time.ts';
 import { isNumeric, typeOf, type Value } from './value.ts';
 
+/** Negative, zero or positive; undefined where the two cannot be compared. */
+export type Compare = (a: Value, b: Value) => number | undefined;
+
 /**
  * Code point order, which is the order of the UTF-8 bytes; `<` on JavaScript strings differs where surrogates meet
  * U+E000 to U+FFFF.
@@ -112,18 +115,23 @@ function intervalSize({ months, days, micros }: Interval): number {
   return (months * 30 + days) * 86_400_000_000 + micros;
 }
 
-function compareLists(a: JsonList, b: JsonList): number | undefined {
+/** @param compare how two items are compared of which neither is NULL */
+export function compareLists(a: JsonList, b: JsonList, compare: Compare = compareAlike): number | undefined {
   const length = Math.min(a.items.length, b.items.length);
   for (let at = 0; at < length; at++) {
-    const order = compareMembers(a.items[at], b.items[at]);
+    const order = compareMembers(a.items[at], b.items[at], compare);
     if (order !== 0) return order;
   }
   return a.items.length - b.items.length;
 }
 
 /** Inside a list NULL equals NULL and comes last. Undefined for values of different types. */
-export function compareMembers(a: Value, b: Value): number | undefined {
+export function compareMembers(a: Value, b: Value, compare: Compare = compareAlike): number | undefined {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  return compare(a, b);
+}
+
+function compareAlike(a: Value, b: Value): number | undefined {
   return typeOf(a) === typeOf(b) ? compareValues(a, b) : undefined;
 }
 
@@ -146,8 +154,7 @@ export function isWellFormed(text: string): boolean {
 }
 
 /** The smallest (-1) or largest (1) of the values that are not NULL. */
-export function extreme(values: readonly Value[], wanted: 1 | -1, loose = false): Value {
-  const compare = loose ? compareLoose : compareValues;
+export function extreme(values: readonly Value[], wanted: 1 | -1, compare: Compare = compareValues): Value {
   let best: Value = null;
   for (const value of values) {
     if (value === null) continue;

@@ -1,4 +1,4 @@
-import { readValue, type CellNature } from '../../query/cell.ts';
+import { holdsTimes, readValue, type CellNature } from '../../query/cell.ts';
 import { valueComparer } from '../../query/evaluate.ts';
 import { asBoolean, asTime } from '../../query/value/compare.ts';
 import { readNumber } from '../../query/value/decimal.ts';
@@ -31,7 +31,7 @@ export class KeyPair {
     this.#loose = left.loose && right.loose;
     const isDate = left.reading?.kind === 'date' || right.reading?.kind === 'date';
     // Beside a text that is none of a table, a date is one if the text is.
-    this.#times = times || left.time === true || right.time === true || isDate;
+    this.#times = times || holdsTimes(left) || holdsTimes(right) || isDate;
     this.#isPlain = !this.#times && left.reading === undefined && right.reading === undefined;
     this.#compare = valueComparer(left, right);
   }
