@@ -42,7 +42,7 @@ export interface Source {
   /** Where each record is in its file, if records are not in the order of a file. */
   readonly places?: RecordPlaces | undefined;
   /** The paths in the text's records that hold times, where the file has a schema of its own. @throws SourceError */
-  times?(): Promise<readonly (readonly string[])[]>;
+  times?(): Promise<readonly (readonly (string | null)[])[]>;
   /** How many records the text has, where the file says so itself. @throws SourceError */
   rowCount?(): Promise<number | undefined>;
   /** Closes what the source holds open. Safe to call twice. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { createPlainCsvScanner } from '../../../src/engine/format/csv/csv.ts';
 import type { CsvDialect } from '../../../src/engine/format/csv/dialect.ts';
+import type { InnerPath } from '../../../src/engine/format/layout.ts';
 import { createPlainJsonlScanner } from '../../../src/engine/format/json/lines.ts';
 import type { RecordBlock, Scanner } from '../../../src/engine/format/record.ts';
 import {
@@ -26,7 +27,7 @@ import { stagesOf } from '../../../src/engine/stage/stages.ts';
 
 /** Data to run queries on, as text; as `bytes` where they are not the text in UTF-8. */
 export type TestData =
-  | { readonly format: 'jsonl'; readonly text: string }
+  | { readonly format: 'jsonl'; readonly text: string; readonly times?: readonly InnerPath[] }
   | { readonly format: 'csv'; readonly text: string; readonly bytes?: Uint8Array };
 
 export interface RunOptions {
@@ -96,7 +97,9 @@ export function planOf(query: string, layout: Layout, joined: readonly Layout[] 
 }
 
 export function layoutOf(data: TestData): Layout {
-  return data.format === 'jsonl' ? { names: 'paths' } : { names: 'columns', ...dialectOf(data.text) };
+  return data.format === 'jsonl'
+    ? { names: 'paths', times: data.times }
+    : { names: 'columns', ...dialectOf(data.text) };
 }
 
 function dialectOf(text: string): CsvDialect {

@@ -24,7 +24,8 @@ import {
   type OrderedCell,
   type Query,
 } from '../../query/index.ts';
-import { readingOf } from '../../query/layout.ts';
+import { isTime } from '../../query/cell.ts';
+import { natureOf, readingOf } from '../../query/layout.ts';
 import type { Dataset } from '../dataset.ts';
 import { QuerySyntaxError } from '../plan.ts';
 import type { SampledCell, SampledCells } from './sampledCells.ts';
@@ -150,12 +151,16 @@ async function orderDoubts(
   sampled: SampledCells,
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
-  const ordered = dataset.once ? [] : orderedFields(query, dataset.layout);
+  const { layout } = dataset;
+  // What the file says are times is in the order of times.
+  const ordered = dataset.once
+    ? []
+    : orderedFields(query, layout).filter(({ path }) => !isTime(natureOf(path, layout)));
   const cells = new Map<string, readonly OrderedCell[]>();
   for (const { path } of ordered) {
     const key = JSON.stringify(path);
     if (cells.has(key)) continue;
-    const reading = readingOf(path, dataset.layout);
+    const reading = readingOf(path, layout);
     const seen = await sampled.of({ path, name: '' }, signal);
     cells.set(
       key,

@@ -14,8 +14,9 @@ export function listContains(list: Value, wanted: Value, compare: Compare): Valu
 }
 
 /** Items of different types are in the order of these. */
-function inOrder(a: Value, b: Value): number {
-  return compareMembers(a, b) ?? compareTexts(typeOf(a), typeOf(b));
+function inOrder(a: Value, b: Value, compare: Compare): number {
+  const ofOneType: Compare = (x, y) => (typeOf(x) === typeOf(y) ? compare(x, y) : undefined);
+  return compareMembers(a, b, ofOneType) ?? compareTexts(typeOf(a), typeOf(b));
 }
 
 function different(items: readonly Value[]): Value[] {
@@ -105,7 +106,7 @@ export const listFunctions: readonly ScalarFunction[] = [
     signature: 'list_min(list)',
     summary: said`The smallest item of the list.`,
     example: ['list_min([3, 1, NULL])', '1'],
-    evaluate: ([list]) => (list instanceof JsonList ? extreme(list.items, -1) : null),
+    evaluate: ([list], compare) => (list instanceof JsonList ? extreme(list.items, -1, compare) : null),
   },
   {
     name: 'list_max',
@@ -114,7 +115,7 @@ export const listFunctions: readonly ScalarFunction[] = [
     signature: 'list_max(list)',
     summary: said`The largest item of the list.`,
     example: ['list_max([3, 1, NULL])', '3'],
-    evaluate: ([list]) => (list instanceof JsonList ? extreme(list.items, 1) : null),
+    evaluate: ([list], compare) => (list instanceof JsonList ? extreme(list.items, 1, compare) : null),
   },
   {
     name: 'list_sort',
@@ -123,7 +124,8 @@ export const listFunctions: readonly ScalarFunction[] = [
     signature: 'list_sort(list)',
     summary: said`The items of the list in their order, NULL last.`,
     example: ['list_sort([3, NULL, 1])', '[1, 3, NULL]'],
-    evaluate: ([list]) => (list instanceof JsonList ? new JsonList(list.items.toSorted(inOrder)) : null),
+    evaluate: ([list], compare) =>
+      list instanceof JsonList ? new JsonList(list.items.toSorted((a, b) => inOrder(a, b, compare))) : null,
   },
   {
     name: 'list_distinct',

@@ -1,11 +1,12 @@
 import { RecordBlock, type FieldRequest } from '../../format/record.ts';
 import { partitionOf } from '../../format/recordBlocks.ts';
-import { timesInside, type CellNature } from '../cell.ts';
+import { isTime, timesInside, type CellNature } from '../cell.ts';
 import { compileExpression, elementOf, type Compiled, type Environment } from '../evaluate.ts';
 import { fieldValue, unescapeOf, type Unescape } from '../fieldText.ts';
 import { attributeOf, natureOf, placeOf, readingOf, type Layout } from '../layout.ts';
 import type { Expression } from '../syntax/tree.ts';
 import { truthOf } from '../value/compare.ts';
+import { readTime } from '../value/time.ts';
 import type { Value } from '../value/value.ts';
 import type { FieldList } from './fields.ts';
 import type { AcceptsValue, Origin, ReadValue } from './selector.ts';
@@ -78,6 +79,15 @@ export class RecordCells {
   /** Whether the field's texts are read as dates, so that their bytes do not say what they are equal to. */
   isDate(path: FieldRequest['path']): boolean {
     return readingOf(path, this.#layout)?.kind === 'date';
+  }
+
+  /** Whether the field's texts are compared with these as dates or times, and not by their bytes. */
+  readsTimes(path: FieldRequest['path'], values: readonly Value[]): boolean {
+    if (this.isDate(path)) return values.some((value) => typeof value === 'string');
+    return (
+      isTime(natureOf(path, this.#layout)) &&
+      values.some((value) => typeof value === 'string' && readTime(value) !== undefined)
+    );
   }
 
   reader(field: number): ReadValue {

@@ -107,7 +107,7 @@ export class PredicateCompiler {
     if (path === undefined || other.kind !== 'literal') return undefined;
     const { value } = other;
     if (value === null) return constantly(false);
-    if (typeof value === 'string' && this.cells.isDate(path)) return undefined;
+    if (this.cells.readsTimes(path, [value])) return undefined;
     const operator = mirror(node.operator, flipped, wanted);
     const accepts = this.cells.accepts(node, operand, wanted);
 
@@ -162,7 +162,7 @@ export class PredicateCompiler {
       const field = this.#fields.add(path, true);
       return overValues(field, selectRange(field, range, inside, this.cells.reader(field), accepts));
     }
-    if (this.cells.isDate(path)) return undefined;
+    if (this.cells.readsTimes(path, [low, high])) return undefined;
     if (typeof low === 'string' && typeof high === 'string' && isWellFormed(low) && isWellFormed(high)) {
       if (inside) facts?.zones.push({ kind: 'text', path, low, high });
       const field = this.#fields.add(path, false);
@@ -205,7 +205,7 @@ export class PredicateCompiler {
       return overValues(field, selectNumberIn(field, doubles, inside, this.cells.reader(field), accepts));
     }
     const texts = values.filter((value) => typeof value === 'string');
-    if (this.cells.isDate(path)) return undefined;
+    if (this.cells.readsTimes(path, texts)) return undefined;
     if (texts.length === values.length) {
       const sorted = texts.toSorted(compareTexts);
       if (inside) facts?.zones.push({ kind: 'text', path, low: sorted[0], high: sorted.at(-1) });

@@ -36,7 +36,7 @@ function writerOf(node: SchemaTree): Write {
 }
 
 /** What a list holds, as hyparquet sees it: the one child of the repeated group, or that itself in older files. */
-function listItem({ element, children }: SchemaTree): SchemaTree | undefined {
+export function listItem({ element, children }: SchemaTree): SchemaTree | undefined {
   const [group] = children;
   if (element.converted_type !== 'LIST' || children.length !== 1) return undefined;
   if (group.children.length > 1 || group.element.repetition_type !== 'REPEATED') return undefined;

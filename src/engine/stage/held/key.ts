@@ -1,7 +1,8 @@
-import { readValue, type CellNature } from '../../query/cell.ts';
+import { isTime, readValue, type CellNature } from '../../query/cell.ts';
 import { compareNumbers, readNumber, type Numeric } from '../../query/value/decimal.ts';
 import { JsonList, JsonObject } from '../../query/value/json.ts';
-import { Interval, Timestamp } from '../../query/value/time.ts';
+import { Interval, readTime, Timestamp } from '../../query/value/time.ts';
+import { DayCache, readMs, readNanos } from '../../query/value/timeBytes.ts';
 import { isNumeric, type Value } from '../../query/value/value.ts';
 import { Kind } from '../../format/record.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
@@ -34,7 +35,7 @@ export interface KeyOrder {
   readonly nullsFirst: boolean;
 }
 
-/** A CSV field sorts as a number where it reads as one, and by its reading where it has one. */
+/** A CSV field sorts as a number where it reads as one, and by its reading where it has one; a text that is a time by its point in time. */
 export function writeSortKey(out: ByteWriter, value: Value, order: KeyOrder, nature: CellNature): void {
   if (value === null) {
     out.byte(order.nullsFirst ? nullFirst : nullLast);
@@ -53,9 +54,12 @@ function lengthIn(value: Value): number {
   return value instanceof JsonObject || value instanceof JsonList ? (value.text?.length ?? 0) : 0;
 }
 
-function orderedValue(value: Exclude<Value, null>, { loose, reading }: CellNature): Value {
+function orderedValue(value: Exclude<Value, null>, nature: CellNature): Value {
   if (typeof value !== 'string') return value;
+  const { loose, reading } = nature;
   const read = readValue(value, reading);
+  const time = isTime(nature) ? readTime(typeof read === 'string' ? read : value) : undefined;
+  if (time !== undefined) return time;
   const number = loose && typeof read === 'string' ? readNumber(read) : undefined;
   return number ?? read ?? value;
 }
@@ -76,16 +80,29 @@ export function writeFieldKey(
   const isLong = column.ends[row] - column.starts[row] > longestKey;
   if (isLong && kind === Kind.Text) throw new MemoryLimitError(tooLongKey);
   const start = out.length;
+  const areTimes = isTime(nature);
   const number = column.numbers.length > 0 && (loose || kind === Kind.Number) ? column.numbers[row] : NaN;
+  const ms =
+    areTimes && kind === Kind.Text ? readMs(bytes, column.starts[row], column.ends[row], lastDay) : NaN;
   if (!Number.isNaN(number)) {
     out.byte(rank.number);
     writeNumber(out, number);
-  } else if (kind !== Kind.Text || !copyPlainText(out, bytes, column.starts[row], column.ends[row], loose)) {
+  } else if (!Number.isNaN(ms)) {
+    out.byte(rank.time);
+    writeDouble(out, ms);
+    writeDouble(out, readNanos);
+  } else if (
+    areTimes ||
+    kind !== Kind.Text ||
+    !copyPlainText(out, bytes, column.starts[row], column.ends[row], loose)
+  ) {
     writeSortKey(out, field.value(row), order, nature);
     return;
   }
   if (order.descending) out.invert(start);
 }
+
+const lastDay = new DayCache();
 
 /** Writes the key of a text in ASCII; false, and nothing, where it is not plain enough for that. */
 function copyPlainText(
