@@ -169,8 +169,9 @@ export function compileExpression(node: Expression, environment: Environment): C
     case 'cast': {
       const { type } = node;
       const operand = compile(node.operand);
+      const { loose } = operand;
       const evaluate = type === 'text' ? operand.evaluate : reader(operand);
-      return typed((row) => castValue(evaluate(row), type), castGives[type]);
+      return typed((row) => castValue(evaluate(row), node, loose), castGives[type]);
     }
     case 'element': {
       const { evaluate: base, times } = compile(node.base);

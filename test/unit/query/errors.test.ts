@@ -71,6 +71,13 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['a IS 5', '5', 'expected NULL, TRUE, FALSE or DISTINCT FROM after IS, found 5'],
   ['a = select', 'select', 'select is a keyword; to use it as a name, write "select"'],
   ['CASE WHEN a THEN 1', '1', 'the query ends here; expected WHEN, ELSE or END'],
+  ['a::decimal(39, 2)', '(39, 2)', 'a decimal has 1 to 38 digits'],
+  ['a::numeric(0)', '(0)', 'a decimal has 1 to 38 digits'],
+  [
+    'CAST(a AS decimal(2, 3))',
+    '(2, 3)',
+    'of 2 digits, 3 cannot stand behind the point; write the number of all digits first, as in decimal(10, 2)',
+  ],
   ['CAST(a AS nubmer)', 'nubmer', 'nubmer is not a type; did you mean number?'],
   ["TIMESTAMP '2024-13-01'", "'2024-13-01'", "'2024-13-01' is not a timestamp; write TIMESTAMP '2024-05-31 18:30:00'"],
   ["INTERVAL '3 dais'", "'3 dais'", "'3 dais' is not an interval; write INTERVAL '2 hours 30 minutes'"],

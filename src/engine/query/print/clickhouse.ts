@@ -195,10 +195,12 @@ const dialect: SqlDialect = {
     ],
     ...['concat_ws', 'epoch_ms', 'time_bucket', 'last_day', 'make_date', 'make_timestamp'],
   ]),
-  cast(value, type) {
+  cast(value, { type, size }) {
     if (type === 'interval' || type === 'json') {
       throw new UnprintableError({ from: 0, to: 0 }, said`ClickHouse does not support this cast to ${type}`);
     }
+    if (size !== undefined)
+      throw new UnprintableError({ from: 0, to: 0 }, said`ClickHouse does not support this cast to decimal`);
     return casts[type](value);
   },
   matches: (value, pattern, insensitive) =>

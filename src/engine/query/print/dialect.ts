@@ -1,6 +1,6 @@
 import { type Said, said, SaidError } from '../../../said/said.ts';
 import type { Span } from '../diagnostic.ts';
-import type { Call, CastType, Operator } from '../syntax/tree.ts';
+import type { Call, Cast, DecimalSize, Operator } from '../syntax/tree.ts';
 
 /** The engines whose language a query can be written in. */
 export type PrintTarget = 'duckdb' | 'clickhouse' | 'spark' | 'jq';
@@ -32,6 +32,11 @@ export function unprintable(operator: Operator, engine: string): UnprintableErro
   return new UnprintableError(operator, said`${engine} has nothing like ${operator.kind.toUpperCase()}`);
 }
 
+/** The type of decimals of a size, which SQL engines call alike. */
+export function decimalType({ precision, scale }: DecimalSize): string {
+  return `DECIMAL(${precision}, ${scale})`;
+}
+
 /** How one SQL engine writes what they all can say. */
 export interface SqlDialect {
   readonly engine: string;
@@ -55,7 +60,7 @@ export interface SqlDialect {
   readonly comparesApart?: true;
   /** Set where a condition gives 1 or 0. */
   readonly numericConditions?: true;
-  cast(value: string, type: CastType): string;
+  cast(value: string, target: Pick<Cast, 'type' | 'size'>): string;
   matches(value: string, pattern: string, insensitive: boolean): string;
   like(value: string, pattern: string, insensitive: boolean, negated: boolean): string;
   distinct(a: string, b: string, negated: boolean): string;

@@ -1,6 +1,6 @@
 import type { CastType } from '../syntax/tree.ts';
 import { writeText } from '../write.ts';
-import type { PrintOptions, SqlDialect } from './dialect.ts';
+import { decimalType, type PrintOptions, type SqlDialect } from './dialect.ts';
 import type { SqlOperators } from './sqlQuery.ts';
 
 const types: Record<CastType, string> = {
@@ -73,7 +73,8 @@ const dialect: SqlDialect = {
     ['log10', ([value]) => `CASE WHEN ${value} > 0 THEN log10(${value}) END`],
   ]),
   missing: new Set(),
-  cast: (value, type) => `TRY_CAST(${value} AS ${types[type]})`,
+  cast: (value, { type, size }) =>
+    `TRY_CAST(${value} AS ${size === undefined ? types[type] : decimalType(size)})`,
   // ~ of DuckDB must match the whole text, as it must not here.
   matches: (value, pattern, insensitive) =>
     `regexp_matches(${value}, ${pattern}${insensitive ? ", 'i'" : ''})`,

@@ -189,6 +189,8 @@ class JqPrinter {
       case 'list':
         return `[${node.items.map((item) => this.#write(item)).join(', ')}]`;
       case 'cast':
+        if (node.size !== undefined)
+          throw new UnprintableError(node, said`jq does not support casts to decimal`);
         if (node.type === 'text') return `(${this.#write(node.operand)} | rw_with(rw_text))`;
         if (node.type === 'number' || node.type === 'double')
           return `(${this.#write(node.operand)} | rw_num)`;

@@ -2,7 +2,7 @@ import { said } from '../../../said/said.ts';
 import { sqlOf } from '../operator/operators.ts';
 import { columnLabel } from '../syntax/columns.ts';
 import type { CastType, NamedExpression, Operator } from '../syntax/tree.ts';
-import { unprintable, UnprintableError, type PrintOptions, type SqlDialect } from './dialect.ts';
+import { decimalType, unprintable, UnprintableError, type PrintOptions, type SqlDialect } from './dialect.ts';
 import { SqlExpressions } from './sqlExpression.ts';
 import { printSql, type SqlOperators } from './sqlQuery.ts';
 
@@ -84,10 +84,10 @@ const dialect: SqlDialect = {
     ],
     ...['epoch_ms', 'time_bucket'],
   ]),
-  cast(value, type) {
+  cast(value, { type, size }) {
     if (type === 'json')
       throw new UnprintableError({ from: 0, to: 0 }, said`Spark does not support this cast to json`);
-    return `try_cast(${value} AS ${types[type]})`;
+    return `try_cast(${value} AS ${size === undefined ? types[type] : decimalType(size)})`;
   },
   matches: (value, pattern, insensitive) =>
     insensitive ? `(${value} RLIKE concat('(?i)', ${pattern}))` : `(${value} RLIKE ${pattern})`,

@@ -74,9 +74,9 @@ export class SqlExpressions {
       case 'cast':
         return dialect.cast(
           dialect.numericConditions && node.type === 'text' && isCondition(node.operand)
-            ? dialect.cast(write(node.operand), 'boolean')
+            ? dialect.cast(write(node.operand), { type: 'boolean' })
             : write(node.operand),
-          node.type,
+          node,
         );
       case 'element':
         return node.index.kind === 'literal' && typeof node.index.value === 'string'

@@ -1,8 +1,8 @@
 import { said } from '../../../said/said.ts';
-import { QueryError } from '../diagnostic.ts';
+import { QueryError, type Span } from '../diagnostic.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Cursor } from './cursor.ts';
-import type { CastType } from './tree.ts';
+import type { Cast, CastType, DecimalSize } from './tree.ts';
 
 /** By every name that a type has. */
 export const castTypes: ReadonlyMap<string, CastType> = new Map<string, CastType>([
@@ -19,7 +19,10 @@ export const castTypes: ReadonlyMap<string, CastType> = new Map<string, CastType
   ['json', 'json'],
 ]);
 
-export function parseCastType(cursor: Cursor): CastType {
+/** As many digits as decimals have in SQL engines. */
+const maxPrecision = 38;
+
+export function parseCastType(cursor: Cursor): Pick<Cast, 'type' | 'size'> {
   const token = cursor.peek();
   if (token.kind !== 'name') throw cursor.unexpected(said`a type, such as number, text or timestamp`);
   const type = castTypes.get(token.value.toLowerCase());
@@ -30,12 +33,24 @@ export function parseCastType(cursor: Cursor): CastType {
   }
   cursor.next();
   if (type === 'double' && cursor.isWord('precision')) cursor.next();
-  // DECIMAL(18, 2) and VARCHAR(20): sizes bind nothing here.
-  if (cursor.isSymbol('(')) {
-    cursor.next();
-    cursor.expectCount(said`a size`);
-    if (cursor.takeSymbol(',')) cursor.expectCount(said`a size`);
-    cursor.expectSymbol(')', said`after the size`);
-  }
-  return type;
+  const start = cursor.peek();
+  if (!cursor.takeSymbol('(')) return { type };
+  const precision = cursor.expectCount(said`a size`);
+  const scale = cursor.takeSymbol(',') ? cursor.expectCount(said`a size`) : 0;
+  cursor.expectSymbol(')', said`after the size`);
+  // VARCHAR(20) cuts nothing, as in DuckDB.
+  if (type !== 'number') return { type };
+  refuseSize({ precision, scale }, cursor.spanFrom(start));
+  return { type, size: { precision, scale } };
+}
+
+/** @throws QueryError where no decimal is of this size */
+function refuseSize({ precision, scale }: DecimalSize, span: Span): void {
+  if (precision < 1 || precision > maxPrecision)
+    throw new QueryError(span, said`a decimal has 1 to ${maxPrecision} digits`);
+  if (scale > precision)
+    throw new QueryError(
+      span,
+      said`of ${precision} digits, ${scale} cannot stand behind the point; write the number of all digits first, as in decimal(10, 2)`,
+    );
 }

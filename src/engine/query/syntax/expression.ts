@@ -126,7 +126,7 @@ function parseSymbolOperator(
   if (token.value === '::') {
     cursor.next();
     const type = parseCastType(cursor);
-    return { kind: 'cast', operand: left, type, ...cursor.spanFrom(left) };
+    return { kind: 'cast', operand: left, ...type, ...cursor.spanFrom(left) };
   }
   if (token.value === '[') return parseBracket(cursor, left);
   // `a.*` is an item of SELECT, not an expression.
@@ -454,5 +454,5 @@ function parseCast(cursor: Cursor): Expression {
   cursor.expectWord('as', said`and a type in ${what}`);
   const type = parseCastType(cursor);
   cursor.expectSymbol(')', said`after the type of ${what}`);
-  return { kind: 'cast', operand, type, ...cursor.spanFrom(start) };
+  return { kind: 'cast', operand, ...type, ...cursor.spanFrom(start) };
 }

@@ -115,10 +115,20 @@ export interface Case extends Span {
 export type CastType =
   'boolean' | 'integer' | 'number' | 'double' | 'text' | 'timestamp' | 'date' | 'interval' | 'json';
 
+/** The size of a decimal, as in `DECIMAL(10, 2)`. */
+export interface DecimalSize {
+  /** How many digits it has at most. */
+  readonly precision: number;
+  /** How many of them stand behind the point. */
+  readonly scale: number;
+}
+
 export interface Cast extends Span {
   readonly kind: 'cast';
   readonly operand: Expression;
   readonly type: CastType;
+  /** Of a number: what it is rounded to. */
+  readonly size?: DecimalSize | undefined;
 }
 
 /** `base[index]` that is no constant path: of a list by position, of an object by key, of a text by character. */

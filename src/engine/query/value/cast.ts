@@ -1,25 +1,35 @@
-import type { CastType } from '../syntax/tree.ts';
+import type { Cast, DecimalSize } from '../syntax/tree.ts';
 import { asBoolean, asNumber, asTime } from './compare.ts';
-import { rounded, toDouble } from './decimal.ts';
+import { partsOf, rounded, toDouble, type Numeric } from './decimal.ts';
 import { JsonList, JsonObject, readJson } from './json.ts';
 import { roundNumber } from './round.ts';
 import { Interval, readInterval } from './time.ts';
 import { isNumeric, jsonOf, textOf, type Value } from './value.ts';
 
-/** NULL where the value cannot be read as the type: a query does not fail on what the data holds. */
-export function castValue(value: Value, type: CastType): Value {
+/** What a value is made into. */
+type Target = Pick<Cast, 'type' | 'size'>;
+
+/**
+ * NULL where the value cannot be read as the type: a query does not fail on what the data holds.
+ * @param loose whether it is a field of a table, which has no type of its own: `true` is a boolean there and `5` a number
+ */
+export function castValue(value: Value, { type, size }: Target, loose = false): Value {
   if (value === null) return null;
   switch (type) {
-    case 'boolean':
-      return isNumeric(value) ? value !== 0 : (asBoolean(value) ?? null);
+    case 'boolean': {
+      const number = isNumeric(value) ? value : loose ? asNumber(value) : undefined;
+      return number === undefined ? (asBoolean(value) ?? null) : number !== 0;
+    }
     case 'integer': {
-      const number = typeof value === 'boolean' ? Number(value) : asNumber(value);
+      const number = numberIn(value, loose);
       return number === undefined ? null : roundNumber(number, 0);
     }
-    case 'number':
-      return typeof value === 'boolean' ? Number(value) : (asNumber(value) ?? null);
+    case 'number': {
+      const number = numberIn(value, loose);
+      return number === undefined ? null : size === undefined ? number : (sized(number, size) ?? null);
+    }
     case 'double': {
-      const number = typeof value === 'boolean' ? Number(value) : asNumber(value);
+      const number = numberIn(value, loose);
       return number === undefined ? null : (rounded(toDouble(number)) ?? null);
     }
     case 'text':
@@ -37,4 +47,18 @@ export function castValue(value: Value, type: CastType): Value {
         ? value
         : (readJson(jsonOf(value)) ?? null);
   }
+}
+
+/** The number that a value is made into: 1 and 0 of a boolean. */
+function numberIn(value: Value, loose: boolean): Numeric | undefined {
+  const truth = typeof value === 'boolean' || loose ? asBoolean(value) : undefined;
+  return truth === undefined ? asNumber(value) : Number(truth);
+}
+
+/** The number rounded to so many digits behind the point; undefined where it has too many before it. */
+function sized(value: Numeric, { precision, scale }: DecimalSize): Numeric | undefined {
+  const number = roundNumber(value, scale);
+  const { coefficient, exponent } = partsOf(number);
+  const digits = coefficient === 0n ? 0 : String(coefficient).replace('-', '').length + exponent;
+  return digits <= precision - scale ? number : undefined;
 }
