@@ -67,6 +67,15 @@ export function readValue(value: Value, reading: CellReading | undefined): Value
   return reading !== undefined && typeof value === 'string' ? (rewriteCell(value, reading) ?? null) : value;
 }
 
+/**
+ * The value as an item of a list, where no column says any more how it is written: a number, and a date as the language
+ * would write it.
+ */
+export function itemOf(value: Value, reading: CellReading | undefined): Value {
+  const read = readValue(value, reading);
+  return reading?.kind === 'number' ? (asNumber(read) ?? read) : read;
+}
+
 /** The number that the value is beside a number. */
 export function numberIn(value: Value, { reading }: CellNature): Numeric | undefined {
   return asNumber(readValue(value, reading));

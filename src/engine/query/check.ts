@@ -97,7 +97,18 @@ export function checkQuery(
       diagnostics.push(warningAt(operator.condition, message));
     }
   }
-  return diagnostics;
+  return onceEach(diagnostics);
+}
+
+/** A column of a window is looked for once in its calls and once in its order. */
+function onceEach(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const told = new Set<string>();
+  return diagnostics.filter(({ from, to, message }) => {
+    const key = `${from} ${to} ${message}`;
+    const isNew = !told.has(key);
+    told.add(key);
+    return isNew;
+  });
 }
 
 /** What stands in the way of a query that runs programs, where none may be run. */

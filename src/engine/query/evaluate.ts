@@ -10,6 +10,7 @@ import {
   compareRead,
   holdsTimes,
   isSameReading,
+  itemOf,
   readValue,
   timedComparer,
   timesInEither,
@@ -195,9 +196,10 @@ export function compileExpression(node: Expression, environment: Environment): C
       };
     }
     case 'list': {
-      // What is in a list has no column any more that says how it is written.
       const parts = node.items.map(compile);
-      const items = parts.map(reader);
+      const items = parts.map(({ evaluate, reading }): Evaluate =>
+        reading === undefined ? evaluate : (row) => itemOf(evaluate(row), reading),
+      );
       const evaluate: Evaluate = (row) => new JsonList(items.map((item) => item(row)));
       return { ...typed(evaluate, 'list'), times: timesInList(timesInEither(parts)) };
     }

@@ -1,4 +1,4 @@
-import { readValue } from '../query/cell.ts';
+import { itemOf } from '../query/cell.ts';
 import type { Slot } from '../query/resolve/slot.ts';
 import { slotsOfBound, type Step } from '../query/resolve/step.ts';
 import { JsonList } from '../query/value/json.ts';
@@ -31,9 +31,8 @@ function unnestBatch(
 ): Batch {
   const vector = expression.vector(batch);
   const { reading } = expression;
-  // An item has no column any more that says how it is written.
   const alone = (row: number, value: Value): Cell =>
-    reading === undefined ? vector.cell(row) : readValue(value, reading);
+    reading === undefined ? vector.cell(row) : itemOf(value, reading);
   const sources: number[] = [];
   const items: Cell[] = [];
   const positions: number[] = [];

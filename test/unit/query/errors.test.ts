@@ -430,6 +430,17 @@ describe('checkQuery', () => {
       assert.deepEqual(warnings(query), [], query);
   });
 
+  it('warns of a column once, however often an operator looks for it', () => {
+    assert.deepEqual(warnings('EXTEND row_number() OVER (PARTITION BY stauts ORDER BY stauts) AS n'), [
+      'stauts: unknown column stauts (not in the sampled records); did you mean status?',
+      'stauts: unknown column stauts (not in the sampled records); did you mean status?',
+    ]);
+    assert.deepEqual(warnings('RENAME status AS user, user AS status'), []);
+    assert.deepEqual(warnings('RENAME stauts AS user, user AS status'), [
+      'stauts: unknown column stauts (not in the sampled records); did you mean status?',
+    ]);
+  });
+
   it('knows what stands above and below a column, and what the query itself makes', () => {
     assert.deepEqual(warnings('user IS NULL OR user.country.code = 1 OR status[1] = 1'), []);
     assert.deepEqual(

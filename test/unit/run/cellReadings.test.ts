@@ -159,6 +159,7 @@ const questions = [
   '|> SELECT id, n - lag(n) OVER () AS d, first_value(at) OVER (ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS f |> SELECT id, d, f::date',
   '|> EXTEND lag(n) OVER () AS before |> WHERE n > before |> SELECT id',
   '|> EXTEND lag(at) OVER () AS before |> SELECT id, at - before AS d, epoch(at - before) AS s',
+  '|> EXTEND row_number() OVER (PARTITION BY n ORDER BY id) AS k, row_number() OVER (PARTITION BY at ORDER BY id) AS l |> SELECT id, k, l',
   '|> AGGREGATE list(id ORDER BY n, id) AS l, any_value(m)::double AS a GROUP BY g |> ORDER BY g',
 ];
 
@@ -228,6 +229,58 @@ describe('columns that are written in another way', () => {
       } finally {
         await dataset.close();
       }
+    }
+  });
+
+  it('are numbers in lists', async () => {
+    const path = join(folder, 'lists.csv');
+    await writeFile(path, 'id;n\n1;1.234,50\n2;990,86\n3;x\n');
+    const dataset = await Dataset.open({ kind: 'file', path }, { signal, pool });
+    try {
+      for (const [query, expected] of [
+        ['|> AGGREGATE list(n) AS l', ['{"l":[1234.5,990.86,"x"]}']],
+        [
+          "|> WHERE id < 3 |> AGGREGATE list_max(list(n)) AS h, array_to_string(list(n ORDER BY n), ' ') AS l",
+          ['{"h":1234.5,"l":"990.86 1234.5"}'],
+        ],
+        ['|> WHERE id < 3 |> SELECT [n, id] AS l', ['{"l":[1234.5,"1"]}', '{"l":[990.86,"2"]}']],
+        ['|> WHERE id < 3 |> UNNEST n |> ORDER BY n |> SELECT n', ['{"n":990.86}', '{"n":1234.5}']],
+        [
+          '|> AGGREGATE list(n) AS l |> UNNEST l AS p |> AGGREGATE max(p) AS h, sum(p) AS s',
+          ['{"h":"x","s":2225.36}'],
+        ],
+      ] as const)
+        assert.deepEqual((await exported(dataset, query, 'jsonl')).trim().split('\n'), expected, query);
+    } finally {
+      await dataset.close();
+    }
+  });
+
+  it('of one partition come one behind the other, however their texts are read', async () => {
+    const path = join(folder, 'partitions.csv');
+    const rows = [
+      '1.001,50;13/05/2024;1',
+      '1001,5;3/5/2024;2',
+      '1.001,50;13/05/2024;3',
+      '1001,5;03/05/2024;4',
+    ];
+    const more = ['1.001,50;3/5/2024;5', '1001,5;03/05/2024;6'];
+    await writeFile(path, `n;at;id\n${[...rows, ...more].join('\n')}\n`);
+    const dataset = await Dataset.open({ kind: 'file', path }, { signal, pool });
+    try {
+      const query = `|> SELECT row_number() OVER (PARTITION BY n ORDER BY id) AS k, row_number() OVER (PARTITION BY at ORDER BY id) AS l`;
+      const numbered = [
+        [1, 1],
+        [1, 1],
+        [2, 2],
+        [2, 1],
+        [3, 2],
+        [3, 2],
+      ];
+      const expected = numbered.map(([k, l]) => `{"k":${k},"l":${l}}\n`).join('');
+      assert.equal(await exported(dataset, query, 'jsonl'), expected);
+    } finally {
+      await dataset.close();
     }
   });
 

@@ -27,27 +27,32 @@ export const rename: OperatorEntry<'rename'> = {
       return;
     }
     // All get their names at once: in between they have names that no column has.
-    const passing = columns.map(({ from, to }, at) => ({ from, to, name: `\u0000${at}` }));
-    for (const { from, name } of passing) renameColumn(names, from, name);
-    for (const { from, to, name } of passing) {
-      const { from: start, to: end } = from;
-      const first = { name, quoted: true, from: start, to: end };
-      renameColumn(names, { ...from, first, rest: [] }, to.name);
-    }
+    const passing = columns.map(({ from, to }, at) => ({
+      name: `\u0000${at}`,
+      to,
+      isThere: renameColumn(names, from, `\u0000${at}`),
+    }));
+    for (const { name, to, isThere } of passing)
+      if (isThere) names.scope = withRenamed(names.scope, [name], to.name);
   },
 };
 
-function renameColumn(names: Resolver, column: Column, name: string): void {
+/** Whether there is such a column. */
+function renameColumn(names: Resolver, column: Column, name: string): boolean {
   const path = keysOf(column);
   if (names.isMissing(column)) {
     names.unknown(column);
-  } else if (path.length === 1 || columnNamed(names.scope, path) !== undefined) {
+    return false;
+  }
+  if (path.length === 1 || columnNamed(names.scope, path) !== undefined) {
     names.tellField(column);
     names.scope = withRenamed(names.scope, path, name);
-  } else {
-    // A member of a member becomes a column of its own.
-    const binding = names.find(column, false);
-    names.scope = withoutName(names.scope, path);
-    if (binding !== undefined) names.scope = withColumn(names.scope, name, names.slotOf(column, binding));
+    return true;
   }
+  // A member of a member becomes a column of its own.
+  const binding = names.find(column, false);
+  names.scope = withoutName(names.scope, path);
+  if (binding === undefined) return false;
+  names.scope = withColumn(names.scope, name, names.slotOf(column, binding));
+  return true;
 }

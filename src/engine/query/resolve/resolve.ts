@@ -199,13 +199,25 @@ export class Resolver {
     const numbered = [{ call: placeCall, slot: place }];
     this.steps.push({ kind: 'window', calls: numbered, whole: false, contiguous: false, bound: none });
     for (const { over, calls: same } of ordered) {
-      const keys = [...partitionKey(over), ...over.orderBy];
+      const keys = [...this.#partitionKey(over), ...over.orderBy];
       const bound = this.bind(keys.map(({ expression }) => expression));
       this.steps.push({ kind: 'sort', keys, bound });
       push(same, true);
     }
     this.steps.push({ kind: 'sort', keys: [sortKey(placeCall)], bound: { columns: new Map(), calls } });
     return slots;
+  }
+
+  /** What puts a partition's rows one behind the other: as a list, equal texts are those that are one partition. */
+  #partitionKey({ partitionBy, from, to }: Window): readonly OrderKey[] {
+    if (partitionBy.length === 0) return [];
+    const bound = this.bind(partitionBy);
+    // Cells that are written in two ways are two partitions, and no list would tell them apart.
+    const items = partitionBy.map((operand): Expression => {
+      const isRead = this.natureOf(operand, bound).reading !== undefined;
+      return isRead ? { kind: 'cast', operand, type: 'text', from, to } : operand;
+    });
+    return [sortKey({ kind: 'list', items, from, to })];
   }
 
   /** What the texts are that an aggregate or window function gives, if it gives its values as they stand. */
@@ -270,10 +282,4 @@ function rowNumber({ from, to }: Span): Call {
 function sortKey(expression: Expression): OrderKey {
   const { from, to } = expression;
   return { expression, descending: false, nullsFirst: false, from, to };
-}
-
-/** What puts a partition's rows one behind the other: as a list, equal texts are those that are one partition. */
-function partitionKey({ partitionBy, from, to }: Window): readonly OrderKey[] {
-  if (partitionBy.length === 0) return [];
-  return [sortKey({ kind: 'list', items: partitionBy, from, to })];
 }

@@ -1,5 +1,5 @@
 import { said } from '../../../said/said.ts';
-import { readValue } from '../../query/cell.ts';
+import { itemOf } from '../../query/cell.ts';
 import { JsonList } from '../../query/value/json.ts';
 import { textOf, type Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
@@ -20,7 +20,7 @@ export class Gather implements ValueAccumulator {
   readonly #input: BatchExpression;
   /** Undefined for a list. */
   readonly #separator: string | undefined;
-  /** How the texts of a list are read: what is in one has no column any more that says how it is written. */
+  /** How the texts of a list are read. */
   readonly #reading: BatchExpression['reading'];
   readonly #order: readonly SortExpression[];
   /**
@@ -58,8 +58,7 @@ export class Gather implements ValueAccumulator {
     for (const { expression } of this.#order) expression.use(batch);
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selection[i];
-      const cell =
-        this.#reading === undefined ? vector.cell(row) : readValue(vector.value(row), this.#reading);
+      const cell = this.#reading === undefined ? vector.cell(row) : itemOf(vector.value(row), this.#reading);
       if (cell === null && this.#separator !== undefined) continue;
       refuseLong(cell, this.#call, allValues);
       this.#entry.clear();
@@ -77,7 +76,7 @@ export class Gather implements ValueAccumulator {
 
   addValue(group: number, value: Value): void {
     this.#entry.clear();
-    writeCell(this.#entry, readValue(value, this.#reading));
+    writeCell(this.#entry, itemOf(value, this.#reading));
     if (this.#order.length > 0) this.#entry.uint32(0);
     this.#values.add(group, this.#entry.view());
   }
