@@ -7,6 +7,7 @@ export type { Diagnostic, Span } from './diagnostic.ts';
 export { fixTime } from './fixTime.ts';
 export { foldDoubts, Hits, placesOf } from './hits.ts';
 export type { Layout } from './layout.ts';
+export { memberColumns } from './members.ts';
 export { outcomeOf, type Outcome } from './outcome.ts';
 export { nullTests } from './nullTests.ts';
 export { checkNumbers, numericFields, type NumbersAndTexts } from './numeric.ts';

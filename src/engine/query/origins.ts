@@ -8,7 +8,7 @@ import { Resolver } from './resolve/resolve.ts';
 import { initialScope } from './resolve/scope.ts';
 import { SlotTable } from './resolve/slot.ts';
 import type { Bound, Step } from './resolve/step.ts';
-import type { Call, Expression, Operator } from './syntax/tree.ts';
+import type { Call, Column, Expression, Operator } from './syntax/tree.ts';
 
 /** From which fields of the file values come, through the columns that a query makes. Its operators are passed one by one. */
 export class Origins {
@@ -45,6 +45,14 @@ export class Origins {
       if (slot !== undefined) for (const field of this.#ofSlot(slot)) fields.add(field);
     }
     return fields;
+  }
+
+  /** Where a column of the next operator lies in the file's records; undefined where the query has made it. */
+  placeOf(column: Column): FieldRequest['path'] | undefined {
+    const binding = this.#resolver.bind([column]).columns.get(column);
+    if (binding === undefined) return undefined;
+    const { source } = this.#resolver.table.slots[binding.slot];
+    return source.kind === 'field' ? [...this.pathOf(source.field), ...binding.rest] : undefined;
   }
 
   /** What is known of the values of an expression of the next operator. */

@@ -28,6 +28,7 @@ import { isTime } from '../../query/cell.ts';
 import { natureOf, readingOf } from '../../query/layout.ts';
 import type { Dataset } from '../dataset.ts';
 import { QuerySyntaxError } from '../plan.ts';
+import { listDoubts } from './listDoubts.ts';
 import type { SampledCell, SampledCells } from './sampledCells.ts';
 
 /**
@@ -86,8 +87,8 @@ export function doubtsToRun(
 }
 
 /**
- * Where a query compares fields with a text or a number that is not to their cells what it looks, and where it puts them
- * in an order that is not the one of their numbers or times. Cells of a few rows are read, where something depends on
+ * Where a query compares fields with a text or a number that is not to their cells what it looks, where it puts them
+ * in an order that is not the one of their numbers or times, and where it asks for members of lists. Cells of a few rows are read, where something depends on
  * them and the file can be read more than once.
  * @param nullAdvice how the file can be read so that a text is NULL
  * @throws SourceError, the signal's reason
@@ -111,6 +112,7 @@ export async function comparisonDoubts(
     ...literals,
     ...(await orderDoubts(query, dataset, sampled, signal)),
     ...(await nullDoubts(query, dataset, sampled, signal, nullAdvice)),
+    ...(await listDoubts(query, dataset, sampled, signal)),
   ];
 }
 
