@@ -75,7 +75,9 @@ export function checkQuery(
         return;
       }
       const inner = columns.find((column) => column.name.toLowerCase().endsWith(`.${name.toLowerCase()}`));
-      const near = nearest(name, candidates);
+      // Of a short word that stands where a text may, a name that differs in one letter says little.
+      const isText = operands.has(node) && rest.length === 0;
+      const near = isText && name.length < shortestNear ? undefined : nearest(name, candidates);
       const meant = same ?? inner ?? columns.find((column) => column.name === near);
       const unknown =
         names === 'columns'
@@ -84,7 +86,7 @@ export function checkQuery(
             ? said`unknown column ${name} (not in any record)`
             : said`unknown column ${name} (not in the sampled records)`;
       if (meant !== undefined) warn(said`${unknown}; did you mean ${pathOf(meant)}?`, pathOf(meant));
-      else if (operands.has(node) && rest.length === 0) {
+      else if (isText) {
         const text = writeText(first.name);
         warn(said`${unknown}; write text in single quotes: ${text}`, text);
       } else warn(said`${unknown}${didYouMean(name, candidates)}`);
@@ -99,6 +101,9 @@ export function checkQuery(
   }
   return onceEach(diagnostics);
 }
+
+/** Letters of a word that is taken for a name that was mistyped, where it may as well be a text without its quotes. */
+const shortestNear = 4;
 
 /** A column of a window is looked for once in its calls and once in its order. */
 function onceEach(diagnostics: readonly Diagnostic[]): Diagnostic[] {

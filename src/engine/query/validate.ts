@@ -8,8 +8,9 @@ import { didYouMean } from './nearest.ts';
 import { allowedIn, expressionsOf } from './operator/operators.ts';
 import { compileRegex } from '../regex/regex.ts';
 import { RegexError } from '../regex/syntax.ts';
-import type { Call, Expression, Query, Window } from './syntax/tree.ts';
-import { childrenOf, isWholeWindow, wholeNames } from './syntax/walk.ts';
+import type { Call, Expression, NamedExpression, Query, Window } from './syntax/tree.ts';
+import { childrenOf, isWholeWindow, shapeOf, wholeNames } from './syntax/walk.ts';
+import { writeName } from './write.ts';
 
 /** What an operator lets stand in its expressions. */
 interface Allowed {
@@ -17,6 +18,8 @@ interface Allowed {
   readonly windows: boolean;
   /** The operator's name in messages. */
   readonly where: Said;
+  /** What the columns are called that AGGREGATE has made before, by the shapes of their expressions. */
+  readonly made?: ReadonlyMap<string, NamedExpression>;
 }
 
 /**
@@ -25,8 +28,10 @@ interface Allowed {
  * @throws QueryError
  */
 export function validateQuery(query: Query): void {
+  let made: ReadonlyMap<string, NamedExpression> = new Map();
   for (const operator of query.operators) {
-    const allowed = {
+    const allowed: Allowed = {
+      made,
       aggregates: allowedIn(operator) === 'aggregates',
       windows: allowedIn(operator) === 'windows',
       where: said`${operator.kind.toUpperCase()}`,
@@ -37,6 +42,8 @@ export function validateQuery(query: Query): void {
         key ? { ...allowed, aggregates: false, where: said`GROUP BY` } : allowed,
       );
     }
+    if (operator.kind === 'aggregate')
+      made = new Map(operator.aggregates.map((item) => [shapeOf(item.expression), item]));
   }
 }
 
@@ -172,7 +179,9 @@ const ofOneRow: ReadonlySet<string> = new Set(['first', 'last', 'arg_max', 'arg_
 
 function validateAggregate(node: Call, name: string, allowed: Allowed): void {
   if (!allowed.aggregates) {
-    const { where } = allowed;
+    const { where, made } = allowed;
+    const column = made?.get(shapeOf(node));
+    if (column) throw madeBefore(node, column);
     throw new QueryError(
       node,
       said`${name} is an aggregate and cannot be used in ${where}; write |> AGGREGATE ${name}(…)`,
@@ -203,6 +212,15 @@ function validateAggregate(node: Call, name: string, allowed: Allowed): void {
   for (const child of childrenOf(node)) {
     validateExpression(child, { aggregates: false, windows: false, where: said`the arguments of ${name}` });
   }
+}
+
+function madeBefore(node: Call, { name, explicit }: NamedExpression): QueryError {
+  return new QueryError(
+    node,
+    explicit
+      ? said`AGGREGATE has computed this already; write ${writeName(name)}, the name of its column`
+      : said`AGGREGATE has computed this already; write ${writeName(name)}, the name of its column, or give it one with AS`,
+  );
 }
 
 function validateFraction(argument: Expression, name: string): void {

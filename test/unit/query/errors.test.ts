@@ -61,6 +61,65 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ["a regexp 'x.*'", 'regexp', "REGEXP is not supported; write ~ 'a.*b'"],
   ['a && b', '&&', '&& is not supported; write AND'],
   ['a | b', '|', '| is not supported; write OR'],
+  ['a & 4 = 4', '&', '& is not supported; write a // 4 % 2 = 1 for whether the bit of 4 is set'],
+  ['5 | a', '|', '| is not supported; write a // 4 % 2 = 1 for whether the bit of 4 is set'],
+  [
+    "|> FULL OUTER JOIN 'b' ON a = b.a",
+    'FULL',
+    'FULL JOIN is not supported; the joins are JOIN, LEFT JOIN, SEMI JOIN and ANTI JOIN',
+  ],
+  [
+    "|> RIGHT JOIN 'b' ON a = b.a",
+    'RIGHT',
+    'RIGHT JOIN is not supported; ask the other file, and join this one with |> LEFT JOIN, which is the same',
+  ],
+  [
+    "SELECT a FROM t CROSS JOIN 'b'",
+    'CROSS',
+    "CROSS JOIN is not supported; write |> JOIN 'file' AS f ON id = f.id",
+  ],
+  [
+    "a = 1 |> NATURAL JOIN 'b'",
+    'NATURAL',
+    "NATURAL JOIN is not supported; write |> JOIN 'file' USING (id)",
+  ],
+  [
+    '|> CROSS JOIN UNNEST(a) AS b',
+    'CROSS',
+    'write |> UNNEST list AS item for a row per item of a list',
+  ],
+  ['SELECT a FROM t, UNNEST(b) AS c', ',', 'write |> UNNEST list AS item for a row per item of a list'],
+  ['SELECT unnest(a) AS b', 'unnest', 'unknown function unnest; write |> UNNEST list AS item'],
+  [
+    'SELECT * EXCLUDE (c) RENAME (a AS b, "d e" AS f) FROM t',
+    'RENAME',
+    'RENAME is an operator of its own; write |> RENAME a AS b, "d e" AS f at the end',
+  ],
+  [
+    '|> AGGREGATE sum(a) |> ORDER BY sum( a )',
+    'sum( a )',
+    'AGGREGATE has computed this already; write "sum(a)", the name of its column, or give it one with AS',
+  ],
+  [
+    '|> AGGREGATE count(*) AS n GROUP BY b |> WHERE b = 1 AND count(*) > 5',
+    'count(*)',
+    'AGGREGATE has computed this already; write n, the name of its column',
+  ],
+  [
+    '|> AGGREGATE count(*) AS n |> WHERE sum(a) > 5',
+    'sum(a)',
+    'sum is an aggregate and cannot be used in WHERE; write |> AGGREGATE sum(…)',
+  ],
+  [
+    'AGGREGATE count(*) GROUP BY a HAVING count(*) > 5',
+    'HAVING',
+    'write HAVING as |> WHERE behind AGGREGATE, as in |> AGGREGATE count(*) AS n GROUP BY a |> WHERE n > 100',
+  ],
+  [
+    'AGGREGATE count(DISTINCT a, b || c) AS n',
+    'count(DISTINCT a, b || c)',
+    'count(DISTINCT …) takes one value; write count(DISTINCT [a, b || c])',
+  ],
   ['!a', '!', '! is not supported; write NOT'],
   ['a === 1', '===', '=== is not supported; write ='],
   ['1 < a < 3', '<', 'comparisons cannot be chained; write a < b AND b < c'],
@@ -493,6 +552,8 @@ describe('checkQuery', () => {
     assert.deepEqual(warnings('status = error'), [
       "error: unknown column error (not in the sampled records); write text in single quotes: 'error'",
     ]);
+    const word = "DE: unknown column DE (not in the sampled records); write text in single quotes: 'DE'";
+    assert.deepEqual(warnings('status = DE', [...columns, { name: 'dec', type: 'number' }]), [word]);
     assert.deepEqual(warnings('status = staus'), [
       'staus: unknown column staus (not in the sampled records); did you mean status?',
     ]);

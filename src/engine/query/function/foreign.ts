@@ -47,7 +47,10 @@ export const foreignFunctions: ReadonlyMap<string, string> = new Map([
   ['regexp_substr', "regexp_extract(a, 'x.*y')"],
   ['regexp_count', "len(regexp_extract_all(a, 'x'))"],
   ['array_join', "array_to_string(list, ', ')"],
-  ...['explode', 'generate_subscripts'].map((name): [string, string] => [name, '|> UNNEST list AS item']),
+  ...['explode', 'generate_subscripts', 'unnest'].map((name): [string, string] => [
+    name,
+    '|> UNNEST list AS item',
+  ]),
   ['sumif', 'sum(a) FILTER (b > 0)'],
   ['avgif', 'avg(a) FILTER (b > 0)'],
   ['every', 'bool_and(a)'],

@@ -31,6 +31,13 @@ export function parseCall(cursor: Cursor, parse: ParseExpression): Call {
   }
   if (!cursor.isSymbol(')')) throw cursor.unexpected(said`, or ) after the arguments of ${name.name}`);
   cursor.next();
+  if (distinct && values.length > 1 && /^count$/i.test(name.name)) {
+    const all = cursor.text.slice(values[0].from, values.at(-1)?.to);
+    throw new QueryError(
+      cursor.spanFrom(token),
+      said`count(DISTINCT …) takes one value; write count(DISTINCT [${all}])`,
+    );
+  }
   const within = parseWithinGroup(cursor, name, parse);
   let filter: Expression | undefined;
   if (cursor.isWord('filter') && cursor.isSymbol('(', 1)) {

@@ -74,7 +74,18 @@ function parseStar(cursor: Cursor, base: Expression | undefined): Star {
     if (nameless !== undefined)
       throw new QueryError(nameless, said`REPLACE needs AS and the name of a column`);
   }
+  refuseRename(cursor);
   return { kind: 'star', base, except, replace, ...cursor.spanFrom(start) };
+}
+
+/** @throws QueryError where DuckDB's `* RENAME (a AS b)` stands */
+function refuseRename(cursor: Cursor): void {
+  if (!cursor.isWord('rename') || !cursor.isSymbol('(', 1)) return;
+  const word = cursor.next();
+  const { to: from } = cursor.next();
+  parseRenames(cursor);
+  const renames = cursor.text.slice(from, cursor.last().to).trim();
+  throw new QueryError(word, said`RENAME is an operator of its own; write |> RENAME ${renames} at the end`);
 }
 
 export function parseNamedList(cursor: Cursor): NamedExpression[] {

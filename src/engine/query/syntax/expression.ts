@@ -1,7 +1,7 @@
 import { said, type Said } from '../../../said/said.ts';
 import { parseCall, parseExtract } from './call.ts';
 import {
-  foreignSymbols,
+  foreignSymbol,
   refuseAnyPattern,
   refuseAnyValue,
   refuseExists,
@@ -140,8 +140,8 @@ function parseSymbolOperator(
     }
     throw new QueryError(token, said`${token.value} is not supported; write a member as a.b or a['b']`);
   }
-  const habit = foreignSymbols.get(token.value);
-  if (habit !== undefined) throw new QueryError(token, said`${token.value} is not supported; write ${habit}`);
+  const foreign = foreignSymbol(cursor, left);
+  if (foreign) throw foreign;
   return undefined;
 }
 

@@ -3,9 +3,31 @@ import { aggregateNames } from '../function/aggregate.ts';
 import { QueryError } from '../diagnostic.ts';
 import type { Cursor } from './cursor.ts';
 import type { Expression } from './tree.ts';
+import { isNumeric } from '../value/value.ts';
+
+/**
+ * What a symbol is taken for that the language does not have; undefined where it has it, or none is known.
+ * @param left what stands before it
+ */
+export function foreignSymbol(cursor: Cursor, left: Expression): QueryError | undefined {
+  const token = cursor.peek();
+  const isOfBits = token.value === '&' || token.value === '|';
+  if (isOfBits && (isNumber(left) || cursor.peek(1).kind === 'number')) {
+    const message = said`${token.value} is not supported; write a // 4 % 2 = 1 for whether the bit of 4 is set`;
+    return new QueryError(token, message);
+  }
+  const habit = foreignSymbols.get(token.value);
+  return habit === undefined
+    ? undefined
+    : new QueryError(token, said`${token.value} is not supported; write ${habit}`);
+}
+
+function isNumber(node: Expression): boolean {
+  return node.kind === 'literal' && isNumeric(node.value);
+}
 
 /** Symbols that people write out of habit from other languages, and what is written instead. */
-export const foreignSymbols: ReadonlyMap<string, string> = new Map([
+const foreignSymbols: ReadonlyMap<string, string> = new Map([
   ['&&', 'AND'],
   ['&', 'AND'],
   ['|', 'OR'],
@@ -231,10 +253,37 @@ const namedClauses: ReadonlyMap<string, string | undefined> = new Map([
   ['within', 'group'],
 ]);
 
+/** Joins of SQL that are no operators, by their first words. */
+const joins: ReadonlyMap<string, Said> = new Map([
+  [
+    'right',
+    said`RIGHT JOIN is not supported; ask the other file, and join this one with |> LEFT JOIN, which is the same`,
+  ],
+  ['full', said`FULL JOIN is not supported; the joins are JOIN, LEFT JOIN, SEMI JOIN and ANTI JOIN`],
+  ['cross', said`CROSS JOIN is not supported; write |> JOIN 'file' AS f ON id = f.id`],
+  ['natural', said`NATURAL JOIN is not supported; write |> JOIN 'file' USING (id)`],
+  ['asof', said`ASOF JOIN is not supported; the joins are JOIN, LEFT JOIN, SEMI JOIN and ANTI JOIN`],
+]);
+
+/** What there is to say where a join stands that is no operator, or a list behind a comma or CROSS JOIN. */
+export function foreignJoin(cursor: Cursor): QueryError | undefined {
+  const word = cursor.peek();
+  const joinAt = cursor.isWord('outer', 1) ? 2 : 1;
+  const isJoin = word.kind === 'name' && cursor.isWord('join', joinAt);
+  const message = isJoin ? joins.get(word.value.toLowerCase()) : undefined;
+  const listAt = cursor.isSymbol(',') ? 1 : joinAt + 1;
+  const isUnnest = cursor.isWord('unnest', listAt) && cursor.isSymbol('(', listAt + 1);
+  if (isUnnest && (message !== undefined || cursor.isSymbol(',')))
+    return new QueryError(word, said`write |> UNNEST list AS item for a row per item of a list`);
+  return message && new QueryError(word, message);
+}
+
 /** What there is to say where a clause of another database stands, or has begun with the token before. */
 export function foreignClause(cursor: Cursor): QueryError | undefined {
   const word = cursor.peek();
   if (word.kind !== 'name') return undefined;
+  const join = foreignJoin(cursor);
+  if (join) return join;
   const before = cursor.last();
   const begun = before.value.toLowerCase();
   if (before.kind === 'name' && namedClauses.has(begun)) {

@@ -8,7 +8,7 @@ import { didYouMean } from '../nearest.ts';
 import { beginsLimit, parseLimit } from '../operator/limit.ts';
 import { operatorAt, pipeOperators } from '../operator/operators.ts';
 import { atEnd, clauseStarts, clauseWords, parseNamedList, parseSelectItems } from './columns.ts';
-import { foreignClause, refuseQueryAfterFrom, refuseStatement } from './foreign.ts';
+import { foreignClause, foreignJoin, refuseQueryAfterFrom, refuseStatement } from './foreign.ts';
 import type { NamedFile, Operator, Query, QueryTarget } from './tree.ts';
 import { rewriteSelect } from './classic.ts';
 
@@ -187,6 +187,10 @@ const trailingHints = new Map([
   ['BY', said`write GROUP BY to group rows, or |> ORDER BY to sort them`],
   ['ASCENDING', said`ASCENDING is not supported; write ASC`],
   ['DESCENDING', said`DESCENDING is not supported; write DESC`],
+  [
+    'HAVING',
+    said`write HAVING as |> WHERE behind AGGREGATE, as in |> AGGREGATE count(*) AS n GROUP BY a |> WHERE n > 100`,
+  ],
   ['FILTER', said`FILTER follows an aggregate, as in count(*) FILTER (WHERE status >= 500)`],
 ]);
 
@@ -223,6 +227,8 @@ function parseFrom(cursor: Cursor, named: Named): { readonly name: string; reado
 
 /** @throws QueryError where another file follows */
 function refuseJoin(cursor: Cursor): void {
+  const foreign = foreignJoin(cursor);
+  if (foreign) throw foreign;
   if (cursor.isSymbol(',') || joins.some((word) => cursor.isWord(word))) {
     throw new QueryError(cursor.peek(), said`write |> JOIN 'file' AS name ON condition after it`);
   }
