@@ -8,7 +8,7 @@ import type { Value } from './value/value.ts';
 
 /** What is known of the texts that an expression gives, beyond that they are texts. */
 export interface CellNature {
-  /** Fields of a CSV as they stand, which have no type of their own. */
+  /** Fields of a CSV as they stand, which have no type of their own, or lists of them. */
   readonly loose: boolean;
   /**
    * How they are written, where they are fields of a column whose numbers or dates are not written as the

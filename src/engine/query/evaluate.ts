@@ -20,7 +20,16 @@ import {
 } from './cell.ts';
 import { calculate, negativeOf } from './value/arithmetic.ts';
 import { castValue } from './value/cast.ts';
-import { asBoolean, asNumber, compareLoose, compareValues, truthOf, type Compare } from './value/compare.ts';
+import {
+  asBoolean,
+  asNumber,
+  compareAlike,
+  compareFields,
+  compareLoose,
+  compareValues,
+  truthOf,
+  type Compare,
+} from './value/compare.ts';
 import { JsonList, JsonObject } from './value/json.ts';
 import { firstCharacter, matchesLike, parseLike } from './value/like.ts';
 import { textOf, typeOf, type TypeName, type Value } from './value/value.ts';
@@ -175,13 +184,13 @@ export function compileExpression(node: Expression, environment: Environment): C
       return typed((row) => castValue(evaluate(row), node, loose), castGives[type]);
     }
     case 'element': {
-      const { evaluate: base, times } = compile(node.base);
+      const { evaluate: base, loose, times } = compile(node.base);
       const index = compile(node.index).evaluate;
       const key =
         node.index.kind === 'literal' && typeof node.index.value === 'string' ? node.index.value : null;
       return {
         evaluate: (row) => elementOf(base(row), index(row)),
-        loose: false,
+        loose,
         times: timesInside(times, key),
       };
     }
@@ -201,7 +210,8 @@ export function compileExpression(node: Expression, environment: Environment): C
         reading === undefined ? evaluate : (row) => itemOf(evaluate(row), reading),
       );
       const evaluate: Evaluate = (row) => new JsonList(items.map((item) => item(row)));
-      return { ...typed(evaluate, 'list'), times: timesInList(timesInEither(parts)) };
+      const loose = parts.some((part) => part.loose);
+      return { ...typed(evaluate, 'list'), loose, times: timesInList(timesInEither(parts)) };
     }
     case 'call':
       return environment.call?.(node) ?? compileCall(node, compile);
@@ -402,7 +412,7 @@ function compileCall(
     ? unified(entry.compares ? given.map(withoutReading) : given)
     : {
         parts: given.map((part, at) => (takesText(entry, at) ? part : withoutReading(part))),
-        loose: false,
+        loose: entry.hands !== undefined && given[0].loose,
         type: gives,
         times: gives === 'timestamp' ? itself : timesHanded(entry, given),
       };
@@ -410,7 +420,7 @@ function compileCall(
     loose: entry.compares === true && parts.some((part) => part.loose),
     times: timesInEither(parts),
   };
-  const compare = valueComparer(beside, beside);
+  const compare = entry.hands === undefined ? valueComparer(beside, beside) : itemComparer(given[0]);
   const evaluate: Evaluate = (row) => {
     const values: Value[] = [];
     for (const part of parts) {
@@ -421,6 +431,12 @@ function compileCall(
     return apply(values, compare);
   };
   return { evaluate, ...nature };
+}
+
+/** How items of a list are put in order. */
+function itemComparer(list: CellNature): Compare {
+  const compare = list.loose ? compareFields : compareAlike;
+  return holdsTimes(list) ? timedComparer(compare) : compare;
 }
 
 /** Where times are in what a function gives of a list. */

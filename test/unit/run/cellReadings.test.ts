@@ -160,6 +160,7 @@ const questions = [
   '|> EXTEND lag(n) OVER () AS before |> WHERE n > before |> SELECT id',
   '|> EXTEND lag(at) OVER () AS before |> SELECT id, at - before AS d, epoch(at - before) AS s',
   '|> EXTEND row_number() OVER (PARTITION BY n ORDER BY id) AS k, row_number() OVER (PARTITION BY at ORDER BY id) AS l |> SELECT id, k, l',
+  '|> AGGREGATE list_max(list(n))::double AS h, list_min(list(m))::double AS l, list_sort(list(m))[1]::double AS f GROUP BY g |> ORDER BY g',
   '|> AGGREGATE list(id ORDER BY n, id) AS l, any_value(m)::double AS a GROUP BY g |> ORDER BY g',
 ];
 

@@ -13,10 +13,9 @@ export function listContains(list: Value, wanted: Value, compare: Compare): Valu
   return list.items.some((item) => item !== null && compare(item, wanted) === 0);
 }
 
-/** Items of different types are in the order of these. */
-function inOrder(a: Value, b: Value, compare: Compare): number {
-  const ofOneType: Compare = (x, y) => (typeOf(x) === typeOf(y) ? compare(x, y) : undefined);
-  return compareMembers(a, b, ofOneType) ?? compareTexts(typeOf(a), typeOf(b));
+/** NULL comes last, and items of different types are in the order of these. */
+function inOrder(compare: Compare): (a: Value, b: Value) => number {
+  return (a, b) => compareMembers(a, b, compare) ?? compareTexts(typeOf(a), typeOf(b));
 }
 
 function different(items: readonly Value[]): Value[] {
@@ -106,7 +105,8 @@ export const listFunctions: readonly ScalarFunction[] = [
     signature: 'list_min(list)',
     summary: said`The smallest item of the list.`,
     example: ['list_min([3, 1, NULL])', '1'],
-    evaluate: ([list], compare) => (list instanceof JsonList ? extreme(list.items, -1, compare) : null),
+    evaluate: ([list], compare) =>
+      list instanceof JsonList ? extreme(list.items, -1, inOrder(compare)) : null,
   },
   {
     name: 'list_max',
@@ -115,7 +115,8 @@ export const listFunctions: readonly ScalarFunction[] = [
     signature: 'list_max(list)',
     summary: said`The largest item of the list.`,
     example: ['list_max([3, 1, NULL])', '3'],
-    evaluate: ([list], compare) => (list instanceof JsonList ? extreme(list.items, 1, compare) : null),
+    evaluate: ([list], compare) =>
+      list instanceof JsonList ? extreme(list.items, 1, inOrder(compare)) : null,
   },
   {
     name: 'list_sort',
@@ -125,7 +126,7 @@ export const listFunctions: readonly ScalarFunction[] = [
     summary: said`The items of the list in their order, NULL last.`,
     example: ['list_sort([3, NULL, 1])', '[1, 3, NULL]'],
     evaluate: ([list], compare) =>
-      list instanceof JsonList ? new JsonList(list.items.toSorted((a, b) => inOrder(a, b, compare))) : null,
+      list instanceof JsonList ? new JsonList(list.items.toSorted(inOrder(compare))) : null,
   },
   {
     name: 'list_distinct',

@@ -38,13 +38,13 @@ function parseUnnest(cursor: Cursor): Operator<'unnest'> {
 function unnestList(names: Resolver, item: NamedExpression, position: string | undefined): void {
   const { expression, name, explicit } = item;
   const bound = names.bind([expression]);
-  const { times } = names.natureOf(expression, bound);
+  const { loose, times } = names.natureOf(expression, bound);
   // What is no list counts as one of one item.
   const items = timesInEither([
-    { loose: false, times: timesInside(times, null) },
-    { loose: false, times },
+    { loose, times: timesInside(times, null) },
+    { loose, times },
   ]);
-  const slot = names.table.computed({ loose: false, times: items });
+  const slot = names.table.computed({ loose, times: items });
   const positionSlot = position === undefined ? undefined : names.table.computed();
   names.steps.push({ kind: 'unnest', expression, slot, position: positionSlot, bound });
   const inPlace =

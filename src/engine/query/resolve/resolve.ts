@@ -225,7 +225,7 @@ export class Resolver {
     const { keepsLoose = false, listsThem = false } = rowsFunction(call) ?? {};
     if (call.arguments.length === 0 || !(keepsLoose || listsThem)) return { loose: false };
     const nature = this.natureOf(call.arguments[0], bound);
-    return keepsLoose ? nature : { loose: false, times: timesInList(nature.times) };
+    return keepsLoose ? nature : { loose: nature.loose, times: timesInList(nature.times) };
   }
 
   /** For a column that an operator names without looking at its value. */

@@ -28,9 +28,9 @@ export interface Slot extends CellNature {
 }
 
 /** What the texts are that stand at some path inside a slot's value. */
-export function memberNature({ rowsOf, times }: Slot, path: readonly (string | number)[]): CellNature {
+export function memberNature({ loose, rowsOf, times }: Slot, path: readonly (string | number)[]): CellNature {
   const layout = rowsOf?.layout;
-  if (layout === undefined) return { loose: false, times: path.reduce(timesInside, times) };
+  if (layout === undefined) return { loose, times: path.reduce(timesInside, times) };
   if (layout.names !== 'columns') return natureOf(path, layout);
   const column = path.length === 1 ? layout.columns.indexOf(String(path[0])) : -1;
   return { loose: true, reading: column === -1 ? undefined : layout.readings?.at(column) };
