@@ -3,7 +3,7 @@ import { english } from '../said/said.ts';
 import { cellTypesOf, describeCells } from '../engine/schema/cells.ts';
 import { compiledSchema } from '../engine/schema/checker.ts';
 import { loadSchema } from '../engine/schema/load.ts';
-import { documentsOf, type SchemaSpec } from '../engine/schema/schemaSpec.ts';
+import type { SchemaSpec } from '../engine/schema/schemaSpec.ts';
 import type { Layout } from '../engine/query/layout.ts';
 import { counted, grouped, visible } from './message.ts';
 import type { SchemaOptions } from './arguments/schemaOptions.ts';
@@ -28,7 +28,7 @@ export async function openSchema(
 /** What the cells of a table are checked as; undefined where records have types of their own. */
 export function cellsText(layout: Layout, schema: SchemaSpec): string | undefined {
   if (layout.names !== 'columns') return undefined;
-  const described = describeCells(layout.columns, cellTypesOf(layout.columns, documentsOf(schema)));
+  const described = describeCells(layout.columns, cellTypesOf(layout.columns, schema));
   const types = described === undefined ? 'text' : `${described}; text in all others`;
   return visible(`Cells are checked as ${types}. Empty cells are missing.`);
 }

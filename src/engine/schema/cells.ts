@@ -1,5 +1,13 @@
 import { plainNumber, rewriteCell, type CellReading } from '../format/csv/cellReading.ts';
-import { isObject, type JsonSchema, type SchemaDocuments } from './schemaSpec.ts';
+import { hidesOthers } from './references.ts';
+import {
+  documentsOf,
+  isObject,
+  type Draft,
+  type JsonSchema,
+  type SchemaDocuments,
+  type SchemaSpec,
+} from './schemaSpec.ts';
 import { fragmentOf, resolved } from './walk.ts';
 
 /** What the text of a cell is checked as, where it reads as that. */
@@ -16,11 +24,13 @@ export const textOnly: CellTypes = { number: false, boolean: false, json: false 
  * What the cells of each column are checked as. Cells are text: where the schema allows text for a column, or says nothing
  * of its type, they are; else they are what it asks for, if they read as that.
  */
-export function cellTypesOf(columns: readonly string[], { root, documents }: SchemaDocuments): CellTypes[] {
+export function cellTypesOf(columns: readonly string[], spec: SchemaSpec): CellTypes[] {
+  const { root, documents } = documentsOf(spec);
+  const all: Scope = { documents, draft: spec.draft };
   const start = documents.find(({ address }) => address === root)?.schema;
   return columns.map((name) => {
     const types = new Set<string>();
-    for (const property of propertiesNamed(name, start, documents, root)) addTypes(types, property);
+    for (const property of propertiesNamed(name, start, all, root)) addTypes(types, property);
     if (types.size === 0 || types.has('string')) return textOnly;
     return {
       number: types.has('number') || types.has('integer'),
@@ -37,18 +47,23 @@ const deepest = 16;
 function* propertiesNamed(
   name: string,
   schema: JsonSchema,
-  documents: SchemaDocuments['documents'],
+  all: Scope,
   base: string,
 ): Generator<JsonObjectSchema> {
-  for (const { own, at, depth } of sameValue(schema, base, documents, ['allOf'], 0)) {
+  for (const { own, at, depth } of sameValue(schema, base, all, ['allOf'], 0)) {
     const { properties } = own;
     if (!isObject(properties) || !Object.hasOwn(properties, name)) continue;
-    const parts = sameValue(properties[name], at, documents, ['allOf', 'anyOf', 'oneOf'], depth + 1);
+    const parts = sameValue(properties[name], at, all, ['allOf', 'anyOf', 'oneOf'], depth + 1);
     for (const { own: property } of parts) yield property;
   }
 }
 
 type JsonObjectSchema = Readonly<Record<string, unknown>>;
+
+interface Scope {
+  readonly documents: SchemaDocuments['documents'];
+  readonly draft: Draft;
+}
 
 interface Reached {
   readonly own: JsonObjectSchema;
@@ -61,21 +76,22 @@ interface Reached {
 function* sameValue(
   schema: JsonSchema,
   base: string,
-  documents: SchemaDocuments['documents'],
+  all: Scope,
   keywords: readonly string[],
   depth: number,
 ): Generator<Reached> {
   if (!isObject(schema) || depth > deepest) return;
   const at = typeof schema.$id === 'string' ? (resolved(schema.$id, base) ?? base) : base;
-  yield { own: schema, at, depth };
-  for (const keyword of keywords) {
+  const isReference = hidesOthers(schema, all.draft);
+  if (!isReference) yield { own: schema, at, depth };
+  for (const keyword of isReference ? [] : keywords) {
     const parts = schema[keyword];
     for (const part of Array.isArray(parts) ? (parts as unknown[]) : []) {
-      yield* sameValue(part, at, documents, keywords, depth + 1);
+      yield* sameValue(part, at, all, keywords, depth + 1);
     }
   }
-  const target = targetOf(schema, at, documents);
-  if (target) yield* sameValue(target.schema, target.base, documents, keywords, depth + 1);
+  const target = targetOf(schema, at, all.documents);
+  if (target) yield* sameValue(target.schema, target.base, all, keywords, depth + 1);
 }
 
 function targetOf(

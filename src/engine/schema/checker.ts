@@ -122,6 +122,6 @@ export class RecordChecker {
 
 function cellsOf(format: Format, spec: SchemaSpec): (block: RecordBlock) => RecordValues {
   const { layout } = format;
-  const types = layout.names === 'columns' ? cellTypesOf(layout.columns, documentsOf(spec)) : [];
+  const types = layout.names === 'columns' ? cellTypesOf(layout.columns, spec) : [];
   return rowValues(format, (text, column, reading) => cellValue(text, types.at(column) ?? textOnly, reading));
 }

@@ -6,9 +6,18 @@ import formats, { type FormatsPlugin } from 'ajv-formats';
 import type { Said } from '../../said/said.ts';
 import { RecentMap } from '../recentMap.ts';
 import type { Violation } from '../violation.ts';
+import { mendKeywords } from './keywords.ts';
 import { schemaPattern } from './patterns.ts';
 import { ruleWords } from './ruleWords.ts';
-import { documentsOf, type SchemaDocuments, type SchemaSpec } from './schemaSpec.ts';
+import {
+  documentsOf,
+  isObject,
+  type SchemaDocument,
+  type SchemaDocuments,
+  type SchemaSpec,
+} from './schemaSpec.ts';
+import { schemasIn } from './walk.ts';
+import { dynamicAnchors } from './references.ts';
 
 export interface CompiledSchema {
   isValid(value: unknown): boolean;
@@ -53,6 +62,7 @@ function compiled(spec: SchemaSpec): CompiledSchema {
   const documents = documentsOf(spec);
   const notes: string[] = [];
   const ajv = ajvOf(spec, documents, false, notes);
+  if (documents.documents.some(namesPrototype)) notes.push('what "__proto__" must be is not checked');
   const validate = found(ajv, documents.root);
   let all: ValidateFunction | undefined;
   return {
@@ -75,10 +85,11 @@ function compiled(spec: SchemaSpec): CompiledSchema {
 
 function ajvOf(
   { draft }: SchemaSpec,
-  { documents }: SchemaDocuments,
+  all: SchemaDocuments,
   allErrors: boolean,
   notes: string[],
 ): Ajv | Ajv2019 | Ajv2020 {
+  const { documents } = all;
   const note = (...words: unknown[]): void => {
     notes.push(words.map(String).join(' '));
   };
@@ -87,15 +98,29 @@ function ajvOf(
     // With the values.
     verbose: allErrors,
     strict: false,
+    // Deprecated for no other reason than that later drafts have these keywords take part.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    ...(draft === 'draft-07' ? { ignoreKeywordsWithRef: true } : {}),
     // What every object has by its prototype is no member of it.
     ownProperties: documents.some(({ schema }) => inherited.test(JSON.stringify(schema))),
     code: { regExp: Object.assign(schemaPattern, { code: 'schemaPattern' }) },
     logger: { log: () => undefined, warn: note, error: note },
   };
   const ajv = new classes[draft](options);
+  // What ajv says of its options is nothing to tell of a schema.
+  notes.length = 0;
   addFormats(ajv);
+  mendKeywords(ajv, draft, dynamicAnchors(all));
   for (const { address, schema } of documents) ajv.addSchema(schema as AnySchema, address);
   return ajv;
+}
+
+/** Whether a schema says something of a member that ajv leaves out of all properties. */
+function namesPrototype({ address, schema }: SchemaDocument): boolean {
+  const nodes = [...schemasIn(schema, address)];
+  return nodes.some(
+    ({ schema: { properties } }) => isObject(properties) && Object.hasOwn(properties, '__proto__'),
+  );
 }
 
 function found(ajv: Ajv | Ajv2019 | Ajv2020, address: string): ValidateFunction {

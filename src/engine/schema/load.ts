@@ -3,8 +3,10 @@ import { basename, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { said } from '../../said/said.ts';
 import { refuseEndless } from './recursion.ts';
+import { SchemaGraph } from './references.ts';
 import { SchemaError } from './schemaError.ts';
-import { isObject, specOf, type Draft, type JsonSchema, type SchemaSpec } from './schemaSpec.ts';
+import { isObject, specOf, usualDraft, type Draft, type JsonSchema, type SchemaSpec } from './schemaSpec.ts';
+import { refuseUnchecked } from './unchecked.ts';
 import { referencesOf, resolved, schemasIn } from './walk.ts';
 
 /** Bytes of a schema and of what it refers to, and how many files that may be. */
@@ -75,10 +77,15 @@ export async function loadSchema(
     );
   }
   const documents = { root: files[0].address, documents: files };
-  refuseEndless(documents, basename(root));
+  const name = basename(root);
+  const written = draftOf(files[0].schema, name);
+  const draft = written ?? usualDraft;
+  const graph = new SchemaGraph(documents, draft);
+  refuseEndless(graph, name);
+  refuseUnchecked(documents, graph, draft, name);
   return specOf(
     { root: documents.root, documents: files.map(({ address, schema }) => ({ address, schema })) },
-    draftOf(files[0].schema, basename(root)),
+    written,
   );
 }
 

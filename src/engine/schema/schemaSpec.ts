@@ -1,5 +1,7 @@
 export const drafts = ['draft-07', '2019-09', '2020-12'] as const;
 export type Draft = (typeof drafts)[number];
+/** Of schemas that do not say. */
+export const usualDraft: Draft = '2020-12';
 
 /** A JSON Schema and the files it refers to, as it goes to other threads. */
 export interface SchemaSpec {
@@ -35,7 +37,7 @@ export function specOf(documents: SchemaDocuments, draft: Draft | undefined): Sc
   bytes.set(encoded);
   const isDraftWritten = draft !== undefined;
   return {
-    draft: draft ?? '2020-12',
+    draft: draft ?? usualDraft,
     isDraftWritten,
     bytes,
     mayRunLong: /"pattern(?:Properties)?":/.test(text),

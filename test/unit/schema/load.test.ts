@@ -125,6 +125,98 @@ describe('loadSchema', () => {
     await refused({ 'root.json': { $ref: 'b.json' }, 'b.json': { allOf: [{ $ref: 'root.json' }] } }, endless);
   });
 
+  it('compares values that have members called as those of every object', async () => {
+    const values = ['toString', 'valueOf', 'constructor', '__proto__', 'hasOwnProperty'].map(
+      (name): unknown => JSON.parse(`{"${name}":1}`),
+    );
+    for (const [at, value] of values.entries()) {
+      const same = values.map((_, other) => other === at);
+      assert.deepEqual(await allows({ 'root.json': { const: value } }, values), same);
+      assert.deepEqual(await allows({ 'root.json': { enum: [1, value] } }, values), same);
+      const plain = { constructor: { a: 1 } };
+      const lists = [
+        [value, value],
+        [value, {}],
+        [plain, 1, { constructor: { a: 1 } }],
+        [{ constructor: { a: 2 } }, plain],
+      ];
+      const unique = { 'root.json': { uniqueItems: true } };
+      assert.deepEqual(await allows(unique, lists), [false, true, false, true]);
+    }
+    const texts = { 'root.json': { uniqueItems: true, items: { type: ['string', 'number'] } } };
+    assert.deepEqual(await allows(texts, [['__proto__', '__proto__'], ['1', 1], ['toString'], [1, 1.0]]), [
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it('says which items are the same', async () => {
+    const compiled = await compiledSchema(
+      specOf({ root: 'a', documents: [{ address: 'a', schema: { uniqueItems: true } }] }, undefined),
+      'a',
+    );
+    const [found] = compiled.violations([{ a: 1 }, 2, { a: 1 }], 9);
+    assert.equal(found.message, 'must NOT have duplicate items (items ## 0 and 2 are identical)');
+  });
+
+  it('leaves out what stands beside a reference in draft 07, and only there', async () => {
+    const schema = { properties: { v: { $ref: '#/definitions/any', type: 'string', minLength: 2 } } };
+    const all = { ...schema, definitions: { any: { not: { const: 1 } } } };
+    const asked = (address: string): Promise<boolean[]> =>
+      allows({ 'root.json': { $schema: address, ...all } }, [{ v: 2 }, { v: 'ab' }, { v: 1 }]);
+    assert.deepEqual(await asked('http://json-schema.org/draft-07/schema#'), [true, true, false]);
+    assert.deepEqual(await asked('https://json-schema.org/draft/2019-09/schema'), [false, true, false]);
+    assert.deepEqual(await asked('https://json-schema.org/draft/2020-12/schema'), [false, true, false]);
+    // Nor do they lead anywhere.
+    const loop = {
+      definitions: { a: { $ref: '#/definitions/b', allOf: [{ $ref: '#/definitions/a' }] }, b: {} },
+    };
+    const draft07 = { $schema: 'http://json-schema.org/draft-07/schema#', ...loop };
+    assert.deepEqual(await allows({ 'root.json': { ...draft07, $ref: '#/definitions/a' } }, [1]), [true]);
+  });
+
+  it('follows dynamic references to what has their anchor, wherever it is', async () => {
+    const inside = {
+      properties: { v: { $dynamicRef: '#node' } },
+      $defs: { node: { $dynamicAnchor: 'node', type: 'integer' } },
+    };
+    assert.deepEqual(await allows({ 'root.json': inside }, [{ v: 1 }, { v: 'a' }]), [true, false]);
+    await refused({ 'root.json': { $dynamicRef: '#nope' } }, /can't resolve reference #nope/);
+    // A tree that another schema extends: the children are those of the extended one.
+    const tree = {
+      $dynamicAnchor: 'node',
+      type: 'object',
+      properties: { data: true, children: { type: 'array', items: { $dynamicRef: '#node' } } },
+    };
+    const strict = { $dynamicAnchor: 'node', $ref: 'tree.json', unevaluatedProperties: false };
+    const files = { 'root.json': strict, 'tree.json': tree };
+    const child = (name: string): unknown => ({ children: [{ [name]: 1 }] });
+    assert.deepEqual(await allows(files, [child('data'), child('daat')]), [true, false]);
+    assert.deepEqual(await allows({ 'root.json': tree }, [child('daat'), { children: [1] }]), [true, false]);
+    const older = { $schema: 'https://json-schema.org/draft/2019-09/schema' };
+    const list = { ...older, items: { $recursiveRef: '#' }, type: ['array', 'null'] };
+    assert.deepEqual(await allows({ 'root.json': list }, [[[null]], [[1]]]), [true, false]);
+    const generic = {
+      'root.json': { $ref: 'tree.json', $defs: { own: { $dynamicAnchor: 'node', type: 'object' } } },
+      'tree.json': tree,
+    };
+    await refused(generic, /several schemas are what \$dynamicRef "#node" may lead to/);
+  });
+
+  it('refuses contains with unevaluatedItems where its draft has them depend on each other', async () => {
+    const both = { contains: { type: 'integer' }, unevaluatedItems: false };
+    const lists = [[1, 'a'], [], [1]];
+    const older = { $schema: 'https://json-schema.org/draft/2019-09/schema', ...both };
+    assert.deepEqual(await allows({ 'root.json': older }, lists), [false, false, false]);
+    await refused({ 'root.json': { properties: { v: both } } }, /unevaluatedItems by contains is not known/);
+    const apart = { allOf: [{ contains: { const: 1 } }], unevaluatedItems: false };
+    await refused({ 'root.json': apart }, /unevaluatedItems by contains is not known/);
+    const alone = { properties: { a: { contains: { const: 1 } }, b: { unevaluatedItems: false } } };
+    assert.deepEqual(await allows({ 'root.json': alone }, [{ a: [1, 2], b: [] }, { b: [1] }]), [true, false]);
+  });
+
   it('compiles a schema once in a thread, as long as it says the same', async () => {
     const compiled = (schema: JsonSchema, draft: Draft): Promise<unknown> =>
       compiledSchema(specOf({ root: 'a', documents: [{ address: 'a', schema }] }, draft), 'a');
