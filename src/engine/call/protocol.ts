@@ -16,7 +16,9 @@ export type ToCall =
   /** There are no more. */
   | { readonly type: 'end' }
   /** The last `made` was taken. */
-  | { readonly type: 'taken' };
+  | { readonly type: 'taken' }
+  /** There is nothing more to do: what was printed is to be handed over. */
+  | { readonly type: 'close' };
 
 export type FromCall =
   /** `batches` takes the rows as they come; else each `rows` is answered by one `made`. */
@@ -24,7 +26,9 @@ export type FromCall =
   | { readonly type: 'pull' }
   | { readonly type: 'made'; readonly bytes: Uint8Array; readonly failures: readonly RowFailure[] }
   | { readonly type: 'done' }
-  | { readonly type: 'failed'; readonly reason: Said };
+  | { readonly type: 'failed'; readonly reason: Said }
+  /** After `close`: all that was printed is there. */
+  | { readonly type: 'printed' };
 
 /** `row` is its number among those that were given at once, from 0 on. */
 export interface RowFailure {

@@ -12,6 +12,9 @@ export interface CallLimits {
   readonly heapMb: number;
 }
 
+/** How long a program that is at work is waited for where nobody wants its rows anymore. */
+const mostPrintingMs = 1000;
+
 interface Waiting {
   readonly resolve: (message: FromCall) => void;
   readonly reject: (error: unknown) => void;
@@ -23,6 +26,9 @@ export class CallThread {
   readonly #worker: Worker;
   readonly #limits: CallLimits;
   readonly #received: FromCall[] = [];
+  /** Until all that came of what it printed is told. */
+  readonly #told: Promise<unknown>;
+  #onPrinted: (() => void) | undefined;
   #waiting: Waiting | undefined;
   #failure: Error | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -52,10 +58,12 @@ export class CallThread {
       env: withoutSecrets(process.env),
       resourceLimits: { maxOldGenerationSizeMb: limits.heapMb },
     });
-    for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
+    const ends = [this.#worker.stdout, this.#worker.stderr].map((stream) => {
       stream.setEncoding('utf8');
       stream.on('data', told);
-    }
+      return new Promise<void>((resolve) => stream.once('close', resolve));
+    });
+    this.#told = Promise.all(ends);
     this.#worker.on('message', (message: FromCall) => this.#receive(message));
     this.#worker.on('error', (error: unknown) => this.#fail(this.#errorOf(error)));
     this.#worker.on('exit', () => this.#fail(new CallError(said`${this.name} ended its own thread.`)));
@@ -77,8 +85,21 @@ export class CallThread {
   async close(): Promise<void> {
     this.#signal.removeEventListener('abort', this.#onAbort);
     clearTimeout(this.#timer);
+    const printed = this.#failure === undefined ? this.#printed() : undefined;
     this.#failure ??= new CallError(said`${this.name} was ended.`);
+    await printed;
     await this.#worker.terminate();
+    await this.#told;
+  }
+
+  /** Until it has handed over what it printed, for which it is not waited long: it may be at work, or hang. */
+  async #printed(): Promise<void> {
+    this.send({ type: 'close' });
+    await new Promise<void>((resolve) => {
+      this.#onPrinted = resolve;
+      this.#timer = setTimeout(resolve, mostPrintingMs);
+    });
+    clearTimeout(this.#timer);
   }
 
   #awaited(): Promise<FromCall> {
@@ -90,6 +111,10 @@ export class CallThread {
   }
 
   #receive(message: FromCall): void {
+    if (message.type === 'printed') {
+      this.#onPrinted?.();
+      return;
+    }
     const waiting = this.#settle();
     if (waiting) waiting.resolve(message);
     else this.#received.push(message);
@@ -103,6 +128,7 @@ export class CallThread {
   }
 
   #fail(error: Error): void {
+    this.#onPrinted?.();
     this.#failure ??= error;
     this.#settle()?.reject(this.#failure);
     void this.#worker.terminate();

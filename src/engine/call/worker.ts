@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { said, SaidError, saidOf, type Said } from '../../said/said.ts';
 import { parseJson } from '../../protocol/jsonValue.ts';
 import { mostFailures, type CallData, type FromCall, type RowFailure, type ToCall } from './protocol.ts';
+import { recordText } from './recordText.ts';
 
 /** What a program is told beside the record. */
 interface Context {
@@ -29,6 +30,7 @@ const { url, options } = workerData as CallData;
 const waiting: ToCall[] = [];
 let wake: (() => void) | undefined;
 port.on('message', (message: ToCall) => {
+  if (message.type === 'close') return handOver();
   waiting.push(message);
   wake?.();
 });
@@ -46,6 +48,11 @@ async function received<K extends ToCall['type']>(
 
 function tell(message: FromCall, transfer: readonly ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer);
+}
+
+/** The streams of a thread wait for the other side to take what they have: the thread must not end before. */
+function handOver(): void {
+  process.stdout.write('', () => process.stderr.write('', () => tell({ type: 'printed' })));
 }
 
 async function main(): Promise<void> {
@@ -114,7 +121,7 @@ class Made {
   /** @throws SaidError where it is neither a record, nor several, nor nothing */
   add(result: unknown): void {
     if (result === undefined || result === null) return;
-    if (typeof result === 'object' && Symbol.iterator in result) {
+    if (typeof result === 'object' && Symbol.iterator in result && !(result instanceof Map)) {
       // All or none: a row that fails has made nothing.
       const lines: string[] = [];
       let length = 0;
@@ -149,8 +156,8 @@ class Made {
 }
 
 function asLine(value: unknown): string {
-  const text: unknown = JSON.stringify(value);
-  if (typeof text === 'string' && text.startsWith('{')) return `${text}\n`;
+  const text = recordText(value);
+  if (text?.startsWith('{') === true) return `${text}\n`;
   if (Array.isArray(value))
     throw new SaidError(
       said`It returned a list inside a list. A stage returns a record, a list of records, or nothing.`,

@@ -10,6 +10,14 @@ import type { CallFailure, CallPlace, Calls } from '../stage/calls.ts';
 /** Rows that may fail before a run is given up. */
 const mostFailures = 1000;
 
+/** A program fails for so many rows that it is not gone on with. */
+class TooManyFailuresError extends CallError {}
+
+/** Keeps the rows of which there were too many: they are what one looks into then. */
+export async function keepFailures(error: unknown, rejects: ByteSink | undefined): Promise<void> {
+  if (error instanceof TooManyFailuresError) await rejects?.commit();
+}
+
 /** Takes rows that have failed. */
 export type FailedRows = (rows: readonly FailedRow[]) => Promise<void> | void;
 
@@ -19,6 +27,8 @@ export class CallLog implements Calls {
   readonly #dataset: Dataset;
   readonly #take: FailedRows | undefined;
   readonly #signal: AbortSignal;
+  /** What the file is called that has the rows that have failed. */
+  readonly #name: string | undefined;
   /** Rows that have failed. */
   failures = 0;
 
@@ -33,6 +43,7 @@ export class CallLog implements Calls {
     this.#dataset = dataset;
     this.#take = typeof failed === 'object' ? failuresInto(failed) : failed;
     this.#signal = signal;
+    this.#name = typeof failed === 'object' ? failed.name : undefined;
   }
 
   async failed(file: string, failures: readonly CallFailure[]): Promise<void> {
@@ -41,8 +52,10 @@ export class CallLog implements Calls {
       const place = given && (await this.#placeOf(given));
       if (!this.#take) throw new CallError(said`${file} has failed ${placeWords(place)}. ${reason}`);
       if (++this.failures > mostFailures) {
-        throw new CallError(
-          said`${file} has failed for more than ${mostFailures} rows, the last of them ${placeWords(place)}. ${reason}`,
+        await this.#take(rows);
+        const last = said`${file} has failed for more than ${mostFailures.toLocaleString('en')} rows, the last of them ${placeWords(place)}. ${reason}`;
+        throw new TooManyFailuresError(
+          this.#name === undefined ? last : said`${last}. The others are in ${this.#name}.`,
         );
       }
       rows.push({ ...place, reason: said`${file}: ${reason}`, raw });

@@ -6,7 +6,7 @@ import type { FileScan } from '../dataset/fileScan.ts';
 import { withPart } from '../dataset/part.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
-import { CallLog } from './callLog.ts';
+import { CallLog, keepFailures } from './callLog.ts';
 import { CheckLog } from './checkLog.ts';
 import { countWrites } from './countedSink.ts';
 import { discardChecks, otherTables, type ExportOptions, writeRejects } from './export/exportRun.ts';
@@ -35,6 +35,9 @@ export async function countTo(
     if (rejects) return await work(dataset);
     const makesRows = planned.plan.shape === 'table';
     return await withPart(dataset, { plan: counting.plan, makesRows }, context.signal, work);
+  } catch (error) {
+    await keepFailures(error, rejects);
+    throw error;
   } finally {
     await rejects?.discard();
     await discardChecks(options.checks);

@@ -1,4 +1,5 @@
 import { said, SaidError } from '../../said/said.ts';
+import { CallError } from '../callError.ts';
 import { ValueTooLongError } from '../query/value/longText.ts';
 
 /** A query would have to hold more in memory than it may, where writing to temporary files does not help. */
@@ -16,6 +17,8 @@ export const tooLongKey = said`Values are compared in memory, and one of them ta
  */
 export function asMemoryLimit(error: unknown): MemoryLimitError | undefined {
   if (error instanceof MemoryLimitError) return error;
+  // What a program takes is its own, and it has said so.
+  if (error instanceof CallError) return undefined;
   if (error instanceof ValueTooLongError) return new MemoryLimitError(error.said, { cause: error });
   const isRefused =
     (error instanceof RangeError &&

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AskedPrograms } from '../../../src/engine/call/askedPrograms.ts';
+import { recordText } from '../../../src/engine/call/recordText.ts';
 import { Programs } from '../../../src/engine/call/programs.ts';
 import type { CallLimits } from '../../../src/engine/call/thread.ts';
 import { QuerySyntaxError, plannedFor } from '../../../src/engine/dataset/plan.ts';
@@ -126,7 +127,7 @@ describe('a program that a query calls', () => {
         if (record.id === 2) throw 'text';
         if (record.id === 3) return 7;
         if (record.id === 4) return [{ ok: true }, [1]];
-        if (record.id === 5) return { big: 1n };
+        if (record.id === 5) return { toJSON() { throw new Error("no text"); } };
         if (record.id === 6) { const own = {}; own.own = own; return own; }
         return record;
       }`;
@@ -142,8 +143,8 @@ describe('a program that a query calls', () => {
     assert.equal(messages[1], 'It threw text.');
     assert.match(messages[2], /returned a number\. A stage returns a record, a list of records, or nothing/);
     assert.match(messages[3], /a list inside a list/);
-    assert.match(messages[4], /BigInt/);
-    assert.match(messages[5], /circular/);
+    assert.match(messages[4], /no text/);
+    assert.match(messages[5], /holds itself/);
   });
 
   it('says why a program cannot be run', async () => {
@@ -226,6 +227,51 @@ describe('a program that a query calls', () => {
     const { rows, said } = await run(source, { batches: [[{ id: 1 }], [{ id: 2 }]] });
     assert.deepEqual(rows, [{ id: 1 }, { id: 2 }]);
     assert.match(said[0], /^CALL runs .*program\d+\.mjs$/);
+  });
+
+  it('says all that it prints, also what it prints last and much of it', async () => {
+    const source = `let n = 0;
+      export function stage(record) {
+        for (let i = 0; i < 300; i++) console.log('line', n++, 'x'.repeat(200));
+        console.error('err', record.id);
+        if (record.id === 3) throw new Error('enough');
+        return record;
+      }`;
+    for (const last of [2, 3]) {
+      const { said } = await run(source, { batches: [[{ id: 1 }], [{ id: last }]] });
+      const lines = said.filter((text) => text.startsWith('line')).map((text) => Number(text.split(' ')[1]));
+      assert.deepEqual(
+        lines,
+        Array.from({ length: 600 }, (_, n) => n),
+      );
+      assert.deepEqual(
+        said.filter((text) => text.startsWith('err')),
+        ['err 1', `err ${last}`],
+      );
+    }
+  });
+
+  it('returns values that JSON has no words for as queries have them', async () => {
+    assert.equal(recordText({ n: 2n ** 64n, list: [-1n] }), '{"n":18446744073709551616,"list":[-1]}');
+    const source = `export function stage({ id }) {
+      if (id === 1) return new Map([['a', new Set([1, NaN])], [2, -Infinity], ['__proto__', 1]]);
+      if (id === 2) return { big: 2n ** 64n, at: new Date(0), none: new Date(NaN), left: undefined, list: [undefined, 1n] };
+      if (id === 3) { const self = {}; self.self = self; return self; }
+      return { own: { toJSON: () => new Map([['x', 1]]) }, map: new Map() };
+    }`;
+    const { rows, failures } = await run(source, { batches: [[1, 2, 3, 4].map((id) => ({ id }))] });
+    assert.deepEqual(
+      rows.map((row) => JSON.stringify(row)),
+      [
+        '{"2":"-Infinity","a":[1,"NaN"],"__proto__":1}',
+        '{"big":18446744073709552000,"at":"1970-01-01T00:00:00.000Z","none":null,"list":[null,1]}',
+        '{"own":{"x":1},"map":{}}',
+      ],
+    );
+    assert.deepEqual(
+      failures.map(({ reason }) => english(reason)),
+      ['TypeError: A value holds itself, and has no end.'],
+    );
   });
 
   it('does not see headers that are kept from others', async () => {

@@ -66,8 +66,13 @@ describe("rowriver with a stage of one's own", () => {
       'r.jsonl',
     );
     assert.equal(many.code, 1);
-    assert.match(many.stderr, /failed for more than 1000 rows/);
+    assert.match(many.stderr, /failed for more than 1,000 rows.*The others are in r\.jsonl\./);
     assert.ok(!(await readdir(folder)).includes('out.jsonl'));
+    const kept = (await readFile(join(folder, 'r.jsonl'), 'utf8')).split('\n').slice(0, -1);
+    assert.deepEqual(
+      kept.map((line) => (JSON.parse(line) as { record: number }).record),
+      Array.from({ length: 1000 }, (_, at) => 8 * at + 8),
+    );
   });
 
   it('needs columns by name for a table, and then is one stage among others', async () => {
@@ -76,6 +81,16 @@ describe("rowriver with a stage of one's own", () => {
     const query = "id < 7 |> CALL './odd.mjs'(every => 1e9) |> WHERE id > 2 |> SELECT id |> ORDER BY id DESC";
     const named = await here('long.jsonl', query, '--to', 'csv');
     assert.equal(named.stdout.toString(), 'id\r\n5\r\n3\r\n', named.stderr);
+  });
+
+  it('says of a stage that takes memory without end that it is the stage', async () => {
+    await writeFile(
+      join(folder, 'greedy.mjs'),
+      'export function stage() { const all = []; for (;;) all.push(new Array(1e6).fill(0)); }',
+    );
+    const { code, stderr } = await here('long.jsonl', "|> CALL './greedy.mjs'");
+    assert.equal(code, 1);
+    assert.match(stderr, /^rowriver: greedy\.mjs needs more than 512 MB of memory, and was ended\.$/m);
   });
 
   it('can be interrupted while the stage hangs', async () => {

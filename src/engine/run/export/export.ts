@@ -15,7 +15,7 @@ import { withBesideColumns } from '../besideColumns.ts';
 import { asRows, type RowSink } from '../../sink/rowSink.ts';
 import type { SplitSink } from '../../sink/split/splitSink.ts';
 import { batchEncoderOf } from '../../sink/targets.ts';
-import { CallLog } from '../callLog.ts';
+import { CallLog, keepFailures } from '../callLog.ts';
 import { CheckLog } from '../checkLog.ts';
 import { countTo } from '../count.ts';
 import { countWrites, type CountedSink } from '../countedSink.ts';
@@ -79,6 +79,9 @@ export async function exportTo(
     const work = (read: Dataset): Promise<ExportSummary> => exportAll(read, planned, run, context);
     if (run.kept || rejects || shared) return await work(dataset);
     return await withPart(dataset, { plan: planned.plan, makesRows: true }, context.signal, work);
+  } catch (error) {
+    await keepFailures(error, asked.rejects);
+    throw error;
   } finally {
     await targetOf(asked).discard();
     await asked.rejects?.discard();
