@@ -39,7 +39,7 @@ describe('outputs that are many files', () => {
     const names = {
       error: 'error',
       info: 'info',
-      ERROR: 'ERROR~2',
+      ERROR: '%45RROR',
       null: '__HIVE_DEFAULT_PARTITION__',
       '': '__EMPTY__',
       'a/b': 'a%2Fb',

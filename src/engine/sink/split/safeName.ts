@@ -4,6 +4,9 @@ import { createHash } from 'node:crypto';
 const nullName = '__HIVE_DEFAULT_PARTITION__';
 const emptyName = '__EMPTY__';
 
+/** What is read from the name of a folder as no value, or as an empty text. */
+const special = new RegExp(`^(?:${nullName}|null|${emptyName})$`, 'i');
+
 /** Names that Windows gives to devices, whatever extension follows. */
 const reserved = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=$|[. ])/i;
 
@@ -11,23 +14,34 @@ const reserved = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²�
  * A value as part of a file's name. Different values have different names: characters that some system does not allow are written
  * as %XX of their UTF-8, as in addresses, and a value that is too long ends in a checksum of all of it.
  * @param longest in bytes
+ * @param isSpelled asked for each character: whether it is written so though it need not be
  */
-export function safeValue(value: string | undefined, longest: number): string {
-  if (value === undefined) return nullName;
-  if (value === '') return emptyName;
+export function safeValue(
+  value: string | undefined,
+  longest: number,
+  isSpelled: () => boolean = () => false,
+): SafeValue {
+  if (value === undefined) return { name: nullName, isCut: false };
+  if (value === '') return { name: emptyName, isCut: false };
   const pieces: string[] = [];
   let length = 0;
   const sum = `-${createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
   let fits = 0;
   for (const character of value) {
-    const piece = isUnsafe(character) ? encoded(character) : character;
+    const piece = isSpelled() || isUnsafe(character) ? encoded(character) : character;
     length += Buffer.byteLength(piece);
     if (length <= longest - sum.length) fits = pieces.length + 1;
-    if (length > longest) return pieces.slice(0, fits).join('') + sum;
+    if (length > longest) return { name: pieces.slice(0, fits).join('') + sum, isCut: true };
     pieces.push(piece);
   }
   const name = pieces.join('');
-  return name === nullName || name === emptyName ? encoded(name[0]) + name.slice(1) : name;
+  return { name: special.test(name) ? encoded(name[0]) + name.slice(1) : name, isCut: false };
+}
+
+export interface SafeValue {
+  readonly name: string;
+  /** Whether the value cannot be read from it. */
+  readonly isCut: boolean;
 }
 
 /** A name whose parts are safe, as a whole: not hidden, no device of Windows, and nothing at its end that Windows drops. */

@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { resolve } from 'node:path';
-import { safeSegment, safeValue } from './safeName.ts';
+import { said } from '../../../said/said.ts';
+import { SinkError } from '../sinkError.ts';
+import { safeSegment, safeValue, type SafeValue } from './safeName.ts';
 
 /** A piece of a name: text as it stands, the value of a column, or the number of the part. */
 type Piece =
@@ -66,6 +68,9 @@ function piecesOf(segment: string): Piece[] {
   });
 }
 
+/** Ways to write a value that are tried where others have its name. */
+const mostSpellings = 1024;
+
 /** The names of the files of a run: no two are one where case makes no difference, or the way in which accents are written. */
 export class FileNames {
   readonly #template: PathTemplate;
@@ -78,47 +83,101 @@ export class FileNames {
     for (const path of taken) this.#taken.set(folded(path), '');
   }
 
-  /** The path of a file. @param values of the columns, in their order; undefined: NULL, or not there */
+  /**
+   * The path of a file.
+   * @param values of the columns, in their order; undefined: NULL, or not there
+   * @throws SinkError where the name of a folder `key=value` could not be read as the value again
+   */
   of(values: readonly (string | undefined)[], part: number): string {
     const { folder, segments } = this.#template;
     let path = folder === '/' ? '' : folder;
     let meaning = ' ';
-    for (const pieces of segments) {
-      const [name, stands] = this.#segment(pieces, values, part);
-      meaning += stands;
-      let found = `${path}/${name}`;
-      for (let number = 2; (this.#taken.get(folded(found)) ?? meaning) !== meaning; number++)
-        found = `${path}/${toldApart(name, number)}`;
-      this.#taken.set(folded(found), meaning);
-      path = found;
+    for (const [at, pieces] of segments.entries()) {
+      const isKey = at < segments.length - 1 && isKeyed(pieces);
+      meaning += JSON.stringify(this.#standsFor(pieces, values, part));
+      path = this.#free(path, meaning, isKey, (spelling) => this.#segment(pieces, values, part, spelling));
     }
     return path.startsWith('./') && folder === '.' ? path.slice(2) : path;
   }
 
-  /** A segment of the path, and what it stands for. */
+  /**
+   * The path of a name in a folder that nothing else has. Where case or the way in which accents are written is the difference to
+   * another one, characters of the value are written as %XX: what is read from the name is the value all the same.
+   */
+  #free(parent: string, meaning: string, isKey: boolean, write: (spelling: number) => SafeValue): string {
+    let plain: string | undefined;
+    for (let spelling = 0; spelling < mostSpellings; spelling++) {
+      const { name, isCut } = write(spelling);
+      if (isCut && isKey) break;
+      plain ??= name;
+      const path = `${parent}/${name}`;
+      if (this.#take(path, meaning)) return path;
+      // There is no value in it to be written in another way.
+      if (spelling > 0 && name === plain) break;
+    }
+    if (plain === undefined || isKey) {
+      throw new SinkError(
+        'unsupported',
+        said`${this.#template.text} cannot be written: a value is too long for the name of a folder, from which it could not be read again. Use a part of it, such as left(x, 50).`,
+      );
+    }
+    for (let number = 2; ; number++) {
+      const path = `${parent}/${toldApart(plain, number)}`;
+      if (this.#take(path, meaning)) return path;
+    }
+  }
+
+  #take(path: string, meaning: string): boolean {
+    const key = folded(path);
+    if ((this.#taken.get(key) ?? meaning) !== meaning) return false;
+    this.#taken.set(key, meaning);
+    return true;
+  }
+
+  #standsFor(
+    pieces: readonly Piece[],
+    values: readonly (string | undefined)[],
+    part: number,
+  ): (string | number | null)[] {
+    return pieces.flatMap((piece) => {
+      if (piece.kind === 'text') return [];
+      return [piece.kind === 'part' ? part : (values[this.#template.columns.indexOf(piece.name)] ?? null)];
+    });
+  }
+
+  /** A segment of the path. @param spelling the characters of its values that are written as %XX, as bits */
   #segment(
     pieces: readonly Piece[],
     values: readonly (string | undefined)[],
     part: number,
-  ): [name: string, stands: string] {
+    spelling: number,
+  ): SafeValue {
     const used = pieces.filter(({ kind }) => kind === 'column').length;
     const fixed = pieces.reduce((sum, piece) => sum + fixedLength(piece), 0);
     // Some for what makes it differ from others.
-    const each = Math.floor((longestName - fixed - 12) / Math.max(1, used));
-    const stands: (string | number | null)[] = [];
+    const each = Math.floor((longestName - fixed - (spelling === 0 ? 12 : 0)) / Math.max(1, used));
+    let left = spelling;
+    const isSpelled = (): boolean => {
+      const isSet = left % 2 === 1;
+      left >>= 1;
+      return isSet;
+    };
+    let isCut = false;
     const text = pieces.map((piece) => {
       if (piece.kind === 'text') return piece.text;
-      if (piece.kind === 'part') {
-        stands.push(part);
-        return String(part).padStart(partDigits, '0');
-      }
-      const value = values[this.#template.columns.indexOf(piece.name)];
-      stands.push(value ?? null);
-      return safeValue(value, each);
+      if (piece.kind === 'part') return String(part).padStart(partDigits, '0');
+      const value = safeValue(values[this.#template.columns.indexOf(piece.name)], each, isSpelled);
+      isCut ||= value.isCut;
+      return value.name;
     });
     const name = text.join('');
-    return [used > 0 ? safeSegment(name) : name, JSON.stringify(stands)];
+    return { name: used > 0 ? safeSegment(name) : name, isCut };
   }
+}
+
+/** Whether the name of a folder is read as a key and its value. */
+function isKeyed(pieces: readonly Piece[]): boolean {
+  return pieces.some((piece) => piece.kind === 'text' && piece.text.includes('='));
 }
 
 function fixedLength(piece: Piece): number {

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { basename, relative, resolve } from 'node:path';
 import fc from 'fast-check';
 import { runs } from '../../../support/long.ts';
+import { partitionsOf } from '../../../../src/engine/source/files/partitions.ts';
 import { FileNames, parseTemplate } from '../../../../src/engine/sink/split/template.ts';
 
 describe('the names of many files', () => {
@@ -30,6 +31,7 @@ describe('the names of many files', () => {
       ['', '__EMPTY__'],
       [undefined, '__HIVE_DEFAULT_PARTITION__'],
       ['__EMPTY__', '%5F_EMPTY__'],
+      ['null', '%6Eull'],
       ['größe', 'größe'],
     ] as const) {
       assert.equal(one(value), `out/${name}.jsonl`);
@@ -47,9 +49,55 @@ describe('the names of many files', () => {
   it('differ by more than case, also of folders', () => {
     const names = new FileNames(parseTemplate('out/{a}/{b}.jsonl'), ['OUT/x/taken.jsonl']);
     assert.equal(names.of(['Error', '1'], 1), 'out/Error/1.jsonl');
-    assert.equal(names.of(['error', '2'], 1), 'out/error~2/2.jsonl');
+    assert.equal(names.of(['error', '2'], 1), 'out/%65rror/2.jsonl');
     assert.equal(names.of(['Error', '2'], 1), 'out/Error/2.jsonl');
-    assert.equal(names.of(['x', 'Taken'], 1), 'out/x/Taken~2.jsonl');
+    assert.equal(names.of(['x', 'Taken'], 1), 'out/x/%54aken.jsonl');
+  });
+
+  it('are read as the values again from folders, whatever the values', () => {
+    const value = fc.option(
+      fc.oneof(
+        fc.string({ unit: 'grapheme', maxLength: 12 }),
+        fc.constantFrom(
+          'null',
+          'Null',
+          'a',
+          'A',
+          'aa',
+          'aA',
+          'Aa',
+          'AA',
+          'é',
+          'e\u0301',
+          'a~2',
+          '%61',
+          'CON',
+          'con',
+          '',
+        ),
+      ),
+      { nil: undefined },
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(value, { minLength: 1, maxLength: 30 }), (values) => {
+        const names = new FileNames(parseTemplate('out/k={a}/x.jsonl'), []);
+        const paths = values.map((one) => names.of([one], 1));
+        assert.equal(new Set(paths.map((path) => path.normalize('NFC').toLowerCase())).size, values.length);
+        const read = partitionsOf([...paths, 'out/k=text/x.jsonl'])?.values.map(([one]) => one);
+        assert.deepEqual(
+          read?.slice(0, -1),
+          values.map((one) => one ?? null),
+        );
+      }),
+      { numRuns: runs(100, 2000) },
+    );
+  });
+
+  it('refuse a value that is too long for the name of a folder it is read from', () => {
+    const names = new FileNames(parseTemplate('out/k={a}/x.jsonl'), []);
+    assert.equal(names.of(['x'.repeat(200)], 1), `out/k=${'x'.repeat(200)}/x.jsonl`);
+    assert.equal(names.of(['X'.repeat(200)], 1), `out/k=%58${'X'.repeat(199)}/x.jsonl`);
+    assert.throws(() => names.of(['x'.repeat(300)], 1), /too long for the name of a folder/);
   });
 
   it('are all different and in the folder, whatever the values', () => {

@@ -33,8 +33,20 @@ describe('source/columns that folders are called after', () => {
   });
 
   it('hold what an export to many files has put into their names', () => {
-    for (const value of ['YQ==', 'a=b', '', '__EMPTY__', 'a/b', '%3D', 'x y', undefined]) {
-      const folder = `v=${safeValue(value, 200)}`;
+    for (const value of [
+      'YQ==',
+      'a=b',
+      '',
+      '__EMPTY__',
+      'null',
+      'NULL',
+      '__hive_default_partition__',
+      'a/b',
+      '%3D',
+      'x y',
+      undefined,
+    ]) {
+      const folder = `v=${safeValue(value, 200).name}`;
       assert.equal(folder.split('=').length, 2, folder);
       assert.deepEqual(partitionsOf([`${folder}/part.jsonl`])?.values, [[value ?? null]], folder);
     }
