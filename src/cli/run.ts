@@ -107,8 +107,11 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       const isShort = dataset.once && parsed.query.operators.some(({ kind }) => kind === 'limit');
       const others = isShort ? undefined : await dataset.otherTables(signal, { download: true });
       terminal.say(summaryText(summary, command, others));
-      also.forEach(({ matched, files }, i) => {
-        terminal.say(`${grouped(matched)} written to ${visible(command.also[i].output)}${filesText(files)}`);
+      if (summary.filesLeft) terminal.say(filesLeftText(summary.filesLeft, command.output));
+      also.forEach(({ matched, files, filesLeft }, i) => {
+        const { output } = command.also[i];
+        terminal.say(`${grouped(matched)} written to ${visible(output)}${filesText(files)}`);
+        if (filesLeft) terminal.say(filesLeftText(filesLeft, output));
       });
       if (summary.asText && summary.asText.length > 0) terminal.say(asTextNote(summary.asText));
       if (command.schema && summary.checked) {
@@ -217,6 +220,11 @@ function asTextNote(columns: readonly string[]): string {
 
 function filesText(files: number | undefined): string {
   return files === undefined ? '' : ` (${counted(files, 'file')})`;
+}
+
+function filesLeftText(count: number, output = ''): string {
+  const verb = count === 1 ? 'was' : 'were';
+  return `${counted(count, 'more file')} of ${visible(output)} ${verb} there before and ${verb} not replaced`;
 }
 
 /** `1,000 records read, 25 written to out.csv, 3 malformed` */

@@ -116,6 +116,8 @@ export interface ExportSummary extends ExportProgress {
   readonly malformed: number;
   /** Where the rows went to many files. */
   readonly files?: number | undefined;
+  /** How many more are there of such names, of an earlier run that was to be overwritten. */
+  readonly filesLeft?: number | undefined;
   /** Where the rows were sent to a service. */
   readonly sent?: SentRows | undefined;
   /** Columns that are written as text since their values have several types. */

@@ -148,6 +148,21 @@ describe('outputs that are many files', () => {
     assert.equal((await files()).size, 6);
   });
 
+  it('are not mixed with those of an earlier run without a word', async () => {
+    const first = await cli('-o', 'out/u={user.n}/{part}.jsonl', '--split-records', '10');
+    assert.doesNotMatch(first.stderr, /there before/);
+    await writeFile(join(cwd, 'out/notes.jsonl'), '');
+    await writeFile(join(cwd, 'out/u=1/x.jsonl'), '');
+    const args = ['-o', 'out/u={user.n}/{part}.jsonl', '--split-records', '20', '--overwrite'];
+    const { code, stderr } = await cli('user.n < 100', ...args);
+    assert.equal(code, 0, stderr);
+    // Three parts of each of 200 users; of 100 of them, two are replaced.
+    assert.match(
+      stderr,
+      /^rowriver: 400 more files of out\/u=\{user\.n\}\/\{part\}\.jsonl were there before/m,
+    );
+  });
+
   it('leave no files and folders behind where one cannot be written', async () => {
     for (const [query, template, message] of [
       ['', 'out/{nothing}/{id}.jsonl', /no row has a column nothing/],

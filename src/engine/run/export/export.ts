@@ -165,6 +165,7 @@ async function exportAll(
     ...meter.state(),
     written: 'split' in where ? where.split.written : counted.written(),
     files: 'split' in where ? where.split.files : undefined,
+    filesLeft: 'split' in where ? where.split.left : undefined,
     malformed: meter.malformed,
     failed: calls?.failures,
     checked: checks.summary(),

@@ -10,6 +10,7 @@ import type { ByteSink } from '../byteSink.ts';
 import type { DerivedEncoder } from '../derivedRow.ts';
 import { openTarget } from '../openTarget.ts';
 import { SinkError, sinkErrorFrom } from '../sinkError.ts';
+import { filesLeft } from './left.ts';
 import { FileNames, type PathTemplate } from './template.ts';
 
 /** When the next part of a file begins; undefined: never. */
@@ -80,6 +81,7 @@ export class SplitSink {
   #root: string | undefined;
   #pending = 0;
   #written = 0;
+  #left = 0;
   #seen: boolean[] = [];
   #encoder: DerivedEncoder | undefined;
   #encodesLines = true;
@@ -93,6 +95,11 @@ export class SplitSink {
 
   get files(): number {
     return this.#parts.length;
+  }
+
+  /** Files of the same template that are there after `commit` and that this run has neither written nor replaced. */
+  get left(): number {
+    return this.#left;
   }
 
   /** Bytes of rows, before they are compressed. */
@@ -158,6 +165,10 @@ export class SplitSink {
       throw error;
     }
     this.#folders.length = 0;
+    const { overwrite, template } = this.#options;
+    // All is written by now: what cannot be looked at is not told of.
+    const paths = this.#parts.map(({ path }) => path);
+    if (overwrite) this.#left = await filesLeft(template, paths).catch(() => 0);
   }
 
   async discard(): Promise<void> {

@@ -180,12 +180,22 @@ function isKeyed(pieces: readonly Piece[]): boolean {
   return pieces.some((piece) => piece.kind === 'text' && piece.text.includes('='));
 }
 
+/** Matches the names that a segment of a template may stand for. */
+export function segmentPattern(pieces: readonly Piece[]): RegExp {
+  const text = pieces.map((piece) => {
+    if (piece.kind === 'text') return piece.text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+    return piece.kind === 'part' ? String.raw`\d{4,}` : '.+';
+  });
+  return new RegExp(`^${text.join('')}$`, 'isu');
+}
+
 function fixedLength(piece: Piece): number {
   if (piece.kind === 'text') return Buffer.byteLength(piece.text);
   return piece.kind === 'part' ? 10 : 0;
 }
 
-function folded(path: string): string {
+/** A path, so that two are the same where case or the way in which accents are written is no difference. */
+export function folded(path: string): string {
   return resolve(path).normalize('NFC').toLowerCase();
 }
 
