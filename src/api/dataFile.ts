@@ -4,6 +4,7 @@ import type { FileInfo } from '../protocol/file.ts';
 import { abortReason, onAbort } from '../protocol/abort.ts';
 import { RemoteError } from '../protocol/rpc.ts';
 import { english } from '../said/said.ts';
+import { checkOpen, checkQuery } from './checked.ts';
 import { rowsOf } from './rows.ts';
 import {
   RowriverError,
@@ -16,12 +17,10 @@ import {
   type Summary,
 } from './types.ts';
 
-/** Opens a file in the engine. @throws RowriverError; the signal's reason */
-export async function openFile(
-  engine: EngineHost,
-  path: string,
-  { signal, headers, ...options }: OpenOptions = {},
-): Promise<DataFile> {
+/** Opens a file in the engine. @throws RowriverError; TypeError; the signal's reason */
+export async function openFile(engine: EngineHost, path: string, given: OpenOptions = {}): Promise<DataFile> {
+  checkOpen(path, given);
+  const { signal, headers, ...options } = given;
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
@@ -69,12 +68,15 @@ class OpenDataFile implements DataFile {
     this.columns = info.columns.map(({ name, path: written, type }) => ({ name, path: written, type }));
   }
 
-  query(query: string, { signal }: QueryOptions = {}): Rows {
+  query(query: string, options: QueryOptions = {}): Rows {
+    checkQuery('query', query, options);
+    const { signal } = options;
     return new QueryRows((done) => this.#batches(query, this.#until(signal), done));
   }
 
-  async count(query = '', { signal }: QueryOptions = {}): Promise<number> {
-    const until = this.#until(signal);
+  async count(query = '', options: QueryOptions = {}): Promise<number> {
+    checkQuery('count', query, options);
+    const until = this.#until(options.signal);
     const request = { session: this.#session.number, query };
     const counted = await asked(this.#engine.call('countRows', request, { signal: until }), until);
     return counted.matched;

@@ -7,7 +7,7 @@ export interface RowriverApi {
   /**
    * Opens a file: reads its beginning, and recognises its format.
    * @param path a path of this machine, or an http(s) URL
-   * @throws RowriverError where it cannot be read; the signal's reason
+   * @throws RowriverError where it cannot be read; TypeError where an argument is not of these types; the signal's reason
    */
   open(path: string, options?: OpenOptions): Promise<DataFile>;
 }

@@ -156,6 +156,45 @@ describe('the interface for programs', () => {
     });
   });
 
+  it('refuses what a program without types may give it, and says what it takes', async () => {
+    const path = await write('typed.csv', 'a,n\n1,2\n');
+    for (const [given, message] of [
+      [{ decimal: 'x' }, /decimal is one of ',', '\.', 'none', not 'x'/],
+      [{ headerrows: 1 }, /no option headerrows\. Options are .*headerRows/],
+      [{ format: 'xml' }, /format is one of/],
+      [{ delimiter: 5 }, /delimiter is a text of at least one character, not 5/],
+      [{ quote: 'x' }, /quote is one of '"', ''', ''/],
+      [{ headerRows: -1 }, /headerRows is a whole number from 0 on, not -1/],
+      [{ nulls: 'a' }, /nulls is a list of texts, not 'a'/],
+      [{ signal: 5 }, /signal is an AbortSignal/],
+      [{ headers: { a: 1 } }, /headers is an object of texts/],
+      [null, /options are an object, not null/],
+    ] as const) {
+      const untyped = (given: unknown): Promise<DataFile> =>
+        Reflect.apply(openFile, undefined, [engine, path, given]) as Promise<DataFile>;
+      await assert.rejects(untyped(given), { name: 'TypeError', message });
+    }
+    for (const wrong of [undefined, 5, new URL('file:///a.csv'), '']) {
+      const opened = Reflect.apply(openFile, undefined, [engine, wrong]) as Promise<DataFile>;
+      await assert.rejects(opened, {
+        name: 'TypeError',
+        message: /the file is a path or an address as a text/,
+      });
+    }
+    await using(path, async (file) => {
+      const called = (name: 'query' | 'count', ...given: unknown[]): unknown =>
+        Reflect.apply(Reflect.get(file, name) as () => unknown, file, given);
+      for (const wrong of [null, 5]) {
+        const refusal = { name: 'TypeError', message: new RegExp(`a query is a text, not ${wrong}`) };
+        assert.throws(() => called('query', wrong), refusal);
+        await assert.rejects(called('count', wrong) as Promise<number>, refusal);
+      }
+      const misspelled = called('count', '', { singal: undefined }) as Promise<number>;
+      await assert.rejects(misspelled, { name: 'TypeError', message: /no option singal/ });
+      assert.equal(await file.count(undefined, {}), 1);
+    });
+  });
+
   it('refuses to guess how numbers are written, and says which option decides', async () => {
     const path = await write('open.csv', 'a,n\n1,"1,234"\n2,"2,345"\n');
     await using(path, (file) => assert.rejects(all(file, 'SELECT sum(n) AS n'), /decimal: '[.,]'/));
