@@ -9,7 +9,7 @@
 import type { Said } from '../said/said.ts';
 import type { JoinedReport } from './comparison.ts';
 import type { PageCommand } from './pageCommands.ts';
-import type { Completion, Condition, Diagnostic, QueryEdit, ValuePick } from './queryText.ts';
+import type { ColumnChoice, Completion, Condition, Diagnostic, QueryEdit } from './queryText.ts';
 import type { ColumnInfo, FileInfo, FileState, OtherTableCount, WrittenOptions } from './file.ts';
 import type { FormatOptions } from './formatOptions.ts';
 import type { RemoteCalls } from './remoteCalls.ts';
@@ -264,11 +264,8 @@ export interface PreviewCalls extends StatisticsCalls, RemoteCalls {
     result: { readonly from: number; readonly to: number; readonly items: readonly Completion[] };
   };
   conditions: { params: { readonly query: string }; result: readonly Condition[] };
-  /** What the query's conditions pick of each column, by its path: what plots show as selected. */
-  picks: {
-    params: { readonly query: string };
-    result: readonly { readonly path: string; readonly pick: ValuePick }[];
-  };
+  /** What the query's conditions pick and leave out of each column: what plots and lists show as selected. */
+  picks: { params: { readonly query: string }; result: readonly ColumnChoice[] };
   edit: { params: { readonly query: string; readonly edit: QueryEdit }; result: { readonly query: string } };
   /**
    * Reads on where a source had failed: in view 0 the next block of the file, in any other the rest of its

@@ -49,8 +49,12 @@ export type QueryEdit =
       readonly paths: readonly string[];
       readonly order?: readonly string[] | undefined;
     }
-  /** A value that is listed, with its rows. */
-  | { readonly kind: 'exclude'; readonly path: string; readonly value: PickedValue }
+  /** A value that is listed is left out with its rows, or no longer; undefined for NULL. */
+  | {
+      readonly kind: 'exclude' | 'include';
+      readonly path: string;
+      readonly value: PickedValue | undefined;
+    }
   | {
       readonly kind: 'add';
       readonly path: string;
@@ -67,6 +71,14 @@ export interface ValuePick {
   readonly values: readonly PickedValue[];
   /** NULL, which is also what is missing. */
   readonly nulls: boolean;
+}
+
+/** What the query's conditions choose of a column. */
+export interface ColumnChoice {
+  readonly path: string;
+  readonly pick: ValuePick;
+  /** Values that are left out. */
+  readonly excluded: Pick<ValuePick, 'values' | 'nulls'>;
 }
 
 /** Numbers or times from one edge up to, and without, another; an edge as in `Histogram.edges`. */

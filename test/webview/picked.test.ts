@@ -140,6 +140,16 @@ describe('webview with values that are picked', function () {
         await one.hover();
         await one.getByRole('button', { name: /^Exclude/ }).click();
         await found(rows.length - Number(count), 'excluded');
+        // It stays where it is, to be taken back, and to be wanted after all.
+        await one.locator('.value-count').filter({ hasText: /^0$/ }).waitFor();
+        await one.getByRole('button', { name: /^Include/ }).click();
+        await areThere(page.locator('.checklist .excluded'), 0);
+        await one.getByRole('button', { name: /^Exclude/ }).click();
+        await found(rows.length - Number(count), 'excluded again');
+        await one.getByRole('button', { name: /^Only/ }).click();
+        await found(Number(count), 'alone');
+        await one.getByRole('button', { name: /^Exclude/ }).click();
+        await found(rows.length - Number(count), 'excluded where it was alone');
         await showAll();
       }
     });

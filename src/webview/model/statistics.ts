@@ -1,7 +1,7 @@
 /** What the columns in sight hold: asked of the engine when somebody looks, and kept for the view that is shown. */
 import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { ColumnInfo } from '../../protocol/file.ts';
-import type { ValuePick } from '../../protocol/queryText.ts';
+import type { ColumnChoice, ValuePick } from '../../protocol/queryText.ts';
 import type { ColumnStatistics, Coverage, StatisticsAnswer } from '../../protocol/statistics.ts';
 import { isAbort, sentence } from '../link.ts';
 import { onGrowth } from './growth.ts';
@@ -30,6 +30,8 @@ export interface StatisticsModel {
   readonly inSight: Signal<readonly number[]>;
   /** What the query picks of each column, by its path. */
   readonly picks: ReadonlySignal<ReadonlyMap<string, ValuePick>>;
+  /** The values that it leaves out. */
+  readonly excluded: ReadonlySignal<ReadonlyMap<string, ColumnChoice['excluded']>>;
   /** Whether the values of the file have types of their own, as those of JSON have. */
   readonly isTyped: ReadonlySignal<boolean>;
 }
@@ -65,7 +67,7 @@ export function createStatistics(
   const known = signal<ReadonlyMap<number, KnownColumn>>(new Map());
   const error = signal('');
   const inSight = signal<readonly number[]>([]);
-  const picks = signal<ReadonlyMap<string, ValuePick>>(new Map());
+  const choices = signal<readonly ColumnChoice[]>([]);
   let current: AbortController | undefined;
   let asking: Promise<void> = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -109,14 +111,14 @@ export function createStatistics(
   effect(() => {
     const query = applied.value;
     if (query === '') {
-      picks.value = new Map();
+      choices.value = [];
       return;
     }
     link.call('picks', { query }).then(
       (found) => {
-        if (applied.peek() === query) picks.value = new Map(found.map(({ path, pick }) => [path, pick]));
+        if (applied.peek() === query) choices.value = found;
       },
-      () => (picks.value = new Map()),
+      () => (choices.value = []),
     );
   });
 
@@ -161,8 +163,12 @@ export function createStatistics(
     });
   }
 
+  const picks = computed(
+    () => new Map(choices.value.filter(({ pick }) => !isNothing(pick)).map(({ path, pick }) => [path, pick])),
+  );
+  const excluded = computed(() => new Map(choices.value.map(({ path, excluded: out }) => [path, out])));
   const isTyped = computed(() => file.value?.format.startsWith('json') === true);
-  return { on, known, error, inSight, picks, isTyped };
+  return { on, known, error, inSight, picks, excluded, isTyped };
 }
 
 function isDone(column: KnownColumn | undefined, extent: number | undefined): boolean {
@@ -172,4 +178,8 @@ function isDone(column: KnownColumn | undefined, extent: number | undefined): bo
 
 function stale(known: ReadonlyMap<number, KnownColumn>): ReadonlyMap<number, KnownColumn> {
   return new Map([...known].map(([id, column]) => [id, { ...column, stale: true }]));
+}
+
+function isNothing({ ranges, values, nulls }: ValuePick): boolean {
+  return ranges.length + values.length === 0 && !nulls;
 }

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { ColumnInfo } from '../../protocol/file.ts';
-import type { ValuePick } from '../../protocol/queryText.ts';
+import type { PickedValue, ValuePick } from '../../protocol/queryText.ts';
 import type { ColumnSummary } from '../../protocol/statistics.ts';
 import { count, t } from '../l10n.ts';
 import type { PageModel } from '../model/page.ts';
@@ -35,13 +35,14 @@ export function Checklist({ page, column, whole, matches, isWhole, isStale }: Ch
   const ticked = useRef<KeptOrder | undefined>(undefined);
   const before = useRef<readonly Listed['value'][]>([]);
   const picked = page.statistics.picks.value.get(column.path) ?? nothing;
+  const excluded = page.statistics.excluded.value.get(column.path) ?? nothing;
   const query = page.filter.applied.value;
-  const picks = picked.values.length > 0 || picked.nulls;
+  const picks = [picked, excluded].some(({ values, nulls }) => values.length > 0 || nulls);
   // Ticking a value moves none: its rows hold no other, and the next one is to be ticked where it is.
   const kept =
     ticked.current && (picks || ticked.current.query === query) ? ticked.current.values : undefined;
   const order = isStale && before.current.length > 0 ? before.current : kept;
-  const { values, others } = listedIn(whole, matches, picked.values, order);
+  const { values, others } = listedIn(whole, matches, picked.values, order, excluded.values);
   before.current = values.map(({ value }) => value);
   const { top } = matches ?? whole;
   const nulls = whole.kinds.null + whole.kinds.missing;
@@ -59,9 +60,14 @@ export function Checklist({ page, column, whole, matches, isWhole, isStale }: Ch
     isSure: whole.top.exact && top.exact,
     wholeRows: rowsOf(whole.kinds),
   };
+  const keepOrder = () => (ticked.current = { query, values: before.current });
   const pick = (next: ValuePick) => {
-    ticked.current = { query, values: before.current };
+    keepOrder();
     page.pick(column, next);
+  };
+  const leaveOut = (value: PickedValue | undefined, isOut: boolean) => {
+    keepOrder();
+    page.addTest({ kind: isOut ? 'include' : 'exclude', path: column.path, value });
   };
   return (
     <>
@@ -82,17 +88,19 @@ export function Checklist({ page, column, whole, matches, isWhole, isStale }: Ch
       <ul class="checklist">
         {shown.map(({ value, whole: all, shown: some }) => {
           const one = asPicked(value, column, apart);
+          const isOut = holdsValue(excluded, one);
           return (
             <ValueLine
               key={keyOf(value)}
               words={valueWords(value)}
               whole={all}
-              shown={some}
+              shown={isOut ? 0 : some}
               scale={scale}
               picked={holdsValue(picked, one)}
               tick={() => pick(toggled(picked, one))}
               only={() => pick({ ...nothing, values: [one] })}
-              exclude={() => page.addTest({ kind: 'exclude', path: column.path, value: one })}
+              excluded={isOut}
+              exclude={() => leaveOut(one, isOut)}
             />
           );
         })}
@@ -105,7 +113,8 @@ export function Checklist({ page, column, whole, matches, isWhole, isStale }: Ch
             picked={picked.nulls}
             tick={() => pick({ ...nothing, values: picked.values, nulls: !picked.nulls })}
             only={() => pick({ ...nothing, nulls: true })}
-            exclude={() => page.testColumn(column, 'not-null')}
+            excluded={excluded.nulls}
+            exclude={() => leaveOut(undefined, excluded.nulls)}
           />
         )}
       </ul>
@@ -134,12 +143,15 @@ interface ValueLineProps {
     readonly wholeRows: number;
   };
   readonly picked: boolean;
+  /** Left out by the filter: no row that matches holds it. */
+  readonly excluded: boolean;
   readonly tick: () => void;
   readonly only: () => void;
+  /** Leaves the value out, or no longer. */
   readonly exclude: () => void;
 }
 
-function ValueLine({ words, whole, shown, scale, picked, tick, only, exclude }: ValueLineProps) {
+function ValueLine({ words, whole, shown, scale, picked, excluded, tick, only, exclude }: ValueLineProps) {
   const { all, most, isFiltered, isWhole, isExact, isSure, wholeRows } = scale;
   const counted =
     whole === undefined || (isFiltered && !isWhole)
@@ -148,7 +160,7 @@ function ValueLine({ words, whole, shown, scale, picked, tick, only, exclude }: 
   const told = isSure ? counted : t('at least {0}', counted);
   const shownWords = shown === undefined ? '\u2013' : count(shown);
   return (
-    <li class={picked ? 'value-line picked' : 'value-line'}>
+    <li class={`value-line${picked ? ' picked' : ''}${excluded ? ' excluded' : ''}`}>
       <label title={t('{0}: {1}', words, told)}>
         <input type="checkbox" checked={picked} onChange={tick} />
         <span class="value-words">{words}</span>
@@ -165,8 +177,13 @@ function ValueLine({ words, whole, shown, scale, picked, tick, only, exclude }: 
         <button type="button" class="text-button" aria-label={t('Only {0}', words)} onClick={only}>
           {t('Only')}
         </button>
-        <button type="button" class="text-button" aria-label={t('Exclude {0}', words)} onClick={exclude}>
-          {t('Exclude')}
+        <button
+          type="button"
+          class="text-button"
+          aria-label={excluded ? t('Include {0}', words) : t('Exclude {0}', words)}
+          onClick={exclude}
+        >
+          {excluded ? t('Include') : t('Exclude')}
         </button>
       </span>
     </li>

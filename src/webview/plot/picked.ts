@@ -6,10 +6,6 @@ import { keyOf, type Bar, type Part } from './shape.ts';
 
 export const nothing: ValuePick = { ranges: [], values: [], nulls: false };
 
-export function isNothing({ ranges, values, nulls }: ValuePick): boolean {
-  return ranges.length + values.length === 0 && !nulls;
-}
-
 function placeOf(kind: 'number' | 'time', text: string): number {
   if (kind === 'number') return Number(text.replaceAll('_', ''));
   const iso = text.trim().replace(' ', 'T');
@@ -28,7 +24,7 @@ export function holdsPart(pick: ValuePick, { value }: Part, column: PickedColumn
   return value !== undefined && holdsValue(pick, asPicked(value, column, apart));
 }
 
-export function holdsValue({ values }: ValuePick, value: PickedValue): boolean {
+export function holdsValue({ values }: Pick<ValuePick, 'values'>, value: PickedValue): boolean {
   return values.some((picked) => isSame(picked, value));
 }
 

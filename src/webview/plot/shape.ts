@@ -132,19 +132,21 @@ export interface Listed {
  * @param matches undefined where there is no filter
  * @param picked values that the filter picks: they are listed in any case
  * @param kept values that are listed in their order instead
+ * @param excluded values that the filter leaves out: they are listed in any case as well
  */
 export function listedIn(
   whole: ColumnSummary,
   matches: ColumnSummary | undefined,
   picked: readonly Listed['value'][],
   kept: readonly Listed['value'][] | undefined,
+  excluded: readonly Listed['value'][] = [],
 ): { readonly values: readonly Listed[]; readonly others: number } {
   const { top } = matches ?? whole;
   const frequent = kept ?? [...top.values, ...(matches && picked.length > 0 ? whole.top.values : [])];
   const values = new Map(frequent.map((value) => [keyOf(value), value]));
   // A time is picked as the text that a cell shows.
   const texts = new Set(frequent.map(({ text }) => text));
-  for (const value of picked) if (!texts.has(value.text)) values.set(keyOf(value), value);
+  for (const value of [...picked, ...excluded]) if (!texts.has(value.text)) values.set(keyOf(value), value);
   const ofWhole = countsIn(whole);
   const ofShown = countsIn(matches ?? whole);
   const listed = [...values.values()].map((value) => {

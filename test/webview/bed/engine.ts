@@ -539,7 +539,8 @@ function picksIn(query: string): PreviewCalls['picks']['result'] {
       text: value.replaceAll("'", ''),
       cut: false,
     }));
-    return [{ path, pick: { ranges: [], values: written, nulls: false } }];
+    const pick = { ranges: [], values: written, nulls: false };
+    return [{ path, pick, excluded: { values: [], nulls: false } }];
   });
 }
 
@@ -563,7 +564,8 @@ function edited(query: string, edit: QueryEdit): string {
   if (edit.kind === 'sort') return sorted(query, edit);
   if (edit.kind === 'pick') return picked(query, edit);
   if (edit.kind === 'drop') return `${query} |> DROP ${edit.paths.join(', ')}`;
-  if (edit.kind === 'exclude') {
+  if (edit.kind !== 'add') {
+    if (edit.value === undefined) return edited(query, { kind: 'add', path: edit.path, test: 'not-null' });
     const { kind, text } = edit.value;
     const cellKind = { number: CellKind.Number, boolean: CellKind.Boolean, text: CellKind.Text }[kind];
     return edited(query, { kind: 'add', path: edit.path, test: 'differs', value: { text, kind: cellKind } });

@@ -38,7 +38,7 @@ export function editQuery(text: string, edit: QueryEdit): string {
   if (edit.kind === 'sort') return sortQuery(text, edit);
   if (edit.kind === 'pick') return pickQuery(text, edit);
   if (edit.kind === 'drop') return dropQuery(text, edit);
-  if (edit.kind === 'exclude') return excludeQuery(text, edit);
+  if (edit.kind !== 'add') return excludeQuery(text, edit);
   const condition = conditionOf(edit);
   return edit.ofRecord === true ? addRecordCondition(text, condition) : addCondition(text, condition);
 }

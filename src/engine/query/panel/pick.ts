@@ -3,6 +3,17 @@ import type { Expression } from '../syntax/tree.ts';
 import { writeText } from '../write.ts';
 import { writtenPath } from '../writtenPath.ts';
 import { addCondition, askedOfSeen, removeCondition } from './conditions.ts';
+import { addExclusion, exclusionsOf, isSame, removeExclusions, type Excluded } from './exclude.ts';
+import {
+  beginOf,
+  isPath,
+  literalOf,
+  pathOf,
+  typeOf,
+  typeTest,
+  valueOf,
+  type PickedValue,
+} from './valueTest.ts';
 
 /** Numbers or times from one edge up to, and without, another. */
 export interface PickedRange {
@@ -10,15 +21,6 @@ export interface PickedRange {
   /** A number as a query writes it, or what stands in the quotes of a TIMESTAMP; undefined where it is open. */
   readonly from: string | undefined;
   readonly to: string | undefined;
-  readonly typed?: true | undefined;
-}
-
-export interface PickedValue {
-  readonly kind: 'number' | 'text' | 'boolean';
-  readonly text: string;
-  /** Only the beginning is known. */
-  readonly cut: boolean;
-  /** Values of another type are equal to it: only those of its own are meant. */
   readonly typed?: true | undefined;
 }
 
@@ -37,50 +39,83 @@ export interface PickEdit {
   readonly pick: ValuePick;
 }
 
-/** A value that is listed is left out: structurally the protocol's. */
+/** A value that is listed is left out, or no longer: structurally the protocol's. */
 export interface ExcludeEdit {
-  readonly kind: 'exclude';
+  readonly kind: 'exclude' | 'include';
   readonly path: string;
-  readonly value: PickedValue;
+  readonly value: Excluded;
+}
+
+/** What is chosen of a column, as far as the conditions on the rows that can be seen say so. */
+export interface ColumnChoice {
+  readonly path: string;
+  readonly pick: ValuePick;
+  /** What is left out. */
+  readonly excluded: Pick<ValuePick, 'values' | 'nulls'>;
 }
 
 const nothing: ValuePick = { ranges: [], values: [], nulls: false };
 
 /**
  * The query's text with a column's picked values in place of those that were picked before; an empty pick takes them
- * away. What else is said of the column stays.
+ * away. What is picked is left out no longer. What else is said of the column stays.
  */
 export function pickQuery(text: string, { path, pick }: PickEdit): string {
   if (!parsePipeline(text).ok) throw new Error('The query has an error. Correct or clear it first.');
-  const column = writtenPath(path);
-  let rest = text;
-  for (;;) {
-    const old = pickedOperands(rest).find((operand) => operand.path === column);
-    if (old === undefined) break;
-    rest = removeCondition(rest, old.operand);
-  }
+  // Where all that is wanted is named, nothing is left to be left out.
+  const isNamed = pick.ranges.length === 0 && (pick.values.length > 0 || pick.nulls);
+  const rest = removeExclusions(withoutPicks(text, path), path, (value) => isNamed || holds(pick, value));
   const condition = conditionOf(path, pick);
   return condition === '' ? rest : addCondition(rest, condition);
 }
 
-/** The query's text without the rows that hold a value. Those in which the column is NULL stay: nothing else is taken out. */
-export function excludeQuery(text: string, { path, value }: ExcludeEdit): string {
-  if (value.cut) return addCondition(text, `${beginOf(path, value)} IS DISTINCT FROM true`);
-  const literal = literalOf(value);
-  const condition = value.typed
-    ? `(${typeTest(path, value.kind, '<>')} OR ${path} <> ${literal})`
-    : `${path} IS DISTINCT FROM ${literal}`;
-  return addCondition(text, condition);
+/** The query's text without the rows that hold a value, which is picked no longer; or with them again. */
+export function excludeQuery(text: string, { kind, path, value }: ExcludeEdit): string {
+  if (kind === 'include') return removeExclusions(text, path, (one) => isSame(one, value));
+  const column = writtenPath(path);
+  const { pick = nothing } = picksOf(text).find((choice) => choice.path === column) ?? {};
+  if (!holds(pick, value)) return addExclusion(text, path, value);
+  const left: ValuePick = {
+    ranges: pick.ranges,
+    values: pick.values.filter((one) => !isSame(one, value)),
+    nulls: pick.nulls && value !== undefined,
+  };
+  const condition = conditionOf(path, left);
+  const rest = withoutPicks(text, path);
+  const picked = condition === '' ? rest : addCondition(rest, condition);
+  // Values that are named hold no other; a range may.
+  return condition === '' || left.ranges.length > 0 ? addExclusion(picked, path, value) : picked;
 }
 
-/** What is picked of each column, as far as the conditions on the rows that can be seen say so. */
-export function picksOf(text: string): { readonly path: string; readonly pick: ValuePick }[] {
-  const picks = new Map<string, ValuePick>();
-  for (const { path, pick } of pickedOperands(text)) {
-    const known = picks.get(path);
-    picks.set(path, known ? both(known, pick) : pick);
+function withoutPicks(text: string, path: string): string {
+  const column = writtenPath(path);
+  let rest = text;
+  for (;;) {
+    const old = pickedOperands(rest).find((operand) => operand.path === column);
+    if (old === undefined) return rest;
+    rest = removeCondition(rest, old.operand);
   }
-  return [...picks].map(([path, pick]) => ({ path, pick }));
+}
+
+function holds({ values, nulls }: ValuePick, value: Excluded): boolean {
+  return value === undefined ? nulls : values.some((one) => isSame(one, value));
+}
+
+export function picksOf(text: string): ColumnChoice[] {
+  const choices = new Map<string, ColumnChoice>();
+  const choiceOf = (path: string): ColumnChoice =>
+    choices.get(path) ?? { path, pick: nothing, excluded: { values: [], nulls: false } };
+  for (const { path, pick } of pickedOperands(text)) {
+    const known = choices.get(path);
+    choices.set(path, { ...choiceOf(path), pick: known ? both(known.pick, pick) : pick });
+  }
+  for (const { path, value } of exclusionsOf(text)) {
+    const known = choiceOf(path);
+    const { values, nulls } = known.excluded;
+    const excluded = value ? { values: [...values, value], nulls } : { values, nulls: true };
+    choices.set(path, { ...known, excluded });
+  }
+  return [...choices.values()];
 }
 
 /** `a >= 1 AND a < 5` are two conditions, and one range. */
@@ -110,19 +145,10 @@ function conditionOf(path: string, { ranges, values, nulls }: ValuePick): string
   return parts.length === 0 ? '' : isOne ? parts[0] : `(${parts.join(' OR ')})`;
 }
 
-function beginOf(path: string, { text }: PickedValue): string {
-  return `starts_with(${path}, ${writeText(text)})`;
-}
-
 function valuesOf(path: string, values: readonly PickedValue[]): string[] {
   const literals = values.map(literalOf);
   if (literals.length === 0) return [];
   return [literals.length > 1 ? `${path} IN (${literals.join(', ')})` : `${path} = ${literals[0]}`];
-}
-
-/** Whether a value is of a type, as those of JSON are: a time is a text there. */
-function typeTest(path: string, type: PickedValue['kind'], operator: '=' | '<>'): string {
-  return `typeof(${path}) ${operator} '${type}'`;
 }
 
 function rangeOf(path: string, { kind, from, to, typed }: PickedRange): string {
@@ -132,14 +158,6 @@ function rangeOf(path: string, { kind, from, to, typed }: PickedRange): string {
     ...(from === undefined ? [] : [`${path} >= ${edge(from)}`]),
     ...(to === undefined ? [] : [`${path} < ${edge(to)}`]),
   ].join(' AND ');
-}
-
-function typeOf(kind: PickedRange['kind'] | PickedValue['kind']): PickedValue['kind'] {
-  return kind === 'time' ? 'text' : kind;
-}
-
-function literalOf({ kind, text }: PickedValue): string {
-  return kind === 'text' ? writeText(text) : text;
 }
 
 interface PickedOperand {
@@ -153,28 +171,10 @@ function pickedOperands(text: string): PickedOperand[] {
   const parsed = parsePipeline(text);
   if (!parsed.ok) return [];
   return askedOfSeen(text, parsed.query.operators).flatMap((operand) => {
-    const path = pathOf(operand);
+    const path = pathOf(operand, text);
     const pick = path === undefined ? undefined : pickOf(operand, path, text);
     return path === undefined || pick === undefined ? [] : [{ path, pick, operand }];
   });
-
-  function pathOf(expression: Expression): string | undefined {
-    switch (expression.kind) {
-      case 'logical':
-        return pathOf(expression.operands[0]);
-      case 'comparison':
-        return pathOf(expression.left);
-      case 'in':
-      case 'is':
-        return pathOf(expression.operand);
-      case 'call':
-        return expression.arguments.length > 0 ? pathOf(expression.arguments[0]) : undefined;
-      case 'column':
-        return writtenPath(text.slice(expression.from, expression.to));
-      default:
-        return undefined;
-    }
-  }
 }
 
 /** The pick that an expression says; undefined where it says anything else. */
@@ -268,24 +268,4 @@ function typedPickOf(
     ranges: found.ranges.map((range) => ({ ...range, typed: true })),
     values: found.values.map((value) => ({ ...value, typed: true })),
   };
-}
-
-function isPath(expression: Expression, path: string, text: string): boolean {
-  return expression.kind === 'column' && writtenPath(text.slice(expression.from, expression.to)) === path;
-}
-
-function valueOf(
-  expression: Expression,
-  text: string,
-): { readonly kind: PickedValue['kind'] | 'time'; readonly text: string; readonly cut: false } | undefined {
-  const written = text.slice(expression.from, expression.to);
-  const isNegative = expression.kind === 'negative' && expression.operand.kind === 'literal';
-  if (isNegative) return { kind: 'number', text: written, cut: false };
-  if (expression.kind !== 'literal') return undefined;
-  const time = /^TIMESTAMP\s+'([^']*)'$/i.exec(written);
-  if (time) return { kind: 'time', text: time[1], cut: false };
-  const { value } = expression;
-  if (typeof value === 'string') return { kind: 'text', text: value, cut: false };
-  if (typeof value === 'boolean') return { kind: 'boolean', text: String(value), cut: false };
-  return /^[-\d.]/.test(written) ? { kind: 'number', text: written, cut: false } : undefined;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { editQuery, parseQuery, picksOf } from '../../../../src/engine/query/index.ts';
-import type { ValuePick, PickedRange, PickedValue } from '../../../../src/engine/query/panel/pick.ts';
+import type { ValuePick, PickedRange } from '../../../../src/engine/query/panel/pick.ts';
+import type { PickedValue } from '../../../../src/engine/query/panel/valueTest.ts';
 
 const range = (from?: string, to?: string, kind: 'number' | 'time' = 'number'): PickedRange => ({
   kind,
@@ -13,6 +14,7 @@ const value = (text: string, kind: PickedValue['kind'] = 'text', cut = false): P
   cut,
 });
 const typed = <T extends PickedRange | PickedValue>(one: T): T => ({ ...one, typed: true });
+const none = { values: [], nulls: false };
 const pick = (some: Partial<ValuePick>): ValuePick => ({ ranges: [], values: [], nulls: false, ...some });
 
 describe('query/panel/pick', () => {
@@ -51,7 +53,7 @@ describe('query/panel/pick', () => {
       const edited = editQuery(query, { kind: 'pick', path: 'a', pick: pick(some) });
       assert.equal(edited, expected);
       assert.ok(parseQuery(edited).ok);
-      assert.deepEqual(picksOf(edited), [{ path: 'a', pick: pick(some) }]);
+      assert.deepEqual(picksOf(edited), [{ path: 'a', pick: pick(some), excluded: none }]);
       // The same again, another in its place, and none.
       assert.equal(editQuery(edited, { kind: 'pick', path: 'a', pick: pick(some) }), expected);
       assert.equal(
@@ -91,12 +93,73 @@ describe('query/panel/pick', () => {
     });
   }
 
+  for (const [query, edits, expected] of [
+    ['', ['exclude x'], "a IS DISTINCT FROM 'x'"],
+    ['', ['exclude x', 'only x'], "a = 'x'"],
+    ['', ['exclude x', 'exclude y', 'exclude NULL', 'only y'], "a = 'y'"],
+    ['', ['only x', 'exclude x'], "a IS DISTINCT FROM 'x'"],
+    ['', ['only NULL', 'exclude NULL'], 'a IS NOT NULL'],
+    ['', ['exclude NULL', 'only NULL'], 'a IS NULL'],
+    ["a IN ('x', 'y')", ['exclude x'], "a = 'y'"],
+    ["(a = 'x' OR a IS NULL)", ['exclude NULL'], "a = 'x'"],
+    ["(a = 'x' OR a IS NULL)", ['exclude x'], 'a IS NULL'],
+    ['', ['exclude x', 'exclude y', 'include x'], "a IS DISTINCT FROM 'y'"],
+    ['', ['exclude NULL', 'include NULL'], ''],
+    [
+      '',
+      ['exclude x', 'exclude NULL', 'only 1 to 5'],
+      "a IS DISTINCT FROM 'x' AND a IS NOT NULL AND a >= 1 AND a < 5",
+    ],
+    // What another column, or other words, say stays.
+    [
+      "b IS DISTINCT FROM 'x' AND a <> 'x'",
+      ['exclude x', 'only x'],
+      "b IS DISTINCT FROM 'x' AND a <> 'x' AND a = 'x'",
+    ],
+    // Nor are records those that they are chosen for.
+    ["a IS DISTINCT FROM 'x' |> LIMIT 5", ['only x'], "a IS DISTINCT FROM 'x' |> LIMIT 5 |> WHERE a = 'x'"],
+  ] as const) {
+    it(`lets a later choice of a value replace an earlier one: ${edits.join(', ')} in: ${query}`, () => {
+      const edited = edits.reduce<string>((text, edit) => {
+        const [kind, of] = edit.split(' ', 2);
+        const one = of === 'NULL' ? undefined : value(of);
+        if (kind === 'exclude' || kind === 'include') return editQuery(text, { kind, path: 'a', value: one });
+        const some = edit.endsWith('5')
+          ? { ranges: [range('1', '5')] }
+          : one
+            ? { values: [one] }
+            : { nulls: true };
+        return editQuery(text, { kind: 'pick', path: 'a', pick: pick(some) });
+      }, query);
+      assert.equal(edited, expected);
+      assert.ok(parseQuery(edited).ok);
+    });
+  }
+
+  for (const one of [
+    value('x'),
+    value('5', 'number'),
+    value('-5', 'number'),
+    value('true', 'boolean'),
+    value('be', 'text', true),
+    typed(value('1', 'number')),
+    typed(value('1')),
+    undefined,
+  ]) {
+    it(`reads what it leaves out: ${JSON.stringify(one)}`, () => {
+      const edited = editQuery('b', { kind: 'exclude', path: 'a', value: one });
+      const excluded = { values: one ? [one] : [], nulls: one === undefined };
+      assert.deepEqual(picksOf(edited), [{ path: 'a', pick: pick({}), excluded }]);
+      assert.equal(editQuery(edited, { kind: 'include', path: 'a', value: one }), 'b');
+    });
+  }
+
   it('reads what a user has written', () => {
     const query = `level IN ('error') AND ms < 5 AND (ok = TRUE OR ok IS NULL) AND x >= 'a' AND lower(y) = 'z'`;
     assert.deepEqual(picksOf(query), [
-      { path: 'level', pick: pick({ values: [value('error')] }) },
-      { path: 'ms', pick: pick({ ranges: [range(undefined, '5')] }) },
-      { path: 'ok', pick: pick({ values: [value('true', 'boolean')], nulls: true }) },
+      { path: 'level', pick: pick({ values: [value('error')] }), excluded: none },
+      { path: 'ms', pick: pick({ ranges: [range(undefined, '5')] }), excluded: none },
+      { path: 'ok', pick: pick({ values: [value('true', 'boolean')], nulls: true }), excluded: none },
     ]);
     assert.deepEqual(picksOf('a = '), []);
     assert.deepEqual(picksOf('a = 1 |> LIMIT 5'), []);
