@@ -58,7 +58,8 @@ export type QueryEdit =
   | {
       readonly kind: 'add';
       readonly path: string;
-      readonly test: CellTest;
+      /** `has`: a list has the item. */
+      readonly test: CellTest | 'has';
       /** The cell's text and kind; undefined for the null tests. */
       readonly value?: { readonly text: string; readonly kind: number } | undefined;
       /** Whether it is the records as they are that have the value, whatever the query makes of their columns. */

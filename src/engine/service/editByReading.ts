@@ -9,7 +9,7 @@ import { editQuery, parseQuery, writePath, type QueryEdit } from '../query/index
  * number that it is.
  */
 export function editByReading(query: string, edit: QueryEdit, dataset: Dataset): string {
-  if (edit.kind !== 'add' || edit.test === 'contains' || edit.value === undefined)
+  if (edit.kind !== 'add' || edit.test === 'contains' || edit.test === 'has' || edit.value === undefined)
     return editQuery(query, edit);
   const { text, kind } = edit.value;
   const reading = readingOf(query, edit.path, dataset);

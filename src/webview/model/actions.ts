@@ -8,6 +8,7 @@ import { rowsOf, type Cell } from '../grid/cells.ts';
 import { laneOf, noPrefs, withHidden, withPinned } from '../grid/columns.ts';
 import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
+import { columnTest } from './columnTest.ts';
 import { readAndWrite, type CopyFormat } from './copy.ts';
 import type { Filter } from './filter.ts';
 import type { Overlay, RowsTo } from './overlay.ts';
@@ -105,11 +106,8 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
 
   function testColumn(column: ColumnInfo, test: CellTest, value?: string): void {
     if (nullTests.includes(test)) addTest({ kind: 'add', path: column.path, test });
-    else if (value !== undefined) {
-      const kind =
-        test !== 'contains' && column.type === 'number' && isNumber(value) ? CellKind.Number : CellKind.Text;
-      addTest({ kind: 'add', path: column.path, test, value: { text: value, kind } });
-    } else {
+    else if (value !== undefined) addTest(columnTest(column, test, value));
+    else {
       const anchor = headerOf(column);
       overlay.value = { kind: 'ask', column, test, anchor };
     }
@@ -299,8 +297,4 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     actOnCell,
     askHost,
   };
-}
-
-function isNumber(text: string): boolean {
-  return text.trim() !== '' && Number.isFinite(Number(text));
 }

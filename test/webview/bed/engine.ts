@@ -581,6 +581,7 @@ function edited(query: string, edit: QueryEdit): string {
     above: `${path} > ${literal}`,
     below: `${path} < ${literal}`,
     contains: `${path} ILIKE '%${value?.text ?? ''}%'`,
+    has: `list_contains(${path}, ${literal})`,
     'is-null': `${path} IS NULL`,
     'not-null': `${path} IS NOT NULL`,
   }[test];

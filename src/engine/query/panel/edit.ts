@@ -21,7 +21,7 @@ export type QueryEdit =
       readonly kind: 'add';
       /** As a query writes it. */
       readonly path: string;
-      readonly test: 'equals' | 'differs' | 'above' | 'below' | 'contains' | 'is-null' | 'not-null';
+      readonly test: 'equals' | 'differs' | 'above' | 'below' | 'contains' | 'has' | 'is-null' | 'not-null';
       readonly value?: { readonly text: string; readonly kind: number } | undefined;
       /** Whether it is the records as they are that have the value, whatever the query makes of their columns. */
       readonly ofRecord?: boolean | undefined;
@@ -81,6 +81,8 @@ function conditionOf({ path, test, value }: Extract<QueryEdit, { kind: 'add' }>)
       return `${path} > ${orderedLiteral(value)}`;
     case 'below':
       return `${path} < ${orderedLiteral(value)}`;
+    case 'has':
+      return `list_contains(${path}, ${literalOf(value)})`;
     case 'contains':
       return /[%_]/.test(value.text)
         ? `contains(${path}, ${writeText(value.text)})`
