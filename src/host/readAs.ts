@@ -6,20 +6,14 @@ import {
 } from '../engine/format/csv/dialectWords.ts';
 import { dumpedNull } from '../engine/format/csv/nullTexts.ts';
 import { askOrder, orderChoices } from './askOrder.ts';
+import { askRows, rowsNow, rowsWords } from './askRows.ts';
 import { writtenChoices } from './askWritten.ts';
+import { currentIf, pickOne, pickOrType, type Choice } from './choices.ts';
 import { l10n, words } from './l10n.ts';
-import type { Choice as Answer, Questions, TextQuestion } from './questions.ts';
+import type { Questions, TextQuestion } from './questions.ts';
 import { encodingName, encodings } from '../protocol/encodings.ts';
 import { formatKinds, type FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo } from '../protocol/file.ts';
-
-interface Choice extends Answer {
-  /** What the user says by it; undefined where it takes one more question. */
-  readonly options?: FormatOptions;
-  /** Whether the file is read so now. */
-  readonly isCurrent?: boolean;
-  readonly ask?: (questions: Questions) => Promise<FormatOptions | undefined>;
-}
 
 const delimiters = [',', ';', '\t', '|', ' ', ':'];
 
@@ -95,6 +89,15 @@ export async function askReading(
       ask: (questions) => askPattern(questions, said.pattern),
     });
   }
+  const rows = rowsNow(info, said);
+  if (rows) {
+    choices.push({
+      label: l10n.t('Rows: {0}', rowsWords(rows.path)),
+      description: by('rows'),
+      detail: l10n.t('Which values of the document are the rows.'),
+      ask: (questions) => askRows(questions, rows),
+    });
+  }
   const partitions = info?.files?.partitions;
   if (partitions !== undefined || said.hive === false) {
     choices.push({
@@ -121,8 +124,10 @@ export async function askReading(
   if (Object.keys(said).length > 0) {
     choices.push({ label: l10n.t('Reset to Detected Settings'), options: {} });
   }
-  if (about === 'table' && reading) {
-    const added = await askTable(questions, reading.tables, reading.table);
+  if (about === 'table' && (reading ?? rows)) {
+    const added = reading
+      ? await askTable(questions, reading.tables, reading.table)
+      : rows && (await askRows(questions, rows));
     return added && { ...said, ...added };
   }
   if (about === 'order') {
@@ -311,37 +316,6 @@ async function askEncoding(
   if (!isListed)
     choices.unshift({ label: encodingName(now), ...currentIf(true), options: { encoding: now } });
   return (await pickOne(questions, l10n.t('Encoding'), choices))?.options;
-}
-
-function currentIf(isCurrent: boolean): Pick<Choice, 'isCurrent' | 'description'> {
-  return { isCurrent, description: isCurrent ? l10n.t('current') : '' };
-}
-
-/** Asks with a list that opens on what is so now. */
-function pickOne(
-  questions: Questions,
-  title: string,
-  choices: readonly Choice[],
-): Promise<Choice | undefined> {
-  return questions.pick(
-    title,
-    choices,
-    choices.find(({ isCurrent }) => isCurrent),
-  );
-}
-
-/** Asks with a list under the title of a question, which is asked where the last entry, another one, is chosen. */
-async function pickOrType(
-  questions: Questions,
-  choices: readonly Choice[],
-  question: TextQuestion,
-  optionsOf: (typed: string) => FormatOptions | undefined,
-): Promise<FormatOptions | undefined> {
-  const other: Choice = { label: l10n.t('Other...') };
-  const picked = await pickOne(questions, question.title, [...choices, other]);
-  if (picked !== other) return picked?.options;
-  const typed = await questions.text(question);
-  return typed === undefined ? undefined : optionsOf(typed);
 }
 
 function quoteName(quote: string): string {

@@ -16,6 +16,8 @@ export interface FileInfo {
   readonly dialect: Said;
   /** How a delimited file is read; undefined for the other formats. */
   readonly reading: Reading | undefined;
+  /** Which values of a JSON document are its rows; undefined for the other formats. */
+  readonly rows?: DocumentRows | undefined;
   /** Columns of which it is not known how their numbers or dates are written; they are read as text. */
   readonly open: readonly OpenColumn[];
   readonly columns: readonly ColumnInfo[];
@@ -61,6 +63,21 @@ export interface Reading {
   readonly score: number;
   /** What the columns' cells are written as, an example each; none where all are as JSON and ISO 8601 have them. */
   readonly written: readonly string[];
+}
+
+/** The rows of a JSON document. */
+export interface DocumentRows {
+  /** As `FormatOptions.rows` says it: `$.items[*]`. */
+  readonly path: string;
+  /** What could be the rows, as far as the head of the document tells. */
+  readonly candidates: readonly {
+    readonly path: string;
+    /** How many were seen; `whole`: there are no more. */
+    readonly rows: number;
+    readonly whole: boolean;
+    /** Whether it is a list of objects. */
+    readonly isTable: boolean;
+  }[];
 }
 
 /** A table of the file that is not read. */

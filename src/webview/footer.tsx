@@ -4,10 +4,13 @@ import { count, t } from './l10n.ts';
 import { isOneCell } from './grid/selection.ts';
 import type { PageModel } from './model/page.ts';
 import { exportWords } from './model/stageWords.ts';
-import { otherTablesWords } from './model/tableWords.ts';
+import { listWords, otherLists, otherListsWords, otherTablesWords } from './model/tableWords.ts';
 import { formatWords, sizeWords, storedWords } from './model/formatWords.ts';
 import { fileRecordWords, joinedWords } from './model/words.ts';
 import { visible } from './visible.ts';
+
+/** Lists of a document that are named in a title. */
+const mostLists = 10;
 
 export function Footer({ page }: { readonly page: PageModel }) {
   const { preview } = page;
@@ -15,6 +18,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
   const state = preview.state.value;
   if (!file || !state || preview.trouble.value) return <footer class="footer" />;
   const otherTables = otherTablesWords(page.otherTables.value);
+  const lists = otherLists(file);
   const unread = state.leftOut?.count ?? file.files?.unread.length ?? 0;
   const files = file.files ? filesWords(state.files ?? file.files.count, file.files.order?.by) : '';
   const notes = file.files?.order?.notes.length ?? 0;
@@ -82,6 +86,19 @@ export function Footer({ page }: { readonly page: PageModel }) {
           onClick={() => page.readAs('table')}
         >
           <span class="codicon codicon-table" aria-hidden="true" /> {otherTables}
+        </button>
+      )}
+      {lists.length > 0 && (
+        <button
+          type="button"
+          class="text-button warn"
+          title={[
+            ...lists.slice(0, mostLists).map(listWords),
+            t('Choose which values of the document are the rows'),
+          ].join('\n')}
+          onClick={() => page.readAs('table')}
+        >
+          <span class="codicon codicon-table" aria-hidden="true" /> {visible(otherListsWords(lists))}
         </button>
       )}
       <Exported page={page} />

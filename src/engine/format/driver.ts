@@ -1,4 +1,5 @@
 import type { Said } from '../../said/said.ts';
+import type { DocumentRows } from '../../protocol/file.ts';
 import type { FormatKind, FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FieldValue } from '../../protocol/preview.ts';
 import type { Source } from '../source/source.ts';
@@ -85,6 +86,8 @@ export interface Recognised<Spec> {
     readonly number: number;
     readonly others: readonly OtherTable[];
   };
+  /** Which values of a JSON document are its records, and which could be. */
+  readonly documentRows?: DocumentRows;
   /** Where the records say by themselves which columns there are: the paths of those that were looked at. */
   readonly paths?: readonly FieldPath[];
 }

@@ -157,6 +157,7 @@ export class Session {
         score,
         written: describeReadings(dialect.readings),
       },
+      rows: dataset.recognised.documentRows,
       open: openColumns(dataset),
       files: dataset.files,
       comparison: comparison?.info,

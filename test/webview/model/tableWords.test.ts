@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { otherTablesWords, otherTableWords } from '../../../src/webview/model/tableWords.ts';
+import {
+  otherLists,
+  otherListsWords,
+  otherTablesWords,
+  otherTableWords,
+} from '../../../src/webview/model/tableWords.ts';
 
 describe('webview/model/tableWords', () => {
   it('says where other tables are, and how many records they have once that is known', () => {
@@ -14,5 +19,32 @@ describe('webview/model/tableWords', () => {
     assert.equal(otherTablesWords([counted, { number: 3, line: 5000 }]), '2 other tables, not shown');
     assert.equal(otherTableWords(counted), 'Table 2, from line 12, with 3,400 records, is not shown.');
     assert.equal(otherTableWords({ number: 2, line: 12 }), 'Table 2, from line 12, is not shown.');
+  });
+
+  it('names the list of a document that is not read, and counts several', () => {
+    const list = { path: '$.users[*]', rows: 50, whole: true, isTable: true };
+    assert.equal(otherListsWords([]), '');
+    assert.equal(otherListsWords([list]), 'another list, $.users[*] (50 records), not shown');
+    assert.equal(
+      otherListsWords([{ ...list, rows: 1, whole: false }]),
+      'another list, $.users[*] (at least 1 record), not shown',
+    );
+    assert.equal(otherListsWords([list, list]), '2 other lists, not shown');
+  });
+
+  it('counts the lists of objects that are neither the rows nor in them', () => {
+    const list = (path: string, isTable = true) => ({ path, rows: 5, whole: true, isTable });
+    const candidates = [
+      list('$.a[*]'),
+      list('$.b[*]'),
+      list('$.c.d[*]'),
+      list('$.e[*]', false),
+      list('$', false),
+    ];
+    const others = (path: string) => otherLists({ rows: { path, candidates } }).map(({ path: of }) => of);
+    assert.deepEqual(others('$.a[*]'), ['$.b[*]', '$.c.d[*]']);
+    assert.deepEqual(others('$.c.*'), ['$.a[*]', '$.b[*]']);
+    assert.deepEqual(others('$'), []);
+    assert.deepEqual(otherLists({ rows: undefined }), []);
   });
 });

@@ -29,6 +29,7 @@ export const jsonDocument: FormatDriver<JsonSpec> = {
       dataStart: rows.start,
       firstLine: rows.line,
       description: said`JSON, rows ${rows.path}`,
+      documentRows: { path: rows.path, candidates: found.candidates },
       ...('paths' in found && found.paths.length > 0 && { paths: found.paths }),
     };
   },

@@ -19,6 +19,8 @@ export interface RowsCandidate {
   readonly bytes: number;
   /** Whether all of it was seen. */
   readonly whole: boolean;
+  /** Whether it is a list of objects, each of which would be a record. */
+  readonly isTable: boolean;
 }
 
 export interface FoundRows {
@@ -69,6 +71,7 @@ function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outli
     const keyed = !value.list && value.values >= 2 && value.objects === value.values;
     if (!value.list && !keyed) return;
     const bytes = end - value.start;
+    const isTable = value.list && value.values > 0 && value.objects === value.values;
     const mostAround = (): number => {
       if (keyed) return shapes.areAlike(depth) ? bytes / leastShares.members : 0;
       if (value.objects === value.values && namesOfRows.test(String(value.step))) return Infinity;
@@ -76,7 +79,7 @@ function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outli
     };
     // An object of objects has the lists in it as well: it must be much larger than each to be meant.
     candidates.offer(value.list ? bytes : bytes / 2, () => ({
-      candidate: { path: pathOf(open.slice(0, depth)), rows: value.values, bytes, whole },
+      candidate: { path: pathOf(open.slice(0, depth)), rows: value.values, bytes, whole, isTable },
       mostAround: mostAround(),
       depth,
       areResults: !keyed && value.objects === value.values && namesOfResults.test(String(value.step)),
@@ -101,7 +104,7 @@ function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outli
   const found = documents > 1 && !seen.recordsFirst ? [] : candidates.inOrder();
   const whole = open.length === 0;
   const all = found.map(({ candidate }) => candidate);
-  if (documents > 0) all.push({ path: '$', rows: documents, bytes: head.length, whole });
+  if (documents > 0) all.push({ path: '$', rows: documents, bytes: head.length, whole, isTable: false });
   const biggest = found.findIndex(({ mostAround }) => seen.length <= mostAround);
   const depth = biggest === -1 ? Infinity : found[biggest].depth;
   const results = found.findIndex((one) => one.areResults && one.depth <= depth);

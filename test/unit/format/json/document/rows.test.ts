@@ -115,8 +115,8 @@ describe('rows of a JSON document', () => {
   it('counts what it has seen of a head that is cut', () => {
     const text = '{"version":"1.0","features":[{"a":"]"},{"a":"\\"["},{"a":';
     assert.deepEqual(findArrays(Buffer.from(text)), [
-      { path: '$.features[*]', rows: 3, bytes: text.length - 29 + 0, whole: false },
-      { path: '$', rows: 1, bytes: text.length, whole: false },
+      { path: '$.features[*]', rows: 3, bytes: text.length - 29 + 0, whole: false, isTable: true },
+      { path: '$', rows: 1, bytes: text.length, whole: false, isTable: false },
     ]);
   });
 
