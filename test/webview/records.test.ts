@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { areThere, enterQuery, gridAt } from './bed/grid.ts';
 import type { RealEngine } from './bed/realEngine.ts';
 import { RealPage } from './bed/realPage.ts';
@@ -102,6 +102,8 @@ describe('webview of the record of a row', () => {
   });
 
   describe('as a tree', () => {
+    const long = `${'word '.repeat(3000)}needle end`;
+
     before(async () => {
       await open('various.jsonl', [
         { id: 1, user: { name: 'Ann', city: 'Berlin' }, tags: { x: 'one' }, note: 'first' },
@@ -109,6 +111,7 @@ describe('webview of the record of a row', () => {
         'no record',
         { id: 4, user: { name: 'Cy', city: 'Rome' }, tags: { x: 'four' }, note: 'fourth' },
         { list: Array.from({ length: 250 }, (_, at) => `item ${at + 1}`), last: true },
+        { messages: [{ role: 'user', content: long }] },
       ]);
       await button('Record').click();
     });
@@ -228,6 +231,45 @@ describe('webview of the record of a row', () => {
       await focused('item 201');
       await page.keyboard.press('ArrowDown');
       await focused('item 202');
+    });
+
+    /** The line of the long text, unfolded. */
+    async function longLine(): Promise<Locator> {
+      await goTo(6);
+      const item = page.locator('.tree-line[aria-level="3"]');
+      await item.first().click();
+      if ((await item.first().getAttribute('aria-expanded')) === 'false')
+        await page.keyboard.press('ArrowRight');
+      await line('content').waitFor();
+      return line('content');
+    }
+    const whole = (one: Locator) => one.filter({ hasText: long }).waitFor();
+
+    it('shows a long text in a list by Enter, or where that is pressed, and less again', async () => {
+      const content = await longLine();
+      const cut = () => content.filter({ hasText: 'needle' }).waitFor({ state: 'detached' });
+      await content.getByText('Show All 15.0 kB').waitFor();
+      await content.click({ position: { x: 100, y: 10 } });
+      await page.keyboard.press('Enter');
+      await whole(content);
+      await page.keyboard.press('Enter');
+      await cut();
+      await content.getByText('Show All').click();
+      await whole(content);
+      await content.getByText('Show Less').click();
+      await cut();
+    });
+
+    it('shows the part of a long text that holds what is searched for', async () => {
+      await longLine();
+      const search = page.getByRole('searchbox', { name: 'Search in record' });
+      await search.fill('needle');
+      await line('content').locator('mark', { hasText: 'needle' }).waitFor();
+      await line('content').getByText('Show All').click();
+      await whole(line('content'));
+      await line('content').locator('mark', { hasText: 'needle' }).waitFor();
+      await line('content').getByText('Show Less').click();
+      await search.fill('');
     });
   });
 });

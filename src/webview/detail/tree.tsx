@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { CellKind } from '../../protocol/preview.ts';
 import type { QueryEdit } from '../../protocol/queryText.ts';
 import { bytes, count, t } from '../l10n.ts';
+import { excerptOf } from './excerpt.ts';
 import { holdsFocus } from './focus.ts';
 import { membersOf, readJson, textOf, type JsonType, type JsonValue } from './json.ts';
 import type { Step } from './path.ts';
@@ -47,6 +48,8 @@ export function JsonTree(props: TreeProps) {
   const [open, setOpen] = useState(() => firstOpen(root));
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState('$');
+  /** The lines whose text shows to its end, however long it is. */
+  const [whole, setWhole] = useState<ReadonlySet<string>>(new Set());
   const host = useRef<HTMLDivElement>(null);
   const scroll = useRef(false);
   /** Where the chosen line was last, among all lines. */
@@ -123,6 +126,14 @@ export function JsonTree(props: TreeProps) {
     if (!shown.some(({ id }) => id === line.id)) choose(shown.at(lines.indexOf(line)));
   }
 
+  function showWhole({ id }: TreeLine): void {
+    setWhole((last) => {
+      const next = new Set(last);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }
+
   function choose(line: TreeLine | undefined): void {
     if (!line) return;
     chosenUnder.current = reveal;
@@ -159,6 +170,7 @@ export function JsonTree(props: TreeProps) {
       case ' ':
         if (current.more) showMore(current);
         else if (current.inside) unfold(current, !current.open);
+        else if (isLong(current.value)) showWhole(current);
         break;
       case 'c':
         if (!ctrl || getSelection()?.isCollapsed === false) return;
@@ -191,6 +203,8 @@ export function JsonTree(props: TreeProps) {
             if (line !== current || !marked) choose(line);
           }}
           toggle={() => (line.more ? showMore(line) : unfold(line, !line.open))}
+          whole={whole.has(line.id)}
+          showWhole={() => showWhole(line)}
           tree={props}
         />
       ))}
@@ -213,10 +227,14 @@ interface LineProps {
   /** The focus is on it, or on one of its buttons. */
   readonly focused: () => void;
   readonly toggle: () => void;
+  /** Whether its text shows to its end. */
+  readonly whole: boolean;
+  readonly showWhole: () => void;
   readonly tree: TreeProps;
 }
 
-function Line({ line, active, marked, choose, focused, toggle, tree }: LineProps) {
+function Line(props: LineProps) {
+  const { line, active, marked, choose, focused, toggle, whole, showWhole, tree } = props;
   const { copy, addTest, pathOf, isNumber } = tree;
   const sought = (tree.search ?? '').toLowerCase();
   const { depth, key, value, inside, more, path } = line;
@@ -264,7 +282,7 @@ function Line({ line, active, marked, choose, focused, toggle, tree }: LineProps
           {typeof key === 'number' ? key + 1 : <FoundText text={key} sought={sought} />}
         </span>
       )}
-      <Value line={line} type={type} sought={sought} />
+      <Value line={line} type={type} sought={sought} whole={whole} showWhole={showWhole} />
       <span class="line-actions">
         <Action icon="copy" label={t('Copy Value')} tab={active} run={() => copy(textOf(value))} />
         {written && <Action icon="link" label={t('Copy Path')} tab={active} run={() => copy(written)} />}
@@ -305,15 +323,14 @@ function Action(props: {
   );
 }
 
-interface ValueProps {
-  readonly line: TreeLine;
+interface ValueProps extends Pick<LineProps, 'line' | 'whole' | 'showWhole'> {
   /** As what it is shown. */
   readonly type: JsonType;
   /** In lower case; '' for nothing. */
   readonly sought: string;
 }
 
-function Value({ line: { value, inside, open }, type, sought }: ValueProps) {
+function Value({ line: { value, inside, open }, type, sought, whole, showWhole }: ValueProps) {
   if (value.type === 'object' || value.type === 'list') {
     if (!inside) return <span class="value summary">{value.type === 'object' ? '{}' : '[]'}</span>;
     return (
@@ -323,19 +340,32 @@ function Value({ line: { value, inside, open }, type, sought }: ValueProps) {
       </span>
     );
   }
-  const text = value.type === 'text' ? textOf(value) : value.source.slice(value.start, value.end);
-  const cut = text.length > shownLength;
+  const text = textOf(value);
+  const shown = excerptOf(text, sought, whole ? Infinity : shownLength);
   return (
     <span class={`value ${type}`}>
       {value.type === 'text' && text === '' ? (
         '""'
       ) : (
-        <FoundText text={text.slice(0, shownLength)} sought={sought} keep={'\n'} />
+        <>
+          {shown.before && <span class="preview">{'\u2026 '}</span>}
+          <FoundText text={shown.text} sought={sought} keep={'\n'} />
+          {shown.after && <span class="preview">{' \u2026'}</span>}
+        </>
       )}
-      {cut && <span class="preview">{` \u2026 ${t('{0} in all', bytes(value.end - value.start))}`}</span>}
+      {text.length > shownLength && (
+        <span class="more" onClick={showWhole}>
+          {' '}
+          {whole ? t('Show Less') : t('Show All {0}', bytes(value.end - value.start))}
+        </span>
+      )}
       {!value.complete && <span class="preview"> {t('cut here')}</span>}
     </span>
   );
+}
+
+function isLong(value: JsonValue): boolean {
+  return value.end - value.start > shownLength && textOf(value).length > shownLength;
 }
 
 function summary(value: JsonValue): string {
