@@ -24,23 +24,29 @@ export function partial(done: number): string {
 
 /** A rounded figure; of large ones, whole digits are kept. */
 export function figure(value: number): string {
+  if (isExtreme(value)) return value.toPrecision(4);
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e15 || size < 1e-4)) return value.toPrecision(4);
   return size < 1e5 ? figures.format(value) : largeFigures.format(value);
 }
 
 /** A number on an axis. */
 export function tickWords(value: number): string {
+  return isExtreme(value) ? value.toPrecision(4) : ticks.format(value);
+}
+
+/** Whether an exponent says more than so many digits or zeros. */
+function isExtreme(value: number): boolean {
   const size = Math.abs(value);
-  return size !== 0 && (size >= 1e15 || size < 1e-4) ? value.toPrecision(4) : ticks.format(value);
+  return size !== 0 && (size >= 1e15 || size < 1e-4);
 }
 
 const compactNumbers = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
 
-/** Numbers where there is no room for their digits: `2.43M`. */
+/** Numbers where there is no room for their digits: `2.43M`, `9.54e+300`. */
 export function compactNumber(text: string): string {
   const value = Number(text.replaceAll('_', ''));
-  return Number.isFinite(value) ? compactNumbers.format(value) : text;
+  if (!Number.isFinite(value)) return text;
+  return isExtreme(value) ? value.toPrecision(3) : compactNumbers.format(value);
 }
 
 /** A number of the file, short enough for a caption: long ones are rounded. */
@@ -74,11 +80,18 @@ export function edgeWords(of: 'number' | 'time', text: string): string {
 
 /** The ends of an axis. */
 export function limitWords(of: 'number' | 'time', min: string, max: string): [string, string] {
-  return of === 'time' ? spanWords(min, max) : [shortNumber(min), shortNumber(max)];
+  return of === 'time' ? spanWords(min, max) : apartWords(min, max);
+}
+
+/** Two numbers, rounded unless they would be the same. */
+function apartWords(low: string, high: string): [string, string] {
+  const short: [string, string] = [shortNumber(low), shortNumber(high)];
+  return short[0] === short[1] && low !== high ? [low, high] : short;
 }
 
 export function rangeWords(of: 'number' | 'time', { from, to }: Pick<Bar, 'from' | 'to'>): string {
-  return t('{0} to {1}', edgeWords(of, from), edgeWords(of, to));
+  const [low, high] = of === 'time' ? [shortTime(from), shortTime(to)] : apartWords(from, to);
+  return t('{0} to {1}', low, high);
 }
 
 export function rows(number: number): string {
