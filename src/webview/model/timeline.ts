@@ -7,6 +7,7 @@ import { cellsOf } from '../grid/cells.ts';
 import { isAbort, sentence } from '../link.ts';
 import { onGrowth } from './growth.ts';
 import { viewOf, type Preview } from './preview.ts';
+import { SeriesColors, type ColoredAnswer } from './seriesColors.ts';
 import type { KnownColumn } from './statistics.ts';
 
 export interface TimelineModel {
@@ -19,7 +20,7 @@ export interface TimelineModel {
   readonly chosen: Signal<string>;
   /** Path of the column to stack by; '' for none. */
   readonly by: Signal<string>;
-  readonly answer: ReadonlySignal<TimelineAnswer | undefined>;
+  readonly answer: ReadonlySignal<ColoredAnswer | undefined>;
   readonly error: ReadonlySignal<string>;
   /** Milliseconds since 1970 of the first row in sight, where it has a time. */
   readonly here: ReadonlySignal<number | undefined>;
@@ -41,7 +42,8 @@ export function createTimeline(
   const { link, shown, counted, extent, columns, grid, top, notice, file, starting } = preview;
   const chosen = signal('');
   const by = signal('');
-  const answer = signal<TimelineAnswer>();
+  const answer = signal<ColoredAnswer>();
+  let colors = new SeriesColors();
   const error = signal('');
   const here = signal<number>();
   const seen = signal<readonly string[]>([]);
@@ -62,6 +64,11 @@ export function createTimeline(
   });
 
   const stackedBy = computed(() => columns.value.find(({ path }) => path === by.value)?.id);
+
+  effect(() => {
+    if (file.value === undefined || stackedBy.value === undefined) return;
+    colors = new SeriesColors();
+  });
 
   effect(() => {
     if (file.value === undefined) return;
@@ -124,7 +131,7 @@ export function createTimeline(
     const mine = new AbortController();
     current = mine;
     const take = (next: TimelineAnswer) => {
-      if (current === mine) answer.value = next;
+      if (current === mine) answer.value = colors.of(next);
     };
     try {
       const request = { view, column: of, by: stack, bars: mostBars };

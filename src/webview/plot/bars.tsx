@@ -76,6 +76,8 @@ export function Bars({ label, bars, across, width, height, pick, leave, tabIndex
         dragging.current = false;
         const range = marked.peek();
         marked.value = undefined;
+        // What is under the pointer will be another bar.
+        hideTip();
         if (!at || !range) return;
         pick(Math.min(range.from, range.to), Math.max(range.from, range.to), event.ctrlKey || event.metaKey);
       },

@@ -103,7 +103,7 @@ function Legend({ page }: { readonly page: PageModel }) {
     <ul class="legend" aria-label={t('Legend')}>
       {answer.series.map((one, index) => (
         <li key={index}>
-          <span class={`swatch series-${seriesColor(one, index)}`} aria-hidden="true" />
+          <span class={`swatch series-${one.color}`} aria-hidden="true" />
           {seriesWords(one)}
         </li>
       ))}
@@ -135,10 +135,7 @@ function Plot({ page, width }: { readonly page: PageModel; readonly width: numbe
           filtered: bar.whole,
           parts:
             series.length > 1
-              ? series.map((one, number) => ({
-                  count: one.counts[index] ?? 0,
-                  name: seriesColor(one, number),
-                }))
+              ? series.map((one) => ({ count: one.counts[index] ?? 0, name: one.color }))
               : undefined,
           picked: false,
           words: [
@@ -204,11 +201,6 @@ function Plot({ page, width }: { readonly page: PageModel; readonly width: numbe
 
 function seriesWords({ value, isNull }: TimelineSeries): string {
   return isNull ? t('null') : valueWords(value);
-}
-
-function seriesColor({ value, isNull }: TimelineSeries, index: number): string {
-  if (isNull) return 'null';
-  return value ? String(index) : 'rest';
 }
 
 /** The edges of bars that have a label: both ends, and as many between them as have room. */
