@@ -31,6 +31,8 @@ function dialectOf(code: number, record: Uint8Array, at: number): Said | undefin
   }
   if (/^undefined\b/.test(word + rest)) return dialects.undefinedWord;
   if (/^[\p{L}_$]/u.test(rest) && /[{,]\s*$/.test(before)) return dialects.bareName;
+  // In the middle of a word, it is the word that is wrong.
+  if (/^\w/.test(rest) && /\w$/.test(before)) return undefined;
   if (/^["\w[{-]/.test(rest) && /["\w\]}]\s*$/.test(before)) return dialects.missingSign;
   return undefined;
 }

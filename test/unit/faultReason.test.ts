@@ -27,7 +27,7 @@ describe('faultReason', () => {
     'A name without double quotes is not JSON.': ['{a:1}', '{"a":1, b_c:2}'],
     'A comma or colon is missing.': ['{"a" 1}', '{"a":1 "b":2}', '[1 2]'],
     'This is not a JSON number.': ['{"a":.5}', '{"a":01}', '{"a":+1}'],
-    'This is not JSON.': [']', '{"a":=}', '<a>'],
+    'This is not JSON.': [']', '{"a":=}', '<a>', 'not json at all', 'hello', '{"a":truex}'],
   };
 
   for (const [words, texts] of Object.entries(cases)) {

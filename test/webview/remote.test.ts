@@ -109,7 +109,7 @@ describe('webview of a query on a cluster', () => {
     for (const row of [
       'count 123,456',
       'null 456 (0.37%)',
-      'distinct ~8 ± 5%',
+      'distinct about 8, typically within 5%',
       'min a',
       'max z',
       'b 61,728 (50%)',

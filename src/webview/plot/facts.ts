@@ -12,12 +12,17 @@ export interface Fact {
   readonly isCount?: boolean;
 }
 
+/** The error is a standard one: of three such numbers, one is farther off. */
+function distinctWords({ count: number, exact, error }: ColumnSummary['distinct']): string {
+  if (exact) return count(number);
+  return t('about {0}, typically within {1}', count(number), `${(error * 100).toFixed(1)}%`);
+}
+
 export function factsOf(summary: ColumnSummary): Fact[] {
   const { kinds, distinct, numbers, times, texts, lists } = summary;
   const all = rowsOf(kinds);
   const of = (name: string, number: number): Fact[] =>
     number === 0 ? [] : [{ name, value: `${count(number)} (${share(number, all)})`, isCount: true }];
-  const error = distinct.exact ? '' : `\u00a0\u00b1\u00a0${(distinct.error * 100).toFixed(1)}%`;
   return [
     { name: t('count'), value: count(all) },
     ...of(t('numbers'), kinds.number),
@@ -29,7 +34,7 @@ export function factsOf(summary: ColumnSummary): Fact[] {
     ...of(t('null'), kinds.null),
     ...of(t('missing'), kinds.missing),
     ...of(t('malformed'), kinds.malformed),
-    { name: t('distinct'), value: `${distinct.exact ? '' : '~'}${count(distinct.count)}${error}` },
+    { name: t('distinct'), value: distinctWords(distinct) },
     ...(kinds.boolean > 0 ? of(t('true'), summary.trues) : []),
     ...(numbers ? rangeFacts(numbers) : []),
     ...(times ? rangeFacts(times) : []),

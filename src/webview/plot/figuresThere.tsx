@@ -84,7 +84,7 @@ function factsOf({ rows, present, distinct, min, max, numbers }: Figures): Fact[
   return [
     { name: t('count'), value: count(rows) },
     ...(missing > 0 ? [{ name: t('null'), value: `${count(missing)} (${share(missing, rows)})` }] : []),
-    { name: t('distinct'), value: `~${count(distinct)}\u00a0\u00b1\u00a0${distinctError}` },
+    { name: t('distinct'), value: t('about {0}, typically within {1}', count(distinct), distinctError) },
     ...range(t('min'), min),
     ...(numbers
       ? [
