@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { editQuery } from '../../../src/engine/query/index.ts';
-import type { ColumnType } from '../../../src/protocol/file.ts';
-import type { CellTest } from '../../../src/protocol/queryText.ts';
-import { columnTest } from '../../../src/webview/model/columnTest.ts';
+import { editQuery } from '../../../../src/engine/query/index.ts';
+import type { ColumnType } from '../../../../src/protocol/file.ts';
+import type { CellTest } from '../../../../src/protocol/queryText.ts';
+import { columnTest } from '../../../../src/webview/model/columnTest.ts';
 
 describe('webview/model/columnTest', () => {
   const cases: readonly (readonly [ColumnType, CellTest, string, string])[] = [
