@@ -16,6 +16,8 @@ export interface ComparedField {
   /** Whether texts among them are compared as times, since the file or the query makes them such. */
   readonly isTime: boolean;
   readonly literal: Literal;
+  /** Whether the literal may be what the expression gives, as in `greatest(a, '2024-05-31')`. */
+  readonly isGiven: boolean;
   /** Whether it is asked which of the two comes first. */
   readonly isOrder: boolean;
   readonly path: FieldRequest['path'];
@@ -29,6 +31,7 @@ export function comparedFields({ operators }: Query, layout: Layout): ComparedFi
     for (const { expression } of expressionsOf(operator)) {
       visitExpression(expression, (node) => {
         for (const { operand, literals, isOrder } of comparedIn(node)) {
+          const isGiven = node.kind === 'call';
           const fields = literals.length === 0 ? [] : [...origins.of(operand)];
           if (fields.length === 0) continue;
           const nature = origins.natureOf(operand);
@@ -38,7 +41,7 @@ export function comparedFields({ operators }: Query, layout: Layout): ComparedFi
           for (const literal of literals)
             for (const field of fields)
               found.push({
-                ...{ operand, isField, isTime: isTime(nature), literal, isOrder },
+                ...{ operand, isField, isTime: isTime(nature), literal, isGiven, isOrder },
                 path: origins.pathOf(field),
               });
         }

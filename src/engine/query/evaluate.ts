@@ -10,6 +10,7 @@ import {
   compareRead,
   holdsTimes,
   isSameReading,
+  isTime,
   itemOf,
   readValue,
   timedComparer,
@@ -232,10 +233,10 @@ const castGives: Readonly<Record<CastType, TypeName | undefined>> = {
 
 /** What an operator of arithmetic gives of such operands: a number, where they may be such. */
 function calculated(operator: ArithmeticOperator, sides: readonly Compiled[]): TypeName | undefined {
-  const types = sides.map(({ type }) => type);
+  const types = sides.map((side) => (isTime(side) ? 'timestamp' : side.type));
   // A time and another one have days or an interval between them.
   if (types.includes('timestamp'))
-    return operator === '+' || types[1] === 'interval' ? 'timestamp' : undefined;
+    return operator === '+' || types[1] === 'interval' || types[1] === 'number' ? 'timestamp' : undefined;
   if (!types.includes('interval')) return 'number';
   if (types.every((type) => type === 'interval') || operator === '*') return 'interval';
   return types.includes(undefined) || types.includes('text') ? 'timestamp' : undefined;

@@ -18,7 +18,9 @@ export function isTypedTime({ isTime, literal: { value } }: ComparedField): bool
  */
 export function typeTimes(query: Query, layout: Layout): string {
   if (layout.names === 'columns' || layout.times === undefined) return query.text;
-  const typed = comparedFields(query, layout).filter((field) => field.isField && isTypedTime(field));
+  const typed = comparedFields(query, layout).filter(
+    (field) => field.isField && !field.isGiven && isTypedTime(field),
+  );
   return editedQuery(
     query,
     typed.map(({ literal: { from } }) => ({ from, to: from, text: 'TIMESTAMP ' })),

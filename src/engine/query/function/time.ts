@@ -2,18 +2,17 @@ import { said } from '../../../said/said.ts';
 import {
   bucketOf,
   datePart,
+  intervalPart,
   lastDayOf,
   partNames,
   partOf,
   timeDifference,
   truncateTime,
 } from '../value/calendar.ts';
-import { asNumber, asTime } from '../value/compare.ts';
+import { asInterval, asNumber, asTime } from '../value/compare.ts';
 import { toDouble } from '../value/decimal.ts';
 import {
   daysFromCivil,
-  Interval,
-  readInterval,
   secondsOf,
   timeAt,
   timeOfEpoch,
@@ -71,11 +70,13 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'number',
     signature: 'date_part(part, time)',
-    summary: said`A part of a time as a number. The same as EXTRACT(part FROM time). Parts: ${partNames.join(', ')}.`,
+    summary: said`A part of a time as a number. The same as EXTRACT(part FROM time). Parts: ${partNames.join(', ')}. An interval and a time of day have those that they are made of.`,
     example: ["date_part('hour', '2024-05-31T18:45:10Z')", '18'],
     evaluate: ([part, value]) => {
       const time = asTime(value);
-      return time === undefined ? null : (datePart(text(part), time) ?? null);
+      if (time !== undefined) return datePart(text(part), time) ?? null;
+      const interval = asInterval(value);
+      return interval === undefined ? null : (intervalPart(text(part), interval) ?? null);
     },
   },
   {
@@ -112,9 +113,10 @@ export const timeFunctions: readonly ScalarFunction[] = [
     summary: said`Seconds since 1970, or those of an interval: \`avg(epoch(ended - began))\`. A month of an interval has 30 days, and a year 365.25.`,
     example: ["epoch('2024-01-01')", '1704067200'],
     evaluate: ([value]) => {
-      if (value instanceof Interval) return secondsOf(value);
       const time = asTime(value);
-      return time === undefined ? null : (datePart('epoch', time) ?? null);
+      if (time !== undefined) return datePart('epoch', time) ?? null;
+      const interval = asInterval(value);
+      return interval === undefined ? null : secondsOf(interval);
     },
   },
   {
@@ -141,8 +143,8 @@ export const timeFunctions: readonly ScalarFunction[] = [
     ],
     evaluate: ([width, value]) => {
       const time = asTime(value);
-      const interval = typeof width === 'string' ? readInterval(width) : width;
-      if (time === undefined || !(interval instanceof Interval)) return null;
+      const interval = asInterval(width);
+      if (time === undefined || interval === undefined) return null;
       const start = bucketOf(interval, time);
       return (time.date ? start?.toDate() : start) ?? null;
     },

@@ -1,8 +1,8 @@
-import { asNumber, asTime } from './compare.ts';
+import { asInterval, asNumber, asTime } from './compare.ts';
 import { add, divide, divideWhole, multiply, negate, remainder, subtract, type Numeric } from './decimal.ts';
 import { JsonList } from './json.ts';
 import { joinTexts, longestList, ValueTooLongError } from './longText.ts';
-import { addInterval, asDay, Interval, subtractTimes, Timestamp } from './time.ts';
+import { addedIntervals, addInterval, asDay, Interval, readTime, subtractTimes, Timestamp } from './time.ts';
 import type { ArithmeticOperator } from '../syntax/tree.ts';
 import { isNumeric, textOf, type Value } from './value.ts';
 
@@ -32,7 +32,8 @@ export function calculate(operator: ArithmeticOperator, a: Value, b: Value): Val
   const y = x === undefined ? undefined : asNumber(b);
   if (x !== undefined && y !== undefined) return operations[operator](x, y) ?? null;
   // Fields of a file are texts, whatever they hold.
-  return operator === '-' && typeof a === 'string' && typeof b === 'string' ? between(a, b) : null;
+  if (operator !== '+' && operator !== '-') return null;
+  return dayBeside(operator, a, b) ?? beside(operator, a, b);
 }
 
 export function negativeOf(value: Value): Value {
@@ -54,20 +55,42 @@ function concatenate(a: Exclude<Value, null>, b: Exclude<Value, null>): Value {
 function calculateTime(operator: '+' | '-', a: Value, b: Value): Value | undefined {
   const sign = operator === '+' ? 1 : -1;
   if (a instanceof Interval && b instanceof Interval) {
-    return new Interval(a.months + sign * b.months, a.days + sign * b.days, a.micros + sign * b.micros);
+    return addedIntervals(a, b, sign);
   }
   if (b instanceof Interval) {
     const time = asTime(a);
-    return time === undefined ? null : (addInterval(time, b, sign) ?? null);
+    if (time !== undefined) return addInterval(time, b, sign) ?? null;
+    const interval = asInterval(a);
+    return interval === undefined ? null : addedIntervals(interval, b, sign);
   }
   if (a instanceof Interval && operator === '+') return calculateTime('+', b, a);
   if (a instanceof Timestamp || b instanceof Timestamp) {
-    // A date and a number of days.
-    if (a instanceof Timestamp && a.date && isNumeric(b)) return asDay(a, b, sign) ?? null;
-    if (operator === '+') return null;
-    return between(a, b);
+    return dayBeside(operator, a, b) ?? beside(operator, a, b);
   }
   return undefined;
+}
+
+/** A date and a number of days; undefined where it is not that. */
+function dayBeside(operator: '+' | '-', a: Value, b: Value): Timestamp | undefined {
+  const date = dateIn(a);
+  if (date === undefined)
+    return operator === '+' && dateIn(b) !== undefined ? dayBeside('+', b, a) : undefined;
+  // So many digits in a text are a time since 1970.
+  const days = isNumeric(b) ? b : asTime(b) === undefined ? asNumber(b) : undefined;
+  return days === undefined ? undefined : asDay(date, days, operator === '+' ? 1 : -1);
+}
+
+function dateIn(value: Value): Timestamp | undefined {
+  const time = typeof value === 'string' ? readTime(value) : value;
+  return time instanceof Timestamp && time.date ? time : undefined;
+}
+
+/** A time and an interval or another time, of which one at least may be a text. */
+function beside(operator: '+' | '-', a: Value, b: Value): Value {
+  const interval = asInterval(b);
+  if (interval !== undefined && asTime(b) === undefined) return calculateTime(operator, a, interval) ?? null;
+  if (operator === '-') return between(a, b);
+  return asInterval(a) === undefined || asTime(a) !== undefined ? null : beside('+', b, a);
 }
 
 /** From a time to an earlier one: days between two dates. NULL where one of them is no time. */

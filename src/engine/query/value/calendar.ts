@@ -1,5 +1,4 @@
-import type { Interval, Timestamp } from './time.ts';
-import { timeAt, utc } from './time.ts';
+import { secondsOf, timeAt, utc, type Interval, type Timestamp } from './time.ts';
 
 /** Parts of a time, and units that it can be cut to. All of them count in UTC. */
 const dayMs = 86_400_000;
@@ -85,6 +84,29 @@ export function partOf(name: string): string | undefined {
 export function datePart(part: string, time: Timestamp): number | undefined {
   const compute = parts.get(partOf(part) ?? '');
   return compute?.(time);
+}
+
+/** Years and months are parts of its months, and hours to microseconds of its time, as DuckDB has them. */
+const intervalParts = new Map<string, (interval: Interval) => number>([
+  ['year', ({ months }) => months / 12],
+  ['quarter', ({ months }) => Math.trunc((months % 12) / 3) + 1],
+  ['month', ({ months }) => months % 12],
+  ['day', ({ days }) => days],
+  ['hour', ({ micros }) => micros / 3_600_000_000],
+  ['minute', ({ micros }) => (micros / 60_000_000) % 60],
+  ['second', ({ micros }) => (micros / 1_000_000) % 60],
+  ['millisecond', ({ micros }) => (micros / 1000) % 60_000],
+  ['microsecond', ({ micros }) => micros % 60_000_000],
+  ['decade', ({ months }) => months / 120],
+  ['century', ({ months }) => months / 1200],
+]);
+
+/** Undefined where an interval has no such part. */
+export function intervalPart(part: string, interval: Interval): number | undefined {
+  const name = partOf(part) ?? '';
+  if (name === 'epoch') return secondsOf(interval);
+  const value = intervalParts.get(name)?.(interval);
+  return value === undefined ? undefined : Math.trunc(value) + 0;
 }
 
 /** The beginning of the unit that the time lies in; undefined where there is no such unit. */

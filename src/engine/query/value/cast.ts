@@ -1,9 +1,8 @@
 import type { Cast, DecimalSize } from '../syntax/tree.ts';
-import { asBoolean, asNumber, asTime } from './compare.ts';
+import { asBoolean, asInterval, asNumber, asTime } from './compare.ts';
 import { partsOf, rounded, toDouble, type Numeric } from './decimal.ts';
 import { JsonList, JsonObject, readJson } from './json.ts';
 import { roundNumber } from './round.ts';
-import { Interval, readInterval } from './time.ts';
 import { isNumeric, jsonOf, textOf, type Value } from './value.ts';
 
 /** What a value is made into. */
@@ -39,8 +38,7 @@ export function castValue(value: Value, { type, size }: Target, loose = false): 
     case 'date':
       return asTime(value)?.toDate() ?? null;
     case 'interval':
-      if (value instanceof Interval) return value;
-      return typeof value === 'string' ? (readInterval(value) ?? null) : null;
+      return asInterval(value) ?? null;
     case 'json':
       if (typeof value === 'string') return readJson(value) ?? null;
       return value instanceof JsonList || value instanceof JsonObject

@@ -1,6 +1,6 @@
 import { compareNumbers, readNumber, type Numeric } from './decimal.ts';
 import { JsonList, JsonObject } from './json.ts';
-import { compareTimes, Interval, readTime, timeOfEpoch, Timestamp } from './time.ts';
+import { compareTimes, Interval, readInterval, readTime, timeOfEpoch, Timestamp } from './time.ts';
 import { isNumeric, typeOf, type Value } from './value.ts';
 
 /** Negative, zero or positive; undefined where the two cannot be compared. */
@@ -28,8 +28,8 @@ function rank(unit: number): number {
 
 /**
  * Compares two values that are not NULL: negative, zero or positive, or undefined where the two cannot be compared,
- * which a query sees as NULL. Beside a number, a time or a boolean, a text is read as one; where it is none, the
- * two cannot be compared. A number beside a time is read as time since 1970. Two different objects give NaN: they
+ * which a query sees as NULL. Beside a number, a time, an interval or a boolean, a text is read as one; where it is none,
+ * the two cannot be compared. A number beside a time is read as time since 1970. Two different objects give NaN: they
  * are not equal, and neither comes first.
  */
 export function compareValues(a: Value, b: Value): number | undefined {
@@ -45,7 +45,8 @@ export function compareValues(a: Value, b: Value): number | undefined {
   if (typeof b === 'boolean') return flip(compareValues(b, a));
   if (a instanceof Timestamp) return compareAs(a, asTime(b), compareTimes);
   if (b instanceof Timestamp) return flip(compareValues(b, a));
-  if (a instanceof Interval && b instanceof Interval) return intervalSize(a) - intervalSize(b);
+  if (a instanceof Interval) return compareAs(a, asInterval(b), (x, y) => intervalSize(x) - intervalSize(y));
+  if (b instanceof Interval) return flip(compareValues(b, a));
   if (a instanceof JsonList && b instanceof JsonList) return compareLists(a, b);
   if (a instanceof JsonObject && b instanceof JsonObject) return sameMembers(a, b) ? 0 : NaN;
   return undefined;
@@ -101,6 +102,12 @@ export function asTime(value: Value): Timestamp | undefined {
   if (value instanceof Timestamp) return value;
   if (typeof value === 'string') return readTime(value) ?? epochIn(value);
   return isNumeric(value) ? timeOfEpoch(value) : undefined;
+}
+
+/** The interval that a value is beside one. */
+export function asInterval(value: Value): Interval | undefined {
+  if (value instanceof Interval) return value;
+  return typeof value === 'string' ? readInterval(value) : undefined;
 }
 
 /** Nine digits and more, so that years and days written without dashes are no seconds since 1970. */

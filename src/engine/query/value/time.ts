@@ -211,8 +211,27 @@ export function intervalOf(count: number, unit: string): Interval {
   return new Interval(wholeMonths, wholeDays, Math.round(count * micros + restMicros));
 }
 
-/** `1 day`, `2 hours 30 minutes`, `-1 month`, `01:30:00`; undefined where it is none. */
+/** A duration by ISO 8601: of years to seconds each at most once, the last of which may have a fraction. */
+const isoDuration =
+  /^([+-]?)P(?=.)(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?=.)(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/;
+const isoUnits = ['year', 'month', 'week', 'day', 'hour', 'minute', 'second'];
+
+/** `1 day`, `2 hours 30 minutes`, `-1 month`, `01:30:00`, `P1DT2H`; undefined where it is none. */
 export function readInterval(text: string): Interval | undefined {
+  const iso = isoDuration.exec(text.trim());
+  if (iso === null) return readWords(text);
+  const [, sign, ...written] = iso;
+  const counts = written.map((count: string | undefined) => (count === undefined ? 0 : Number(count)));
+  if (counts.some(Number.isNaN)) return undefined;
+  const pieces = counts.map((count, at) => intervalOf(sign === '-' ? -count : count, isoUnits[at]));
+  return pieces.reduce((all, one) => addedIntervals(all, one, 1));
+}
+
+export function addedIntervals(a: Interval, b: Interval, sign: 1 | -1): Interval {
+  return new Interval(a.months + sign * b.months, a.days + sign * b.days, a.micros + sign * b.micros);
+}
+
+function readWords(text: string): Interval | undefined {
   let months = 0;
   let days = 0;
   let micros = 0;
