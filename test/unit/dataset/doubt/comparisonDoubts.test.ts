@@ -121,6 +121,44 @@ describe('comparisonDoubts', () => {
     );
   });
 
+  it('points it out behind what hands the times on', async () => {
+    const late = "'2026-03-29 02:00:00'";
+    const queries = [
+      ...[`coalesce(t, v) >= ${late}`, `CASE WHEN n > 0 THEN t END < ${late}`, `[t][1] >= ${late}`],
+      ...[
+        `|> AGGREGATE max(t) AS m GROUP BY n |> LIMIT 2 |> WHERE m >= ${late}`,
+        `|> AGGREGATE max(t) >= ${late} AS b`,
+      ],
+      ...[
+        `|> EXTEND lag(t) OVER (ORDER BY n) AS x |> WHERE x >= ${late}`,
+        `|> UNNEST [t, v] AS x |> WHERE x >= ${late}`,
+      ],
+      ...[`|> EXTEND any_value(t) OVER () AS x |> WHERE x >= ${late}`, `|> FILL t |> WHERE t >= ${late}`],
+      ...[
+        `|> AGGREGATE count(*) GROUP BY t |> WHERE t >= ${late}`,
+        `SELECT n, min(t) GROUP BY n HAVING min(t) >= ${late}`,
+      ],
+      ...[`t IS DISTINCT FROM ${late}`, `nullif(t, ${late}) IS NULL`, `CASE t WHEN ${late} THEN 1 END = 1`],
+    ];
+    const found = await told(zulu, queries);
+    assert.deepEqual(
+      found.map((one) => one.map(({ query }) => query)),
+      queries.map((query) => [query.replace(late, `TIMESTAMP ${late}`)]),
+    );
+    const quiet = [
+      ...[
+        `t::timestamp >= ${late}`,
+        `coalesce(t, now()) >= ${late}`,
+        `coalesce(date_trunc('day', t), t) >= ${late}`,
+      ],
+      ...[`|> AGGREGATE count(t) AS c |> WHERE c >= ${late}`, `coalesce(length(t), 1) > '10'`],
+    ];
+    assert.deepEqual(
+      await told(zulu, quiet),
+      quiet.map(() => []),
+    );
+  });
+
   it('points out times of several forms, and a date whose order is not known', async () => {
     const mixed = ['2026-03-29T01:00:00Z', '2026-03-29T02:00:00.5Z', '2026-03-29T03:00:00Z'];
     const [one] = await told(mixed, ["t > '2026-03-29T02:00:00Z'"]);
