@@ -1,4 +1,3 @@
-import type { Call } from '../syntax/tree.ts';
 import { aggregates, type AggregateFunction } from './aggregate.ts';
 import { anyFunctions } from './any.ts';
 import { listFunctions } from './list.ts';
@@ -25,8 +24,11 @@ export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = new Map(
   ].map((entry) => [entry.name, entry]),
 );
 
-/** The function of many rows that is called; undefined where it is one of a single row. Over a window it may be an aggregate. */
-export function rowsFunction({ name, over }: Call): Omit<AggregateFunction, 'signature'> | undefined {
-  const called = name.name.toLowerCase();
-  return (over && windowFunctions.get(called)) ?? aggregates.get(called);
+/** The function of many rows that is called so; undefined where it is one of a single row. Over a window it may be an aggregate. */
+export function rowsFunction(call: {
+  readonly name: { readonly name: string };
+  readonly over: unknown;
+}): Pick<AggregateFunction, 'keepsLoose' | 'listsThem'> | undefined {
+  const called = call.name.name.toLowerCase();
+  return (call.over === undefined ? undefined : windowFunctions.get(called)) ?? aggregates.get(called);
 }
