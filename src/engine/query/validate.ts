@@ -198,13 +198,7 @@ function validateAggregate(node: Call, name: string, allowed: Allowed): void {
         : said`${name} does not depend on the order of the rows; remove ORDER BY`,
     );
   }
-  if (node.distinct && node.orderBy.length > 0) {
-    throw new QueryError(node.orderBy[0], said`an aggregate cannot have both DISTINCT and ORDER BY`);
-  }
-  if (node.distinct && node.arguments.length === 0)
-    throw new QueryError(node, said`count(DISTINCT …) needs a value`);
-  if (node.distinct && ofOneRow.has(name))
-    throw new QueryError(node, said`${name} gives the value of one row; remove DISTINCT`);
+  if (node.distinct) validateDistinct(node, name);
   if (name === 'quantile_cont' || name === 'quantile_disc') validateFraction(node.arguments[1], name);
   if (name === 'string_agg' && node.arguments.length > 1 && node.arguments[1].kind !== 'literal') {
     throw new QueryError(node.arguments[1], said`the separator of string_agg must be a text, such as ', '`);
@@ -212,6 +206,19 @@ function validateAggregate(node: Call, name: string, allowed: Allowed): void {
   for (const child of childrenOf(node)) {
     validateExpression(child, { aggregates: false, windows: false, where: said`the arguments of ${name}` });
   }
+}
+
+function validateDistinct(node: Call, name: string): void {
+  if (node.arguments.length === 0) throw new QueryError(node, said`count(DISTINCT …) needs a value`);
+  if (ofOneRow.has(name))
+    throw new QueryError(node, said`${name} gives the value of one row; remove DISTINCT`);
+  const value = shapeOf(node.arguments[0]);
+  const other = node.orderBy.find(({ expression }) => shapeOf(expression) !== value);
+  if (other === undefined) return;
+  throw new QueryError(
+    other,
+    said`with DISTINCT, ${name} can be ordered by its value only: ${name}(DISTINCT a ORDER BY a)`,
+  );
 }
 
 function madeBefore(node: Call, { name, explicit }: NamedExpression): QueryError {

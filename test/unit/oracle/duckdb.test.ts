@@ -79,6 +79,7 @@ describe('DuckDB agrees', () => {
     'AGGREGATE variance(i) AS a, var_pop(i) AS b, stddev_pop(i) AS c |> SELECT round(a, 3) AS a, round(b, 3) AS b, round(c, 3) AS c',
     'WHERE i IS NOT NULL |> LIMIT 1 |> AGGREGATE variance(i) AS a, var_pop(i) AS b, stddev_pop(i) AS c',
     'SELECT id, max(i) OVER (PARTITION BY i % 3 ROWS BETWEEN 2 FOLLOWING AND 4 FOLLOWING) AS m |> ORDER BY id',
+    "AGGREGATE string_agg(DISTINCT s, '|' ORDER BY s DESC) AS t, array_to_string(list(DISTINCT i ORDER BY i), '|') AS n, array_to_string(list(DISTINCT abs(i) ORDER BY abs(i) DESC) FILTER (WHERE i > 0), '|') AS h GROUP BY b |> ORDER BY b",
     'SELECT id, d::decimal(10, 1) AS a, CAST(d AS numeric(1)) AS b, d::decimal(3, 2) AS c, b::decimal(3, 1) AS e, b::integer AS f |> ORDER BY id',
   ];
   it('on queries that were wrong once', async () => {

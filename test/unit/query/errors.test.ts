@@ -116,6 +116,11 @@ const cases: readonly [query: string, marked: string, message: string][] = [
     'write HAVING as |> WHERE behind AGGREGATE, as in |> AGGREGATE count(*) AS n GROUP BY a |> WHERE n > 100',
   ],
   [
+    'AGGREGATE list(DISTINCT a ORDER BY a, b) AS n',
+    'b',
+    'with DISTINCT, list can be ordered by its value only: list(DISTINCT a ORDER BY a)',
+  ],
+  [
     'AGGREGATE count(DISTINCT a, b || c) AS n',
     'count(DISTINCT a, b || c)',
     'count(DISTINCT …) takes one value; write count(DISTINCT [a, b || c])',

@@ -63,13 +63,7 @@ export class Gather implements ValueAccumulator {
       refuseLong(cell, this.#call, allValues);
       this.#entry.clear();
       writeCell(this.#entry, cell);
-      const start = this.#order.length === 0 ? undefined : this.#entry.beginBlock();
-      if (start !== undefined) {
-        for (const order of this.#order) {
-          writeSortKey(this.#entry, order.expression.value(row), order, order.expression);
-        }
-        this.#entry.endBlock(start);
-      }
+      this.#writeKey(({ expression }) => expression.value(row));
       this.#values.add(groups[i], this.#entry.view());
     }
   }
@@ -77,8 +71,16 @@ export class Gather implements ValueAccumulator {
   addValue(group: number, value: Value): void {
     this.#entry.clear();
     writeCell(this.#entry, itemOf(value, this.#reading));
-    if (this.#order.length > 0) this.#entry.uint32(0);
+    // Of different values, each stands for several rows: their order is that of the values themselves.
+    this.#writeKey(() => value);
     this.#values.add(group, this.#entry.view());
+  }
+
+  #writeKey(valueOf: (order: SortExpression) => Value): void {
+    if (this.#order.length === 0) return;
+    const start = this.#entry.beginBlock();
+    for (const order of this.#order) writeSortKey(this.#entry, valueOf(order), order, order.expression);
+    this.#entry.endBlock(start);
   }
 
   write(group: number, out: ByteWriter): void {
