@@ -275,14 +275,14 @@ function validateWindow(node: Call, over: Window, name: string, allowed: Allowed
   if (node.distinct || node.filter !== undefined || node.orderBy.length > 0) {
     throw new QueryError(node, said`DISTINCT, FILTER and ORDER BY are not supported in window functions`);
   }
-  if (entry?.framed === true && !isWhole) validateFrame(over, name);
+  if (entry?.framed === true && !isWhole) validateFrame(over);
   if (name === 'lag' || name === 'lead') validateDistance(node);
   for (const child of childrenOf(node)) {
     validateExpression(child, { aggregates: false, windows: false, where: said`a window` });
   }
 }
 
-function validateFrame(over: Window, name: string): void {
+function validateFrame(over: Window): void {
   const { preceding, following } = over;
   if (!over.hasFrame) {
     const running = 'ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW';
@@ -291,11 +291,8 @@ function validateFrame(over: Window, name: string): void {
       said`a window with ORDER BY needs its rows: write ${running} behind it for those up to the current one, or leave ORDER BY out for all`,
     );
   }
-  if (following === Infinity) {
-    const example = `${name}(…) OVER (ROWS BETWEEN 99 PRECEDING AND CURRENT ROW)`;
-    throw new QueryError(over, said`a window needs a number of rows: ${example}`);
-  }
-  if (following > maxWindowRows || (preceding !== Infinity && preceding > maxWindowRows)) {
+  const bounds = [preceding, following].filter((rows) => rows !== Infinity);
+  if (bounds.some((rows) => Math.abs(rows) > maxWindowRows)) {
     throw new QueryError(over, said`a window can have at most 1,000,000 rows`);
   }
 }

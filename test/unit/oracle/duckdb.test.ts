@@ -79,6 +79,8 @@ describe('DuckDB agrees', () => {
     'AGGREGATE variance(i) AS a, var_pop(i) AS b, stddev_pop(i) AS c |> SELECT round(a, 3) AS a, round(b, 3) AS b, round(c, 3) AS c',
     'WHERE i IS NOT NULL |> LIMIT 1 |> AGGREGATE variance(i) AS a, var_pop(i) AS b, stddev_pop(i) AS c',
     'SELECT id, max(i) OVER (PARTITION BY i % 3 ROWS BETWEEN 2 FOLLOWING AND 4 FOLLOWING) AS m |> ORDER BY id',
+    'SELECT id, max(d) OVER (ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS m |> ORDER BY id',
+    'SELECT id, sum(i) OVER (ORDER BY d, id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS s, first_value(i) OVER (PARTITION BY b ORDER BY i DESC NULLS FIRST, id ROWS BETWEEN 2 FOLLOWING AND UNBOUNDED FOLLOWING) AS f, last_value(i) OVER (PARTITION BY b ORDER BY id ROWS BETWEEN 1 PRECEDING AND UNBOUNDED FOLLOWING) AS l, rank() OVER (ORDER BY u) AS r, max(d) OVER (ORDER BY id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS m, min(id) OVER (PARTITION BY s ORDER BY id ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS n, count(*) OVER (PARTITION BY u ORDER BY i, id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS c |> ORDER BY id',
     "AGGREGATE string_agg(DISTINCT s, '|' ORDER BY s DESC) AS t, array_to_string(list(DISTINCT i ORDER BY i), '|') AS n, array_to_string(list(DISTINCT abs(i) ORDER BY abs(i) DESC) FILTER (WHERE i > 0), '|') AS h GROUP BY b |> ORDER BY b",
     'SELECT id, d::decimal(10, 1) AS a, CAST(d AS numeric(1)) AS b, d::decimal(3, 2) AS c, b::decimal(3, 1) AS e, b::integer AS f |> ORDER BY id',
   ];

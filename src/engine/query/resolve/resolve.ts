@@ -2,7 +2,7 @@ import { type Said, said } from '../../../said/said.ts';
 import type { Span } from '../diagnostic.ts';
 import { timesInList } from '../cell.ts';
 import { compileExpression, type Compiled } from '../evaluate.ts';
-import { aggregates, rowsFunction } from '../function/index.ts';
+import { aggregates, rowsFunction, windowFunctions } from '../function/index.ts';
 import type { Layout } from '../../format/layout.ts';
 import type { FieldRequest } from '../../format/record.ts';
 import { isOfRecord } from '../layout.ts';
@@ -160,37 +160,45 @@ export class Resolver {
 
   /**
    * Steps for the window functions among the expressions: one for each way of partitioning, of ordering, and for whole
-   * partitions. Those with an order of their own come last: their rows are sorted, and in the end sorted back.
+   * partitions. Those with an order of their own come last: their rows are sorted, and in the end sorted back. So do those
+   * that go on to the end of their partition: in the opposite order they begin there.
    */
   #windows(expressions: readonly Expression[]): Map<Call, number> {
     const found = callsIn(expressions, (node) => node.over !== undefined);
-    const alike = new Map<string, { readonly over: Window; readonly calls: Call[] }>();
+    const alike = new Map<
+      string,
+      { readonly over: Window; readonly calls: Call[]; readonly mirrored: boolean }
+    >();
     for (const call of found) {
       const { over } = call;
       if (over === undefined) continue;
       const { partitionBy, orderBy } = over;
+      const mirrored = isOpenEnded(call);
       const shape = JSON.stringify([
         isWhole(call),
+        mirrored,
         partitionBy.map(shapeOf),
         orderBy.map((key) => [shapeOf(key.expression), key.descending, key.nullsFirst]),
       ]);
-      const same = alike.get(shape) ?? { over, calls: [] };
+      const same = alike.get(shape) ?? { over, calls: [], mirrored };
       same.calls.push(call);
       alike.set(shape, same);
     }
     const slots = new Map<Call, number>();
-    const push = (calls: readonly Call[], contiguous: boolean): void => {
+    const push = (calls: readonly Call[], contiguous: boolean, mirrored = false): void => {
       const bound = this.bind(calls);
-      const numbered = calls.map((call) => ({
-        call,
-        slot: this.table.computed(this.natureOfCall(call, bound)),
-      }));
+      const numbered = calls.map((call) => {
+        const slot = this.table.computed(this.natureOfCall(call, bound));
+        slots.set(call, slot);
+        return { call: mirrored ? mirroredCall(call) : call, slot };
+      });
       this.steps.push({ kind: 'window', calls: numbered, whole: isWhole(calls[0]), contiguous, bound });
-      for (const { call, slot } of numbered) slots.set(call, slot);
     };
     const groups = [...alike.values()];
-    for (const { over, calls } of groups) if (over.orderBy.length === 0) push(calls, false);
-    const ordered = groups.filter(({ over }) => over.orderBy.length > 0);
+    const isOrdered = ({ over, mirrored }: (typeof groups)[number]): boolean =>
+      over.orderBy.length > 0 || mirrored;
+    for (const group of groups) if (!isOrdered(group)) push(group.calls, false);
+    const ordered = groups.filter(isOrdered);
     if (ordered.length === 0) return slots;
     const place = this.table.computed({ loose: false });
     const placeCall = rowNumber(ordered[0].over);
@@ -198,11 +206,13 @@ export class Resolver {
     const none = { columns: new Map(), calls: new Map() };
     const numbered = [{ call: placeCall, slot: place }];
     this.steps.push({ kind: 'window', calls: numbered, whole: false, contiguous: false, bound: none });
-    for (const { over, calls: same } of ordered) {
-      const keys = [...this.#partitionKey(over), ...over.orderBy];
-      const bound = this.bind(keys.map(({ expression }) => expression));
-      this.steps.push({ kind: 'sort', keys, bound });
-      push(same, true);
+    for (const { over, calls: same, mirrored } of ordered) {
+      // Rows that are equal in this order are in that of the file, whatever they were sorted by before.
+      const order = [...over.orderBy, sortKey(placeCall)];
+      const keys = [...this.#partitionKey(over), ...(mirrored ? order.map(oppositeKey) : order)];
+      const { columns } = this.bind(keys.map(({ expression }) => expression));
+      this.steps.push({ kind: 'sort', keys, bound: { columns, calls } });
+      push(same, true, mirrored);
     }
     this.steps.push({ kind: 'sort', keys: [sortKey(placeCall)], bound: { columns: new Map(), calls } });
     return slots;
@@ -268,6 +278,33 @@ function isOfRows(call: Call): boolean {
 function isWhole({ name, over }: Call): boolean {
   const called = name.name.toLowerCase();
   return over !== undefined && isWholeWindow(over) && (aggregates.has(called) || wholeNames.has(called));
+}
+
+/** Whether a call looks at all rows that follow in its partition, but not at all before. */
+function isOpenEnded(call: Call): boolean {
+  const isFramed = windowFunctions.get(call.name.name.toLowerCase())?.framed === true;
+  return isFramed && !isWhole(call) && call.over?.following === Infinity;
+}
+
+/** In the opposite order: a window from the current row to the end is one from the first row to the current one. */
+function mirroredCall(call: Call): Call {
+  const { name, over } = call;
+  const mirror = mirrors.get(name.name.toLowerCase()) ?? name.name;
+  const { preceding = 0, following = 0 } = over ?? {};
+  return {
+    ...call,
+    name: { ...name, name: mirror },
+    over: over && { ...over, preceding: following, following: preceding },
+  };
+}
+
+const mirrors: ReadonlyMap<string, string> = new Map([
+  ['first_value', 'last_value'],
+  ['last_value', 'first_value'],
+]);
+
+function oppositeKey(key: OrderKey): OrderKey {
+  return { ...key, descending: !key.descending, nullsFirst: !key.nullsFirst };
 }
 
 /** The number of the row in the file's order. */
