@@ -280,7 +280,12 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     input: input(
       {
         path,
-        text: { type: 'string', description: 'The text to find, not a pattern.', maxLength: 1000 },
+        text: {
+          type: 'string',
+          description: 'The text to find, not a pattern.',
+          minLength: 1,
+          maxLength: 1000,
+        },
         match_case: {
           type: 'boolean',
           description: 'Whether upper and lower case must match.',

@@ -6,6 +6,7 @@ export type ArgumentSchema =
       readonly type: 'string';
       readonly description: string;
       readonly enum?: readonly string[];
+      readonly minLength?: number;
       readonly maxLength?: number;
     }
   | {

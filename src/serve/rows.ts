@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { basename, extname } from 'node:path';
 import type { Dataset } from '../engine/dataset/dataset.ts';
-import { refuseOpen } from '../engine/dataset/doubt/doubts.ts';
+import { refuseOpen, unknownColumns } from '../engine/dataset/doubt/doubts.ts';
+import { plannedFor } from '../engine/dataset/plan.ts';
 import { countTo } from '../engine/run/count.ts';
 import { exportTo } from '../engine/run/export/export.ts';
 import { namedTarget } from '../engine/sink/targetName.ts';
@@ -39,6 +40,8 @@ export const downloadFormats: readonly DownloadFormat[] = offered;
 /** What a request for rows is about. */
 export interface RowsRequest {
   readonly url: URL;
+  /** Whether only the head is answered, for which no query is run. */
+  readonly isHead: boolean;
   readonly response: ServerResponse;
   /** The name of the file. */
   readonly name: string;
@@ -48,7 +51,7 @@ export interface RowsRequest {
 }
 
 /** Streams what a query selects, in the format that the ending of the address names. @throws Refusal */
-export async function sendRows({ url, response, name, open, signal }: RowsRequest): Promise<void> {
+export async function sendRows({ url, isHead, response, name, open, signal }: RowsRequest): Promise<void> {
   const ending = /^\/rows(\.[a-z]+)$/.exec(url.pathname)?.[1];
   const type = types.get(ending ?? '');
   if (ending === undefined || type === undefined) {
@@ -62,9 +65,17 @@ export async function sendRows({ url, response, name, open, signal }: RowsReques
       dataset,
       () => said`Say how it is written when the server is started: see rowriver --help.`,
     );
+    // A preview shows what it is unsure of beside the query.
+    const warnings = url.searchParams.has('tab') ? [] : unknownColumns(query, dataset);
+    const head = { ...headOf(type, `${plainName(name)}${ending}`), ...warningHead(warnings) };
+    if (isHead) {
+      plannedFor(query, dataset.recognised.format);
+      answerHead(response, head);
+      return;
+    }
     const { kind, dialect } = dataset.format;
     const to = namedTarget({ name: basename(name), kind, delimiter: dialect?.delimiter }, `rows${ending}`);
-    const sink = responseSink(response, headOf(type, `${plainName(name)}${ending}`), signal);
+    const sink = responseSink(response, head, signal);
     await exportTo(dataset, { query, to, sink }, { signal, progress: () => undefined });
   } finally {
     await dataset.close();
@@ -72,15 +83,39 @@ export async function sendRows({ url, response, name, open, signal }: RowsReques
 }
 
 /** Streams the malformed records, one JSON object a line. */
-export async function sendRejects({ response, name, open, signal }: Omit<RowsRequest, 'url'>): Promise<void> {
+export async function sendRejects({
+  isHead,
+  response,
+  name,
+  open,
+  signal,
+}: Omit<RowsRequest, 'url'>): Promise<void> {
   const dataset = await open();
   try {
     const [, type] = formats.jsonl;
-    const rejects = responseSink(response, headOf(type, `${plainName(name)}.rejects.jsonl`), signal);
+    const head = headOf(type, `${plainName(name)}.rejects.jsonl`);
+    if (isHead) {
+      answerHead(response, head);
+      return;
+    }
+    const rejects = responseSink(response, head, signal);
     await countTo(dataset, { query: '', rejects }, { signal, progress: () => undefined });
   } finally {
     await dataset.close();
   }
+}
+
+/** A head is of ASCII, and has a limit. */
+function warningHead(warnings: ReturnType<typeof unknownColumns>): Readonly<Record<string, string>> {
+  if (warnings.length === 0) return {};
+  const text = warnings.map(({ message, from }) => `${message} (at ${from + 1})`).join('; ');
+  return { [warningName]: text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1000) };
+}
+
+const warningName = 'Rowriver-Warning';
+
+function answerHead(response: ServerResponse, head: Readonly<Record<string, string>>): void {
+  response.writeHead(200, head).end();
 }
 
 function plainName(name: string): string {

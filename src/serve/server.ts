@@ -36,6 +36,8 @@ export const mostAtOnce = 8;
 interface Asked {
   readonly url: URL;
   readonly host: string;
+  /** Whether the head of the answer is all that is asked for. */
+  readonly isHead: boolean;
   readonly response: ServerResponse;
   readonly signal: AbortSignal;
 }
@@ -63,7 +65,8 @@ export async function startServer(options: ServerOptions): Promise<RowServer> {
     try {
       const url = admitted(request, response, options.token);
       if (url === undefined) return;
-      await respond({ url, host: request.headers.host ?? '', response, signal });
+      const isHead = request.method === 'HEAD';
+      await respond({ url, host: request.headers.host ?? '', isHead, response, signal });
     } catch (error) {
       if (signal.aborted) response.destroy();
       else refuse(response, error, options.failed);
@@ -83,9 +86,9 @@ export async function startServer(options: ServerOptions): Promise<RowServer> {
       const message = `There are ${mostAtOnce} requests under way. Try again when one is done.`;
       throw new Refusal(503, message, { 'Retry-After': '1' });
     }
-    const { url, response, signal } = asked;
+    const { url, isHead, response, signal } = asked;
     const { file, open } = fileOf(asked, options.files, tabs);
-    const rows = { url, response, signal, name: file.name, open };
+    const rows = { url, isHead, response, signal, name: file.name, open };
     const answered = url.pathname === '/rejects.jsonl' ? sendRejects(rows) : sendRows(rows);
     underWay.add(answered);
     await answered.finally(() => underWay.delete(answered));
@@ -111,7 +114,8 @@ export async function startServer(options: ServerOptions): Promise<RowServer> {
 function admitted(request: IncomingMessage, response: ServerResponse, token: string): URL | undefined {
   const access = accessOf(request, token);
   if (access.kind === 'refused') throw new Refusal(403, access.reason);
-  if (request.method !== 'GET') throw new Refusal(405, 'Only GET is answered.', { Allow: 'GET' });
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    throw new Refusal(405, 'Only GET and HEAD are answered.', { Allow: 'GET, HEAD' });
   const url = addressOf(request.url);
   if (url === undefined) throw new Refusal(400, 'This is not an address of this server.');
   if (access.kind === 'shown' && url.pathname === '/') {
@@ -161,10 +165,16 @@ function fileOf(
     const { file, options } = tab;
     return { file, open: () => file.open(signal, options) };
   }
-  const index = Number(searchParams.get('file') ?? 0);
-  const file = Number.isInteger(index) && index >= 0 ? files.at(index) : undefined;
+  const file = fileNumbered(searchParams.get('file'), files);
   if (file === undefined) throw new Refusal(404, 'There is no such file.');
   return { file, open: () => file.open(signal) };
+}
+
+/** By a number from 1 on; null: all as one table, as is the only one. */
+function fileNumbered(number: string | null, files: ServerOptions['files']): ServedFile | undefined {
+  if (number === null) return files[0];
+  if (!/^[1-9]\d*$/.test(number)) return undefined;
+  return files.length === 1 ? files.at(Number(number) - 1) : files.at(Number(number));
 }
 
 const tabClosed = 'This preview is closed. Reload it, and try again.';

@@ -1,3 +1,4 @@
+import { isAddress } from '../../engine/source/http/address.ts';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { MergeBy } from '../../engine/dataset/merge/mergeBy.ts';
@@ -346,6 +347,9 @@ function withTarget(
 /** @throws UsageError where a file is meant by what stands in the place of the query, such as one whose name is mistyped */
 function refuseFile(query: string): void {
   if (query === '-') throw new UsageError('Only files can be read as one table, not standard input.');
+  // A query string may be a secret, so the address is not repeated.
+  if (isAddress(query))
+    throw new UsageError('Only one address can be read at a time: save the files, and give their names.');
   if (!isDataFile(query) || /[\s=<>!'"()|]/.test(query)) return;
   throw new UsageError(`There is no file ${quoted(query)}. If a column is meant, write (${query}).`);
 }

@@ -116,6 +116,11 @@ function onceEach(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   });
 }
 
+/** Whether a warning is of a column that the query names and nobody has seen. */
+export function isUnknownColumn({ severity, message }: Diagnostic): boolean {
+  return severity === 'warning' && /^(?:unknown column|double quotes name a column)/.test(message);
+}
+
 /** What stands in the way of a query that runs programs, where none may be run. */
 export function refusedCalls({ operators }: Query): Diagnostic[] {
   return operators.flatMap((operator) => {

@@ -1,4 +1,11 @@
-export { checkQuery, refusedCalls, refusedTarget, type CheckedIn, type KnownColumn } from './check.ts';
+export {
+  checkQuery,
+  isUnknownColumn,
+  refusedCalls,
+  refusedTarget,
+  type CheckedIn,
+  type KnownColumn,
+} from './check.ts';
 export { checkLiterals, dependsOnCells, timeFormat, type KnownCells } from './checkLiterals.ts';
 export { checkOrders, type OrderedCell } from './checkOrders.ts';
 export { checkReadings } from './checkReadings.ts';

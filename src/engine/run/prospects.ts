@@ -1,5 +1,5 @@
-import type { SinkFailure } from '../sink/sinkError.ts';
-import type { SourceFailure } from '../source/source.ts';
+import { SinkError, type SinkFailure } from '../sink/sinkError.ts';
+import { SourceError, type SourceFailure } from '../source/source.ts';
 
 /**
  * What can be done after an export has failed: `resume`: it may go on where it was, once there is room or the server
@@ -33,6 +33,12 @@ const prospects: Readonly<Record<SinkFailure | SourceFailure | 'query', Prospect
 /** @param failure as an error says it, or as it crosses to the host; of others, such as an engine that has died, nothing is known */
 export function prospectOf(failure: string): Prospect {
   return isKnown(failure) ? prospects[failure] : 'again';
+}
+
+/** Whether a run that ends so fails again wherever it begins. */
+export function failsAgain(error: unknown): boolean {
+  const isForeseen = error instanceof SinkError || error instanceof SourceError;
+  return isForeseen && prospectOf(error.failure) === 'nothing';
 }
 
 function isKnown(failure: string): failure is keyof typeof prospects {

@@ -8,6 +8,7 @@ import { PostgresSink } from '../sink/postgres/postgresSink.ts';
 import { TableSurvey } from '../sink/postgres/tableSurvey.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { exportTo } from '../run/export/export.ts';
+import { failsAgain } from '../run/prospects.ts';
 import {
   identityOf,
   whyNotAgain,
@@ -65,7 +66,7 @@ export async function loadRows(
     return summary;
   } catch (error) {
     const { accepted, givenUp, before } = sink.sent;
-    broken(sink.sent, why === undefined && accepted + givenUp + before > 0);
+    broken(sink.sent, why === undefined && !failsAgain(error) && accepted + givenUp + before > 0);
     throw error;
   }
 }

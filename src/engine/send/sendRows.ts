@@ -15,6 +15,7 @@ import { SinkError } from '../sink/sinkError.ts';
 import { parseAddress } from '../source/http/address.ts';
 import type { CheckSinks } from '../run/checkLog.ts';
 import { exportTo } from '../run/export/export.ts';
+import { failsAgain } from '../run/prospects.ts';
 
 /** A service that rows are sent to. */
 export interface ServiceTarget {
@@ -95,7 +96,7 @@ export async function sendRows(
   try {
     return await exportTo(dataset, { query, service: sink, rejects, ...others }, context);
   } catch (error) {
-    broken(sink.sent, journal !== undefined);
+    broken(sink.sent, journal !== undefined && !failsAgain(error));
     throw error;
   }
 }

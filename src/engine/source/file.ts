@@ -176,12 +176,20 @@ function identityOf(stats: BigIntStats): FileIdentity {
   };
 }
 
+/** What an address begins with. Not the letter of a drive. */
+const addressScheme = /^[a-z][a-z\d+.-]+:\/\//i;
+
 /** What went wrong at `path`, in words. */
 export function openFailure(path: string, error: unknown, position = 0): SourceError {
   const cause = { cause: error };
+  const scheme = addressScheme.exec(path)?.[0];
   switch (codeOf(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
+      if (scheme !== undefined) {
+        const told = said`Of addresses, http:// and https:// can be read, not ${scheme}.`;
+        return new SourceError('unsupported', told, position, cause);
+      }
       // Where a name is no UTF-8, Node puts U+FFFD in its place, and a name with that in it is another one.
       return path.includes('\ufffd')
         ? new SourceError('not-found', said`There is no file ${path}. ${notUtf8}`, position, cause)

@@ -81,7 +81,8 @@ function faultOf(schema: Exclude<ArgumentSchema, { type: 'object' }>, value: unk
   switch (schema.type) {
     case 'string': {
       if (typeof value !== 'string') return 'must be a string.';
-      const { maxLength: most = Infinity } = schema;
+      const { minLength: least = 0, maxLength: most = Infinity } = schema;
+      if (value.length < least) return 'must not be empty.';
       if (value.length > most) return `has ${value.length} characters. The limit is ${most}.`;
       if (schema.enum && !schema.enum.includes(value)) return `must be one of ${schema.enum.join(', ')}.`;
       return undefined;

@@ -10,7 +10,7 @@ import { SampledCells } from '../dataset/doubt/sampledCells.ts';
 import { totalDoubts } from '../dataset/totals.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
 import type { OpenReading } from '../format/csv/openReading.ts';
-import { checkQuery, parseQuery, type Diagnostic } from '../query/index.ts';
+import { checkQuery, isUnknownColumn, parseQuery, type Diagnostic } from '../query/index.ts';
 import { throttled } from '../run/throttle.ts';
 import { percent } from '../words.ts';
 import type { Arguments } from './arguments.ts';
@@ -63,7 +63,7 @@ export async function checked(
   }
   const doubts = doubtsToRun(parsed.query, dataset, readingAdvice);
   const found = checkQuery(parsed.query, dataset.seenColumns, dataset.checkedIn);
-  const unknown = found.filter(({ message }) => message.startsWith('unknown column'));
+  const unknown = found.filter(isUnknownColumn);
   // In a table it is unknown for certain; a record of JSON further down may have it.
   if (unknown.length > 0 && dataset.layout.names === 'columns') {
     throw new QuerySyntaxError([withColumns(unknown[0], dataset)]);

@@ -37,6 +37,13 @@ describe('cli to a service', () => {
     return path;
   }
 
+  it('does not advise to go on with a file that is none of dead letters', async () => {
+    const { code, stderr } = await runCli([await fileOf(3), '--resend', '--to-url', server.url()]);
+    assert.equal(code, 1);
+    assert.match(stderr, /--resend reads a file that --dead-letter has written/);
+    assert.doesNotMatch(stderr, /--resume/);
+  });
+
   it('sends what matches, with the headers, and says so without what is secret', async () => {
     const file = await fileOf(4000);
     const url = server.url('/in?key=s3cret', 'me:pw123@');

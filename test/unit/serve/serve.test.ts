@@ -120,7 +120,14 @@ describe('serve', function () {
       assert.equal(await text('/rows.csv'), 'n\n1\n2\n3\n');
       assert.equal(await text('/rows.csv?file=1'), 'n\n1\n');
       assert.equal(await text('/rows.csv?file=2'), 'n\n2\n3\n');
-      assert.match(await text('/rows.csv?file=3'), /no such file/);
+      for (const number of ['3', '0', '', '-1', '1.0', 'x'])
+        assert.match(await text(`/rows.csv?file=${number}`), /no such file/, number);
+      // In a table, a column that is not there is not further down either.
+      const asked = (query: string): string => `/rows.csv?q=${encodeURIComponent(query)}`;
+      const unknown = await fetched(other, asked('m = 1'), { headers });
+      assert.deepEqual([unknown.status, unknown.body.toString()], [400, 'unknown column m (at 1)\n']);
+      const head = await fetched(other, asked('m = 1'), { headers, method: 'HEAD' });
+      assert.deepEqual([head.status, head.body.length], [400, 0]);
       assert.match(await text('/rows.csv?tab=1'), /preview is closed/);
     } finally {
       await stop(other);
@@ -180,7 +187,35 @@ describe('serve', function () {
       assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
     }
     const posted = await fetched(served, rowsAt('rows.csv', ''), { method: 'POST' });
-    assert.deepEqual([posted.status, posted.headers.allow], [405, 'GET']);
+    assert.deepEqual([posted.status, posted.headers.allow], [405, 'GET, HEAD']);
+  });
+
+  it('answers HEAD as GET, without the rows', async () => {
+    for (const target of [rowsAt('rows.csv', '|> ORDER BY id'), rowsAt('rejects.jsonl', '')]) {
+      const [got, head] = await Promise.all(
+        ['GET', 'HEAD'].map((method) => fetched(served, target, { method })),
+      );
+      const told = ({ status, headers }: typeof got) => [
+        status,
+        ...['content-type', 'content-disposition', 'accept-ranges'].map((name) => headers[name]),
+      ];
+      assert.deepEqual(told(head), told(got));
+      assert.equal(head.body.length, 0);
+    }
+    const wrong = await fetched(served, rowsAt('rows.csv', 'id >='), { method: 'HEAD' });
+    assert.equal(wrong.status, 400);
+    assert.equal((await fetched(served, `${rowsAt('rows.csv', '')}&file=1`, { method: 'HEAD' })).status, 200);
+  });
+
+  it('warns of columns that no record may have', async () => {
+    const { status, headers, body } = await fetched(served, rowsAt('rows.jsonl', "wörd = 'c'"));
+    assert.deepEqual([status, body.length], [200, 0]);
+    assert.match(
+      String(headers['rowriver-warning']),
+      /^unknown column w\?rd .*did you mean word\? \(at 1\)$/,
+    );
+    const known = await fetched(served, rowsAt('rows.jsonl', "word = 'x'"));
+    assert.equal(known.headers['rowriver-warning'], undefined);
   });
 
   it('answers a thousand requests at once, each whole or by asking to come again', async () => {

@@ -87,6 +87,8 @@ describe('file source', () => {
 
   it('says in a sentence what cannot be opened', async () => {
     await assert.rejects(openFile(join(folder, 'none')), failsWith('not-found', 0, 'There is no file '));
+    const ftp = 'Of addresses, http:// and https:// can be read, not ftp://.';
+    await assert.rejects(openFile('ftp://me:secret@host/a'), failsWith('unsupported', 0, ftp));
     await assert.rejects(openFile(join(path, 'below')), failsWith('not-found', 0));
     await assert.rejects(openFile(folder), failsWith('is-folder', 0, ' is a folder'));
   });

@@ -343,6 +343,12 @@ describe('tools', () => {
   });
 
   describe('find_text', () => {
+    it('is told what to find', async () => {
+      await bench.write('any.jsonl', '{"a":1}\n');
+      const { text } = await bench.ask('find_text', { path: 'any.jsonl', text: '' });
+      assert.match(text, /text must not be empty/);
+    });
+
     it('finds records with what stands around, and goes on with a cursor', async () => {
       const all: unknown[] = [];
       let cursor: unknown;

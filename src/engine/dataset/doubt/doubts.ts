@@ -12,6 +12,8 @@ import {
   isTypedTime,
   nullTests,
   orderedFields,
+  checkQuery,
+  isUnknownColumn,
   parseQuery,
   readNumber,
   readTime,
@@ -264,4 +266,17 @@ export function refuseOpen(
 ): void {
   const parsed = parseQuery(query);
   if (parsed.ok) doubtsToRun(parsed.query, dataset, advice);
+}
+
+/**
+ * What a query says of columns that are not known. A table has no others; a record of JSON further down may have one.
+ * @throws QuerySyntaxError of a table
+ */
+export function unknownColumns(query: string, dataset: Dataset): readonly Diagnostic[] {
+  const parsed = parseQuery(query);
+  if (!parsed.ok) return [];
+  const found = checkQuery(parsed.query, dataset.seenColumns, dataset.checkedIn);
+  const unknown = found.filter(isUnknownColumn);
+  if (unknown.length > 0 && dataset.layout.names === 'columns') throw new QuerySyntaxError(unknown);
+  return unknown;
 }

@@ -256,11 +256,17 @@ function outputsOf(sinks: Journaled['sinks'], { targets }: JournalOptions): Outp
 }
 
 /** What an export has to do again from the start, in words for people; undefined where it can go on. */
-function whyRestart({ query: { plan }, kept }: Journaled, { to }: ExportRecipe): Said | undefined {
+export function whyRestart(
+  { query: { plan }, kept }: Pick<Journaled, 'query' | 'kept'>,
+  { to }: Pick<ExportRecipe, 'to'>,
+): Said | undefined {
   if (rowsAreObjects(to)) return said`a file of this format is written as a whole`;
   if (kept) return said`its rows were those of a result that is gone`;
-  if (plan.shape === 'table' && plan.steps.every(isRowWise))
-    return said`its query makes several rows of a record`;
+  if (plan.shape === 'table' && plan.steps.every(isRowWise)) {
+    return plan.steps.some(({ kind }) => kind === 'unnest')
+      ? said`its query makes several rows of a record`
+      : said`its query fills values from the rows before`;
+  }
   if (plan.shape === 'table')
     return said`its query sorts, groups or compares rows, and needs all of them for that`;
   const isLimited = plan.operators.some(({ kind }) => kind === 'limit');

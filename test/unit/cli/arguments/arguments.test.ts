@@ -108,6 +108,10 @@ describe('arguments', () => {
   const refused: [string[], string][] = [
     [[], 'No file given. Give a path, an address, or - for standard input.'],
     [[''], 'No file given. Give a path, an address, or - for standard input.'],
+    [
+      ['f', 'https://host/b.jsonl?token=secret'],
+      'Only one address can be read at a time: save the files, and give their names.',
+    ],
     [['f', 'nope.csv'], "There is no file 'nope.csv'. If a column is meant, write (nope.csv)."],
     [
       ['f', 'no*.jsonl.gz', 'a = 1'],

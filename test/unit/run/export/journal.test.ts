@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Dataset } from '../../../../src/engine/dataset/dataset.ts';
+import { plannedFor } from '../../../../src/engine/dataset/plan.ts';
 import { exportTo } from '../../../../src/engine/run/export/export.ts';
+import { whyRestart } from '../../../../src/engine/run/export/journal.ts';
 import { temporaryBeside } from '../../../../src/engine/sink/temporaryFile.ts';
+import { english } from '../../../../src/said/said.ts';
 import { memorySink } from '../../../support/memorySink.ts';
 
 describe('the journal of an export', () => {
@@ -21,6 +24,26 @@ describe('the journal of an export', () => {
     if (usual === undefined) delete process.env.ROWRIVER_JOURNAL_MS;
     else process.env.ROWRIVER_JOURNAL_MS = usual;
     await rm(folder, { recursive: true });
+  });
+
+  it('says of a query that has to start again what of it needs all rows', async () => {
+    const path = join(folder, 'why.jsonl');
+    await writeFile(path, '{"a":1,"b":[1]}\n');
+    const dataset = await Dataset.open({ kind: 'file', path }, { signal: new AbortController().signal });
+    try {
+      const why = (query: string): string => {
+        const planned = plannedFor(query, dataset.recognised.format);
+        const told = whyRestart({ query: planned, kept: undefined }, { to: 'jsonl' });
+        return told === undefined ? '' : english(told);
+      };
+      assert.equal(why('|> FILL a'), 'its query fills values from the rows before');
+      assert.match(why('|> UNNEST b AS x'), /several rows of a record/);
+      assert.match(why('|> FILL a |> UNNEST b AS x'), /several rows of a record/);
+      assert.match(why('|> ORDER BY a'), /sorts, groups or compares rows/);
+      assert.equal(why('a = 1'), '');
+    } finally {
+      await dataset.close();
+    }
   });
 
   it('is not written while its output gets its name', async () => {
