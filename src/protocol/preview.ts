@@ -9,7 +9,7 @@
 import type { Said } from '../said/said.ts';
 import type { JoinedReport } from './comparison.ts';
 import type { PageCommand } from './pageCommands.ts';
-import type { ColumnChoice, Completion, Condition, Diagnostic, QueryEdit } from './queryText.ts';
+import type { ColumnChoice, Completions, Condition, Diagnostic, Keywords, QueryEdit } from './queryText.ts';
 import type { ColumnInfo, FileInfo, FileState, OtherTableCount, WrittenOptions } from './file.ts';
 import type { FormatOptions } from './formatOptions.ts';
 import type { RemoteCalls } from './remoteCalls.ts';
@@ -261,8 +261,9 @@ export interface PreviewCalls extends StatisticsCalls, RemoteCalls {
   check: { params: { readonly query: string }; result: readonly Diagnostic[] };
   complete: {
     params: { readonly query: string; readonly position: number };
-    result: { readonly from: number; readonly to: number; readonly items: readonly Completion[] };
+    result: Completions;
   };
+  keywords: { params: null; result: Keywords };
   conditions: { params: { readonly query: string }; result: readonly Condition[] };
   /** What the query's conditions pick and leave out of each column: what plots and lists show as selected. */
   picks: { params: { readonly query: string }; result: readonly ColumnChoice[] };

@@ -14,13 +14,36 @@ export interface Diagnostic {
 
 export interface Completion {
   readonly label: string;
-  readonly kind: 'column' | 'function' | 'keyword' | 'value';
+  readonly kind: 'column' | 'function' | 'keyword' | 'value' | 'file';
   /** Type of a column, signature of a function. */
   readonly detail: string;
   /** What it is or does. */
   readonly info?: Said;
   /** What is put in place of `from`..`to`. */
   readonly insert: string;
+}
+
+/** What may be written in place of the characters from `from` to `to`. */
+export interface Completions {
+  readonly from: number;
+  readonly to: number;
+  /** Whether the query cannot end here: what may follow is worth offering unasked. */
+  readonly expected: boolean;
+  readonly items: readonly Completion[];
+}
+
+/** The words of the language in lower case, by where they are words and no names. */
+export interface Keywords {
+  /** Everywhere. */
+  readonly reserved: readonly string[];
+  /** Where an operator begins; some are of several words. */
+  readonly beginnings: readonly string[];
+  /** Before a text or a number. */
+  readonly literals: readonly string[];
+  /** Elsewhere; columns may be called so as well. */
+  readonly others: readonly string[];
+  /** As `others`, and functions where they are called. */
+  readonly callable: readonly string[];
 }
 
 /** A condition of the query's top-level AND, as a chip shows it. */

@@ -1,5 +1,6 @@
-import { realpath } from 'node:fs/promises';
+import { opendir, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { isDataFile } from '../../protocol/dataFiles.ts';
 import { type Said, said } from '../../said/said.ts';
 import { SourceError } from '../source/source.ts';
 
@@ -47,6 +48,30 @@ export async function pathBeside(
   const real = await realpath(path).catch(() => path);
   if (!isWithin(real, folder)) throw new SourceError('no-permission', outside);
   return real;
+}
+
+/** Entries of a folder that are looked at, and names that are given. */
+const mostEntries = 5000;
+const mostNames = 200;
+
+/**
+ * Files right in a folder that a JOIN may read, by their names alone: none of them is opened. Links are left out, which may
+ * lead elsewhere.
+ * @throws the signal's reason
+ */
+export async function namesBeside(from: QueryFolder | undefined, signal: AbortSignal): Promise<string[]> {
+  if (from === undefined || (from.ofSeveral && dirname(from.path) === from.path)) return [];
+  const folder = await opendir(from.path).catch(() => undefined);
+  if (folder === undefined) return [];
+  const names: string[] = [];
+  let entries = 0;
+  // The folder is closed when the loop ends, however it does.
+  for await (const entry of folder) {
+    signal.throwIfAborted();
+    if (entry.isFile() && isDataFile(entry.name)) names.push(entry.name);
+    if (++entries >= mostEntries || names.length >= mostNames) break;
+  }
+  return names.sort();
 }
 
 function isWithin(path: string, folder: string): boolean {

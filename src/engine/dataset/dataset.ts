@@ -6,14 +6,14 @@ import type { BlockIndex } from '../index/blockIndex.ts';
 import type { CellRequest, FileSpec, PagePart, PageResult, Task } from '../pool/task.ts';
 import type { Format } from '../format/driver.ts';
 import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts';
-import type { CheckedIn, KnownColumn } from '../query/index.ts';
+import type { CheckedIn } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
 import { valueName } from '../query/write.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 import type { Watch } from '../source/place.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
-import { Columns } from './columns.ts';
+import { Columns, type FileColumn } from './columns.ts';
 import { scanEarly, takesRows } from './earlyScan.ts';
 import { scanFile, scanFileFrom, type FileScan, type ScanFrom, type Scannable } from './fileScan.ts';
 import type { TextPlace } from './follow/followedText.ts';
@@ -271,7 +271,7 @@ export class Dataset {
   }
 
   /** The columns that are known of the file: at first those of the records that it was recognised by. */
-  get seenColumns(): readonly KnownColumn[] {
+  get seenColumns(): readonly FileColumn[] {
     if (this.columns.all.some(({ ofFile }) => ofFile === undefined)) return this.columns.all;
     const { paths } = this.recognised;
     // Of a table they are known at once; where no record was looked at, none is.

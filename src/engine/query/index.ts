@@ -31,7 +31,15 @@ export type { ZoneCondition } from './predicate/zones.ts';
 export type { ParsedQuery } from './syntax/pipeline.ts';
 export type { Operator, Query } from './syntax/tree.ts';
 export { visitExpression } from './syntax/walk.ts';
-export { completeAt, type Completion, type Completions, type SeenValue } from './panel/complete.ts';
+export {
+  completeAt,
+  type Completion,
+  type Completions,
+  type Known,
+  type SeenValue,
+} from './panel/complete.ts';
+export type { FileField, KnownFile, KnownFiles } from './rowColumns.ts';
+export { keywords } from './syntax/keywords.ts';
 export { conditionsOf, type Condition } from './panel/conditions.ts';
 export { editQuery, type QueryEdit } from './panel/edit.ts';
 export { picksOf } from './panel/pick.ts';

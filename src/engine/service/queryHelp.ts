@@ -4,7 +4,18 @@ import { comparisonDoubts, pageAdvice, pageNullAdvice, queryDoubts } from '../da
 import { numberDoubts } from '../dataset/doubt/numberDoubts.ts';
 import { joinedDoubts } from '../dataset/doubt/joinedDoubts.ts';
 import { totalDoubts } from '../dataset/totals.ts';
-import { checkQuery, completeAt, parseQuery, searchFor } from '../query/index.ts';
+import type { FileColumn } from '../dataset/columns.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { joinable, openJoined } from '../dataset/joinedFile.ts';
+import {
+  checkQuery,
+  completeAt,
+  parseQuery,
+  searchFor,
+  type FileField,
+  type KnownFile,
+} from '../query/index.ts';
+import { membersOfItems } from './seenMembers.ts';
 import type { SharedFile } from './sharedFile.ts';
 
 /** What a query may do. */
@@ -40,23 +51,40 @@ export async function diagnosticsOf(
   ];
 }
 
-/** What can stand at a place of a query: words, columns, and values of the column that is compared there. */
+/** What may be written at a place of a query: words, columns as they are there, and values of the column that is compared. */
 export async function completionsOf(
   query: string,
   position: number,
   { dataset, values }: SharedFile,
-  allowed: Allowed,
+  { calls }: Allowed,
   signal: AbortSignal,
 ): Promise<PreviewCalls['complete']['result']> {
   const columns = dataset.columns.all;
-  let compared: string | undefined;
-  const note = (column: string): [] => {
-    compared = column;
-    return [];
-  };
-  const words = completeAt(query, position, columns, note, allowed);
-  if (compared === undefined) return words;
-  // Without values there is still the rest to offer.
-  const seen = await values.of(compared, signal).catch(() => []);
-  return completeAt(query, position, columns, () => seen, allowed);
+  const columnOf = (field: FileField): FileColumn | undefined =>
+    columns.find(({ path }) => path === field.path);
+  return completeAt(query, position, {
+    layout: dataset.layout,
+    columns,
+    calls,
+    // Without these there is still the rest to offer.
+    values: async (field) => {
+      const column = columnOf(field);
+      return column === undefined ? [] : values.of(column, signal).catch(() => []);
+    },
+    members: async (field) => {
+      const column = columnOf(field);
+      return column === undefined ? [] : membersOfItems(dataset, column, signal).catch(() => []);
+    },
+    joined: (path) => joinedColumns(dataset, path, signal).catch(() => undefined),
+    files: () => joinable(dataset, signal).catch(() => []),
+  });
+}
+
+async function joinedColumns(dataset: Dataset, path: string, signal: AbortSignal): Promise<KnownFile> {
+  const other = await openJoined(dataset, path, signal);
+  try {
+    return { layout: other.layout, columns: other.seenColumns };
+  } finally {
+    await other.close();
+  }
 }

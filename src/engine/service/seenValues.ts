@@ -1,6 +1,5 @@
 import { CellKind } from '../../protocol/preview.ts';
 import { cellColumns, type FileColumn } from '../dataset/columns.ts';
-import type { Dataset } from '../dataset/dataset.ts';
 import type { SampledCells } from '../dataset/doubt/sampledCells.ts';
 import { rewriteCell } from '../format/csv/cellReading.ts';
 import type { SeenValue } from '../query/index.ts';
@@ -10,18 +9,13 @@ const mostValues = 50;
 
 /** Values that a few rows of a file hold in a column, the most frequent first: what completion offers. */
 export class SeenValues {
-  readonly #dataset: Dataset;
   readonly #sampled: SampledCells;
 
-  constructor(dataset: Dataset, sampled: SampledCells) {
-    this.#dataset = dataset;
+  constructor(sampled: SampledCells) {
     this.#sampled = sampled;
   }
 
-  /** @param name the column, as a query names it; what is none has no values */
-  async of(name: string, signal: AbortSignal): Promise<readonly SeenValue[]> {
-    const column = columnNamed(name, this.#dataset.columns.all);
-    if (!column) return [];
+  async of(column: FileColumn, signal: AbortSignal): Promise<readonly SeenValue[]> {
     const counts = new Map<string, { readonly value: SeenValue; count: number }>();
     for (const { kind, text } of await this.#sampled.of(cellColumns([column])[0], signal)) {
       const isText = kind === CellKind.Text;
@@ -41,11 +35,3 @@ export class SeenValues {
 
 /** What a query may write without quotes. */
 const bareWord = /^(?:-?\d+(?:\.\d+)?|true|false)$/;
-
-function columnNamed(name: string, columns: readonly FileColumn[]): FileColumn | undefined {
-  const lower = name.toLowerCase();
-  return (
-    columns.find((column) => column.path === name || column.name === name) ??
-    columns.find((column) => column.path.toLowerCase() === lower)
-  );
-}

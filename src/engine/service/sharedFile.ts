@@ -92,7 +92,7 @@ export class SharedFile {
     this.remote = remote;
     remote?.listen(() => this.#tell());
     this.sampled = new SampledCells(dataset);
-    this.values = new SeenValues(dataset, this.sampled);
+    this.values = new SeenValues(this.sampled);
     this.#watchFile();
     this.#watch = setInterval(() => void this.#look(), watchMs);
     this.#watch.unref();

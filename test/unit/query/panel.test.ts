@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { completeAt, conditionsOf, editQuery, parseQuery } from '../../../src/engine/query/index.ts';
+import { conditionsOf, editQuery, parseQuery } from '../../../src/engine/query/index.ts';
 
 describe('conditionsOf', () => {
   for (const [query, expected] of [
@@ -148,86 +148,4 @@ describe('a condition on the record of a row', () => {
       assert.equal(parseQuery(edited).ok, true);
     });
   }
-});
-
-describe('completeAt', () => {
-  const columns = [
-    { name: 'status', type: 'number' },
-    { name: 'user.country', type: 'text' },
-    { name: 'odd name', type: 'text' },
-    { name: 'timestamp', type: 'text' },
-  ];
-  const values = (column: string): { text: string; bare: boolean }[] =>
-    column === 'user.country' ? [{ text: 'DE', bare: false }] : [];
-  const labels = (marked: string): [string, readonly string[]] => {
-    const position = marked.indexOf('^');
-    const query = marked.replace('^', '');
-    const { from, to, items } = completeAt(query, position, columns, values);
-    return [query.slice(from, to), items.map((item) => item.insert)];
-  };
-
-  it('offers columns by what begins and then by what holds the word', () => {
-    assert.deepEqual(labels('sta^')[1].slice(0, 2), ['status', 'starts_with(']);
-    assert.deepEqual(labels('a = 1 AND coun^x')[0], 'counx');
-    assert.ok(labels('a = 1 AND coun^')[1].includes('user.country'));
-    assert.ok(labels('od^')[1].includes('"odd name"'));
-  });
-
-  it('offers behind an operand what may stand there, and operands elsewhere', () => {
-    for (const query of [
-      'status = 1 an^',
-      "user.country = 'DE' an^",
-      'status an^',
-      'user.country an^',
-      '"odd name" an^',
-      'lower(status) an^',
-      'timestamp an^',
-      '|> WHERE status = 1 an^',
-    ])
-      assert.deepEqual(labels(query)[1], ['AND'], query);
-    for (const query of ['status b^', 'timestamp b^', "timestamp < TIMESTAMP '2026-01-02' AND timestamp b^"])
-      assert.deepEqual(labels(query)[1].slice(0, 1), ['BETWEEN'], query);
-    assert.deepEqual(labels('|> ORDER BY status de^')[1], ['DESC']);
-    for (const query of [
-      '^',
-      'sta^',
-      'NOT sta^',
-      'status = 1 AND sta^',
-      'status = 1 AND (sta^',
-      'lower(sta^',
-      'CASE WHEN sta^',
-      'CASE status WHEN 1 THEN sta^',
-      '|> SELECT sta^',
-      '|> SELECT DISTINCT sta^',
-      '|> SELECT status, sta^',
-      '|> WHERE sta^',
-      '|> ORDER BY sta^',
-      '|> AGGREGATE count(*) AS n GROUP BY sta^',
-      '|> DESCRIBE sta^',
-      '|> TOP 3 OF sta^',
-      "|> JOIN 'f' AS u ON sta^",
-      '|> EXTEND rank() OVER (ORDER BY sta^',
-      'unknown sta^',
-    ])
-      assert.ok(labels(query)[1].includes('status'), query);
-  });
-
-  it('offers operators after |>', () => {
-    assert.deepEqual(labels('a = 1 |> ord^'), ['ord', ['ORDER BY']]);
-    assert.ok(labels('a = 1 |> ^')[1].includes('WHERE'));
-  });
-
-  it('offers CALL only where programs may be run', () => {
-    const offered = (calls: boolean): string[] =>
-      completeAt('|> ca', 5, columns, values, { calls }).items.map(({ insert }) => insert);
-    assert.deepEqual(offered(true), ['CALL']);
-    assert.deepEqual(offered(false), []);
-  });
-
-  it('offers the values of the column that is compared', () => {
-    assert.deepEqual(labels("user.country = 'D^'"), ["'D'", ["'DE'"]]);
-    assert.deepEqual(labels("user.country IN ('FR', 'd^"), ["'d", ["'DE'"]]);
-    assert.equal(labels('user.country = ^')[1][0], "'DE'");
-    assert.deepEqual(labels("status = '^'"), ["''", []]);
-  });
 });

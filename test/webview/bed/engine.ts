@@ -413,8 +413,18 @@ export function serve(post: Post, options: BedOptions): Server {
           info: { text: about, values: [] },
           insert: `${label}(`,
         }));
-      return { from, to: position, items: [...columns, ...functions] };
+      const expected = /(^|[=<>~(,.|]|\b(?:and|or|not|where|in|like|select|by|between)) ?$/i.test(
+        query.slice(0, position),
+      );
+      return { from, to: position, expected, items: [...columns, ...functions] };
     },
+    keywords: () => ({
+      reserved: ['and', 'or', 'where', 'order', 'by'],
+      beginnings: ['where'],
+      literals: [],
+      others: [],
+      callable: [],
+    }),
     // An engine that has much to do answers some time.
     conditions: ({ query }) =>
       /\bunread\b/.test(query) ? new Promise(() => undefined) : conditionsOf(query),

@@ -1,6 +1,7 @@
 import { said } from '../../../said/said.ts';
 import { QueryError, type Span } from '../diagnostic.ts';
 import { withColumn } from '../resolve/scope.ts';
+import { parseColumnName } from '../syntax/columns.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import { parseExpression } from '../syntax/expression.ts';
 import type { Column, Expression, Name, Operator } from '../syntax/tree.ts';
@@ -72,7 +73,7 @@ export const join: OperatorEntry<'join'> = {
   help: [
     {
       word: 'JOIN',
-      form: "JOIN 'file' [AS name] ON condition",
+      form: "JOIN 'file' [AS name] ON condition | USING (column, …)",
       summary: said`Puts each row together with the rows of another file that have the same key, as in \`ON user.id = u.id\`. The other row is an object in a column of that name. \`USING (column, …)\` stands for columns that both have. INNER JOIN is the same.`,
     },
     {
@@ -116,6 +117,7 @@ export const join: OperatorEntry<'join'> = {
 function parseJoin(cursor: Cursor): Operator<'join'> {
   const start = cursor.peek();
   const type = types.find(({ words }) => cursor.takeWords(...words))?.type ?? 'inner';
+  cursor.want('file');
   const path = cursor.peek();
   if (path.kind !== 'text')
     throw cursor.unexpected(said`the path of a file in single quotes, as in JOIN 'users.csv'`);
@@ -150,7 +152,7 @@ function parseUsing(cursor: Cursor): JoinKey[] {
   cursor.expectSymbol('(', said`after USING`);
   const keys: JoinKey[] = [];
   do {
-    const name = cursor.expectName(said`the name of a column that both files have`);
+    const name = parseColumnName(cursor, said`the name of a column that both files have`);
     const column: Column = { kind: 'column', first: name, rest: [], from: name.from, to: name.to };
     keys.push({ left: column, right: column });
   } while (cursor.takeSymbol(','));

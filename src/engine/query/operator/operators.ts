@@ -48,8 +48,19 @@ const entries: { readonly [K in OperatorKind]: OperatorEntry<K> } = {
 
 export const pipeOperators: readonly PipeOperator[] = Object.values(entries).flatMap(({ help }) => help);
 
+/** All that an operator can begin with. */
+export const beginnings: readonly string[] = Object.values(entries).flatMap(({ help, otherWords = [] }) => [
+  ...help.map(({ word }) => word),
+  ...otherWords,
+]);
+
 /** The operator that begins where the cursor stands, if one does. */
-export function operatorAt(cursor: Cursor): { parse?: (cursor: Cursor) => Operator } | undefined {
+export function operatorAt(cursor: Cursor):
+  | {
+      readonly parse?: (cursor: Cursor) => Operator;
+      readonly allows?: OperatorEntry<OperatorKind>['allows'];
+    }
+  | undefined {
   const stands = (words: string): boolean =>
     words.split(' ').every((part, at) => cursor.isWord(part.toLowerCase(), at));
   return Object.values(entries).find(

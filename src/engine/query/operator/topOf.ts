@@ -59,6 +59,7 @@ function parseTop(cursor: Cursor): Operator<'top'> {
     );
   }
   cursor.expectWord('of', said`after the number of values`);
+  cursor.want('mostly column');
   const expression = parseNamed(cursor);
   return { kind: 'top', count, expression, ...cursor.spanFrom(start) };
 }

@@ -24,6 +24,7 @@ export const unnest: OperatorEntry<'unnest'> = {
 
 function parseUnnest(cursor: Cursor): Operator<'unnest'> {
   const start = cursor.next();
+  cursor.want('mostly column');
   const expression = parseNamed(cursor);
   let position: Name | undefined;
   if (cursor.takeWords('with')) {

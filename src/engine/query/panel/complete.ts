@@ -1,15 +1,18 @@
 import { type Said, said } from '../../../said/said.ts';
-import { pathOf, type KnownColumn } from '../check.ts';
 import { QueryError } from '../diagnostic.ts';
-import { aggregates, scalarFunctions } from '../function/index.ts';
+import { aggregates, scalarFunctions, windowFunctions } from '../function/index.ts';
 import { pipeOperators } from '../operator/operators.ts';
+import { rowsBehind, type FileField, type KnownFiles, type RowColumn, type Rows } from '../rowColumns.ts';
+import { castTypes } from '../syntax/castType.ts';
+import { operandWords } from '../syntax/keywords.ts';
 import { tokenize, type Token } from '../syntax/token.ts';
-import { writeText } from '../write.ts';
+import { writeName, writePath, writeText } from '../write.ts';
+import { gapAfter, type Gap } from './gap.ts';
 
 /** One suggestion: structurally the protocol's `Completion`. */
 export interface Completion {
   readonly label: string;
-  readonly kind: 'column' | 'function' | 'keyword' | 'value';
+  readonly kind: 'column' | 'function' | 'keyword' | 'value' | 'file';
   readonly detail: string;
   readonly info?: Said;
   readonly insert: string;
@@ -19,6 +22,8 @@ export interface Completion {
 export interface Completions {
   readonly from: number;
   readonly to: number;
+  /** Whether the query cannot end here: what may follow is worth offering unasked. */
+  readonly expected: boolean;
   readonly items: readonly Completion[];
 }
 
@@ -29,50 +34,48 @@ export interface SeenValue {
   readonly bare: boolean;
 }
 
-const expressionWords = [
-  'AND', 'OR', 'NOT', 'IN', 'BETWEEN', 'LIKE', 'ILIKE', 'IS NULL', 'IS NOT NULL', 'IS DISTINCT FROM', 'TRUE', 'FALSE', 'NULL',
-  'CASE', 'WHEN', 'THEN', 'ELSE', 'END', 'CAST', 'AS', 'GROUP BY', 'ASC', 'DESC', 'INTERVAL', 'TIMESTAMP', 'DATE',
-]; // prettier-ignore
-
-/** Of these, the ones that only begin an operand, and never stand behind one. */
-const operandWords: ReadonlySet<string> = new Set([
-  'TRUE', 'FALSE', 'NULL', 'CASE', 'CAST', 'INTERVAL', 'TIMESTAMP', 'DATE',
-]); // prettier-ignore
-
-/**
- * Words of the grammar that are not reserved and that an operand may come after. Those that are need quotes as columns, and so
- * are none without; what comes after DATE is a text, for which nothing is offered.
- */
-const grammarWords: ReadonlySet<string> = new Set([
-  'asc', 'desc', 'exclude', 'first', 'last', 'nulls', 'of', 'on', 'partition', 'replace', 'using',
-]); // prettier-ignore
-
 const maxItems = 200;
 
-/**
- * @param values what was seen in a column, named as the query names it
- * @param allows `calls`: whether the query may run programs
- */
-export function completeAt(
-  text: string,
-  position: number,
-  columns: readonly KnownColumn[],
-  values?: (column: string) => readonly SeenValue[],
-  allows: { readonly calls?: boolean } = {},
-): Completions {
-  const before = tokensBefore(text, position);
-  if (before.open !== undefined) return completeText(text, position, before, values);
-  const word = /[\p{L}\p{N}_$@.]*$/u.exec(text.slice(0, position))?.[0] ?? '';
-  const from = position - word.length;
-  const to = position + (/^[\p{L}\p{N}_$@.]*/u.exec(text.slice(position))?.[0] ?? '').length;
-  const known = before.tokens.filter((token) => token.kind !== 'end' && token.to <= from);
-  const items = (): readonly Completion[] => {
-    if (isPipe(known.at(-1))) return operatorItems(allows.calls === true);
-    if (endsOperand(text, known, from, columns))
-      return expressionWords.filter((one) => !operandWords.has(one)).map(keyword);
-    return expressionItems(text, known, from, columns, values);
-  };
-  return { from, to, items: fitting(items(), word) };
+/** What is known of the file that a query is asked of, and of what lies beside it. */
+export interface Known extends KnownFiles {
+  /** Values that were seen in a column. */
+  readonly values?: (column: FileField) => Promise<readonly SeenValue[]>;
+  /** Files that a JOIN may read, as a query writes their paths. */
+  readonly files?: () => Promise<readonly string[]>;
+  /** Whether the query may run programs. */
+  readonly calls?: boolean;
+}
+
+/** What may be written where the caret stands. */
+export async function completeAt(text: string, position: number, known: Known): Promise<Completions> {
+  const head = tokensBefore(text, position);
+  const pattern = /^[\p{L}\p{N}_$@.]*/u;
+  const isQuoted = head.open !== undefined;
+  const word = isQuoted ? '' : (/[\p{L}\p{N}_$@.]*$/u.exec(text.slice(0, position))?.[0] ?? '');
+  const from = head.open ?? position - word.length;
+  const to = isQuoted
+    ? position + (text[position] === text[from] ? 1 : 0)
+    : position + (pattern.exec(text.slice(position))?.[0] ?? '').length;
+  const tokens = head.tokens.filter((token) => token.kind !== 'end' && token.to <= from);
+  const at: Place = { text, tokens, from, word: isQuoted ? text.slice(from + 1, position) : word };
+  const gap = gapAfter(text.slice(0, from), tokens);
+  const items =
+    text[from] === "'" && isQuoted
+      ? await textItems(at, gap, known)
+      : isQuoted
+        ? await quotedItems(gap, known)
+        : await itemsIn(at, gap, known);
+  return { from, to, expected: gap.expected, items: fitting(items, at.word) };
+}
+
+/** Where something is being written. */
+interface Place {
+  readonly text: string;
+  /** Those before it. */
+  readonly tokens: readonly Token[];
+  readonly from: number;
+  /** What is written of it, without a quote. */
+  readonly word: string;
 }
 
 interface TokensBefore {
@@ -93,48 +96,95 @@ function tokensBefore(text: string, position: number): TokensBefore {
   }
 }
 
-function completeText(
-  text: string,
-  position: number,
-  { tokens, open = 0 }: TokensBefore,
-  values: ((column: string) => readonly SeenValue[]) | undefined,
-): Completions {
-  const column = text[open] === "'" ? comparedColumn(text, tokens, open) : undefined;
-  const typed = text.slice(open + 1, position);
-  const to = text[position] === "'" ? position + 1 : position;
-  if (column === undefined || values === undefined) return { from: open, to, items: [] };
-  return { from: open, to, items: fitting(values(column).map(valueItem), typed) };
+/** What a text may be: the path of a file, or a value of the column that it is compared with. */
+async function textItems(at: Place, gap: Gap, known: Known): Promise<Completion[]> {
+  if (gap.wanted === 'file') return fileItems(known);
+  return gap.wanted === 'expression' ? valueItems(at, await rowsIn(gap, known), known) : [];
 }
 
-function isPipe(token: Token | undefined): boolean {
-  return token?.kind === 'symbol' && token.value === '|>';
+async function quotedItems(gap: Gap, known: Known): Promise<Completion[]> {
+  if (gap.wanted === undefined || gap.wanted === 'operator') return [];
+  return columnItems(gap, await rowsIn(gap, known), '');
 }
 
-/** Whether an operand is complete before `at`. Of names, only known columns are one: others may be words of the grammar. */
-function endsOperand(
-  text: string,
-  before: readonly Token[],
-  at: number,
-  columns: readonly KnownColumn[],
-): boolean {
-  const last = before.at(-1);
-  // What is written on to it may be a part of it.
-  if (!last || last.to === at) return false;
-  switch (last.kind) {
-    case 'text':
-    case 'number':
-    case 'quoted':
-      return true;
-    case 'symbol':
-      return last.value === ')';
-    case 'name': {
-      if (grammarWords.has(last.value.toLowerCase()) || isPipe(before.at(-2))) return false;
-      const path = text.slice(before[pathStart(before, before.length - 1)].from, last.to);
-      return columns.some((column) => pathOf(column) === path);
+async function itemsIn(at: Place, gap: Gap, known: Known): Promise<Completion[]> {
+  const operators = gap.isStart ? operatorItems(false) : [];
+  const isElse = (word: string): boolean =>
+    [...operandWords, ...operators.map(({ label }) => label)].includes(word);
+  const words = gap.words.map(keyword);
+  switch (gap.wanted) {
+    case undefined:
+      return words;
+    case 'operator':
+      return operatorItems(known.calls === true);
+    case 'file':
+      return fileItems(known);
+    case 'type':
+      return [...castTypes.keys()].map(keyword);
+    case 'column':
+    case 'name':
+      return columnItems(gap, await rowsIn(gap, known), at.word);
+    case 'mostly column': {
+      const columns = columnItems(gap, await rowsIn(gap, known), at.word);
+      return fitting(columns, at.word).length > 0 ? columns : functionItems(gap);
     }
-    default:
-      return false;
+    case 'expression': {
+      const rows = await rowsIn(gap, known);
+      return [
+        ...(await valueItems(at, rows, known)),
+        ...columnItems(gap, rows, at.word),
+        ...(rows.ofRecord ? attributeItems() : []),
+        ...functionItems(gap),
+        ...operandWords.map(keyword),
+        ...words.filter(({ label }) => !isElse(label)),
+        ...operators,
+      ];
+    }
   }
+}
+
+/** The rows whose columns can be named. */
+async function rowsIn({ before, select, join }: Gap, known: Known): Promise<Rows> {
+  const rows = await rowsBehind(join === undefined ? before : [...before, join], known);
+  if (select.length === 0) return rows;
+  const { columns } = await rowsBehind([...before, ...select], known);
+  const names = new Set(columns.map(({ name }) => name));
+  return { ...rows, columns: [...columns, ...rows.columns.filter(({ name }) => !names.has(name))] };
+}
+
+async function fileItems({ files }: Known): Promise<Completion[]> {
+  const paths = (await files?.()) ?? [];
+  return paths.map((path) => ({ label: path, kind: 'file', detail: '', insert: writeText(path) }));
+}
+
+async function valueItems(
+  { text, tokens, from }: Place,
+  { columns, aliases, ofRecord }: Rows,
+  { columns: all, values }: Known,
+): Promise<Completion[]> {
+  const compared = comparedColumn(text, tokens, from);
+  if (compared === undefined || values === undefined) return [];
+  const [first, ...rest] = compared.split('.');
+  const names = aliases.has(first) ? [compared, rest.join('.')] : [compared];
+  const named = names.map((name) => columnCalled(name, columns)).find((column) => column !== undefined);
+  const field = named
+    ? named.field
+    : ofRecord
+      ? all.find(({ ofFile, path }) => ofFile === 'path' && path === compared)
+      : undefined;
+  if (field === undefined) return [];
+  return (await values(field)).map(({ text: value, bare }) => ({
+    ...{ label: value, kind: 'value', detail: '' },
+    insert: bare ? value : writeText(value),
+  }));
+}
+
+function columnCalled(written: string, columns: readonly RowColumn[]): RowColumn | undefined {
+  const lower = written.toLowerCase();
+  return (
+    columns.find(({ path, name }) => path === written || name === written) ??
+    columns.find(({ path }) => path.toLowerCase() === lower)
+  );
 }
 
 /** Where a path begins of which a token is the last name. */
@@ -150,29 +200,54 @@ function operatorItems(calls: boolean): Completion[] {
     .map(({ word, form, summary }) => ({ ...keyword(word), detail: form, info: summary }));
 }
 
-function expressionItems(
-  text: string,
-  before: readonly Token[],
-  from: number,
-  columns: readonly KnownColumn[],
-  values: ((column: string) => readonly SeenValue[]) | undefined,
-): Completion[] {
-  const compared = comparedColumn(text, before, from);
-  const seen = compared === undefined || values === undefined ? [] : values(compared).map(valueItem);
+/** @param word what is written: where it begins with what the file is called, the columns do so as well */
+function columnItems({ wanted, join }: Gap, { columns, aliases }: Rows, word: string): Completion[] {
+  if (wanted === 'name') return nameItems(columns, join?.alias.name);
+  const alias = [...aliases].find((name) => word.startsWith(`${name}.`));
+  const items = columns.map(({ name, path, type }) => columnItem(name, path, type));
+  if (alias === undefined) return items;
   return [
-    ...seen,
-    ...columns.map(columnItem),
-    ...attributes.map(([name, type, info]) => ({ ...columnItem({ name, type, path: name }), info })),
-    ...[...scalarFunctions.values(), ...aggregates.values()].map((entry): Completion => ({
-      label: entry.name,
-      kind: 'function',
-      detail: entry.signature,
-      info: entry.summary,
-      insert: `${entry.name}(`,
+    ...items,
+    ...items.map((item) => ({
+      ...item,
+      label: `${alias}.${item.label}`,
+      insert: `${writeName(alias)}.${item.insert}`,
     })),
-    ...expressionWords.map(keyword),
-    ...(before.length === 0 ? operatorItems(false) : []),
   ];
+}
+
+/**
+ * Columns where only a name may stand.
+ * @param other what the rows of another file are called that has the column as well
+ */
+function nameItems(columns: readonly RowColumn[], other: string | undefined): Completion[] {
+  const own = columns.filter(({ keys }) => keys[0] !== other);
+  const others = columns
+    .filter(({ keys }) => keys[0] === other && keys.length > 1)
+    .map(({ keys }) => keys[1]);
+  const types = new Map<string, string>();
+  for (const { keys, type } of own)
+    types.set(keys[0], keys.length === 1 ? type : (types.get(keys[0]) ?? 'object'));
+  return [...types]
+    .filter(([name]) => others.length === 0 || others.includes(name))
+    .map(([name, type]) => columnItem(name, writePath([name]), type));
+}
+
+function functionItems({ calls }: Gap): Completion[] {
+  const entries = [
+    ...scalarFunctions.values(),
+    ...(calls.aggregates ? aggregates.values() : []),
+    ...(calls.windows ? [...windowFunctions.values()].filter(({ name }) => !aggregates.has(name)) : []),
+  ];
+  return entries.map(({ name, signature, summary }) => ({
+    ...{ label: name, kind: 'function', detail: signature },
+    info: summary,
+    insert: `${name}(`,
+  }));
+}
+
+function attributeItems(): Completion[] {
+  return attributes.map(([name, type, info]) => ({ ...columnItem(name, name, type), info }));
 }
 
 /** Names, types, and what they are. */
@@ -185,18 +260,12 @@ const attributes: readonly (readonly [string, string, Said])[] = [
   ['_error', 'text', said`Why the record is malformed.`],
 ];
 
-function columnItem(column: KnownColumn): Completion {
-  const insert = pathOf(column);
-  return { label: column.name, kind: 'column', detail: column.type, insert };
+function columnItem(name: string, path: string, type: string): Completion {
+  return { label: name, kind: 'column', detail: type, insert: path };
 }
 
 function keyword(word: string): Completion {
   return { label: word, kind: 'keyword', detail: '', insert: word };
-}
-
-function valueItem({ text, bare }: SeenValue): Completion {
-  const insert = bare ? text : writeText(text);
-  return { label: text, kind: 'value', detail: '', insert };
 }
 
 /** The column that what stands at `at` is compared with: `col =`, `col IN (a,`, `col LIKE`. */
@@ -225,7 +294,8 @@ function isName(token: Token): boolean {
 /** What begins with the word comes first, then what holds it. */
 function fitting(items: readonly Completion[], word: string): Completion[] {
   const wanted = word.toLowerCase();
-  const begins = items.filter((item) => item.label.toLowerCase().startsWith(wanted));
-  const holds = items.filter((item) => !begins.includes(item) && item.label.toLowerCase().includes(wanted));
+  const places = items.map(({ label }) => label.toLowerCase().indexOf(wanted));
+  const begins = items.filter((_item, at) => places[at] === 0);
+  const holds = items.filter((_item, at) => places[at] > 0);
   return [...begins, ...holds].slice(0, maxItems);
 }

@@ -30,13 +30,18 @@ export class Resolver {
   readonly steps: Step[] = [];
   readonly table: SlotTable;
   readonly #hooks: ResolveHooks;
-  readonly #joined: readonly Layout[];
+  readonly #joined: readonly (Layout | undefined)[];
   #joins = 0;
   /** The columns of the rows as they are now. */
   scope: Scope;
 
   /** @param joined the layouts of the other files of each JOIN, in their order; empty while they are not open */
-  constructor(scope: Scope, table: SlotTable, hooks: ResolveHooks, joined: readonly Layout[] = []) {
+  constructor(
+    scope: Scope,
+    table: SlotTable,
+    hooks: ResolveHooks,
+    joined: readonly (Layout | undefined)[] = [],
+  ) {
     this.scope = scope;
     this.table = table;
     this.#hooks = hooks;

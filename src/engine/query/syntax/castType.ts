@@ -23,6 +23,7 @@ export const castTypes: ReadonlyMap<string, CastType> = new Map<string, CastType
 const maxPrecision = 38;
 
 export function parseCastType(cursor: Cursor): Pick<Cast, 'type' | 'size'> {
+  cursor.want('type');
   const token = cursor.peek();
   if (token.kind !== 'name') throw cursor.unexpected(said`a type, such as number, text or timestamp`);
   const type = castTypes.get(token.value.toLowerCase());

@@ -1,4 +1,4 @@
-import { said } from '../../../said/said.ts';
+import { said, type Said } from '../../../said/said.ts';
 import { QueryError } from '../diagnostic.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression } from './expression.ts';
@@ -62,7 +62,7 @@ function parseStar(cursor: Cursor, base: Expression | undefined): Star {
   let replace: NamedExpression[] = [];
   if (cursor.takeWords('except') || cursor.takeWords('exclude')) {
     const parenthesis = cursor.takeSymbol('(');
-    do except.push(cursor.expectName(said`a column after EXCEPT`));
+    do except.push(parseColumnName(cursor, said`a column after EXCEPT`));
     while (parenthesis && cursor.takeSymbol(','));
     if (parenthesis) cursor.expectSymbol(')', said`after the columns of EXCEPT`);
   }
@@ -151,7 +151,7 @@ export function columnLabel({ first, rest }: Extract<Expression, { kind: 'column
 export function parseAssignments(cursor: Cursor): { column: Name; expression: Expression }[] {
   const items: { column: Name; expression: Expression }[] = [];
   do {
-    const column = cursor.expectName(said`a column after SET`);
+    const column = parseColumnName(cursor, said`a column after SET`);
     cursor.expectSymbol('=', said`after SET ${column.name}`);
     items.push({ column, expression: parseExpression(cursor) });
   } while (hasMore(cursor, items.length));
@@ -167,10 +167,17 @@ export function parseColumns(cursor: Cursor): Column[] {
 
 /** Names with dots between: no index and no computation. */
 function parsePath(cursor: Cursor): Column {
+  cursor.want('column');
   const first = cursor.expectName(said`a column`);
   const rest: Name[] = [];
   while (cursor.takeSymbol('.')) rest.push(cursor.expectName(said`a name after the dot`));
   return { kind: 'column', first, rest, ...cursor.spanFrom(first) };
+}
+
+/** The name of a column that is there. */
+export function parseColumnName(cursor: Cursor, what: Said): Name {
+  cursor.want('name');
+  return cursor.expectName(what);
 }
 
 export function parseRenames(cursor: Cursor): { from: Column; to: Name }[] {

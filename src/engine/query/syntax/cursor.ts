@@ -11,6 +11,12 @@ export const reservedWords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/**
+ * What the grammar can only go on with in a gap. `column`: the path of one; `name`: the name of one; `mostly column`: an
+ * expression that is seldom more than a column.
+ */
+export type Wanted = 'expression' | 'mostly column' | 'column' | 'name' | 'file' | 'type';
+
 /** Reads the tokens of one query, one ahead and as far as asked. */
 export class Cursor {
   readonly text: string;
@@ -19,9 +25,21 @@ export class Cursor {
   #depth = 0;
   readonly #depths = new WeakMap<object, number>();
 
-  constructor(text: string) {
+  #wanted: Wanted | undefined;
+
+  constructor(text: string, tokens: readonly Token[] = tokenize(text)) {
     this.text = text;
-    this.#tokens = tokenize(text);
+    this.#tokens = tokens;
+  }
+
+  /** What is wanted in the gap, once that was met. */
+  get wanted(): Wanted | undefined {
+    return this.#wanted;
+  }
+
+  /** Tells what stands here, before it is read: the first to say so knows best. */
+  want(wanted: Wanted): void {
+    if (this.peek().kind === 'gap') this.#wanted ??= wanted;
   }
 
   peek(ahead = 0): Token {
@@ -83,7 +101,7 @@ export class Cursor {
       this.next();
       return { name: token.value, quoted: true, from: token.from, to: token.to };
     }
-    if (token.kind !== 'name') throw this.unexpected(what);
+    if (token.kind !== 'name' || token.isWord) throw this.unexpected(what);
     if (reservedWords.has(token.value.toLowerCase())) {
       throw new QueryError(
         token,

@@ -286,7 +286,8 @@ function longerPath(column: Column, step: Step): Column {
 /** After a dot every word is a name, the reserved ones too. */
 function memberName(cursor: Cursor): Name {
   const token = cursor.peek();
-  if (token.kind !== 'name' && token.kind !== 'quoted') throw cursor.unexpected(said`a name after the dot`);
+  if ((token.kind !== 'name' && token.kind !== 'quoted') || token.isWord)
+    throw cursor.unexpected(said`a name after the dot`);
   cursor.next();
   return { name: token.value, quoted: token.kind === 'quoted', from: token.from, to: token.to };
 }
@@ -307,7 +308,9 @@ function parseOperand(cursor: Cursor): Expression {
       return parseSymbolOperand(cursor, token);
     case 'name':
       return parseWordOperand(cursor, token);
+    case 'gap':
     case 'end':
+      cursor.want('expression');
       throw cursor.unexpected(said`an expression, such as status >= 500`);
   }
 }

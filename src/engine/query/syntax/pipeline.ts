@@ -1,8 +1,8 @@
 import { said } from '../../../said/said.ts';
-import { Cursor, describe } from './cursor.ts';
+import { Cursor, describe, type Wanted } from './cursor.ts';
 import { QueryError, type Diagnostic, errorAt, type Span } from '../diagnostic.ts';
 import { parseOrderKeys } from './call.ts';
-import type { Token } from './token.ts';
+import { tokenize, type Token } from './token.ts';
 import { parseExpression } from './expression.ts';
 import { didYouMean } from '../nearest.ts';
 import { beginsLimit, parseLimit } from '../operator/limit.ts';
@@ -45,6 +45,32 @@ export function parsePipeline(text: string): ParsedQuery {
     if (error instanceof QueryError) return { ok: false, diagnostics: [errorAt(error.span, error.said)] };
     throw error;
   }
+}
+
+/**
+ * How far the grammar gets in a query that goes on in a gap.
+ * @param written its tokens up to the gap
+ * @param words that are tried ahead of the gap
+ */
+export function readToGap(text: string, written: readonly Token[], words = ''): Reading {
+  const tried = tokenize(words)
+    .slice(0, -1)
+    .map((token): Token => (token.kind === 'name' ? { ...token, isWord: true } : token));
+  const at = { value: '', from: text.length, to: text.length };
+  const cursor = new Cursor(text, [...written, ...tried, { kind: 'gap', ...at }, { kind: 'end', ...at }]);
+  try {
+    parseOperators(cursor, {});
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+  }
+  const reached = cursor.peek().kind === 'gap';
+  return { reached, wanted: reached ? cursor.wanted : undefined };
+}
+
+export interface Reading {
+  /** Whether all that stands before the gap is right so far. */
+  readonly reached: boolean;
+  readonly wanted: Wanted | undefined;
 }
 
 function isTarget(operator: Operator): operator is QueryTarget {
@@ -247,7 +273,9 @@ function beginsOperator(cursor: Cursor): boolean {
   if (word === 'describe' && (next.kind === 'end' || cursor.isSymbol('|>', 1) || cursor.isSymbol(';', 1)))
     return true;
   const isOperand =
-    next.kind === 'name' || next.kind === 'quoted' || next.kind === 'number' || next.kind === 'text';
+    ['name', 'quoted', 'number', 'text'].includes(next.kind) ||
+    // What is written after a word that may be an operator makes it one.
+    next.kind === 'gap';
   const isExpressionWord = ['is', 'in', 'like', 'ilike', 'between', 'not', 'and', 'or'].some((w) =>
     cursor.isWord(w, 1),
   );
@@ -343,7 +371,10 @@ function refuseGroups(cursor: Cursor): void {
   if (cursor.isWord('having')) {
     throw new QueryError(start, said`HAVING needs GROUP BY; use WHERE for conditions on rows`);
   }
-  if (!cursor.takeWords('group', 'by')) return;
+  if (!cursor.isWord('group') || !cursor.isWord('by', 1)) return;
+  // Keys that are still to be written are not waited for.
+  if (cursor.peek(2).kind === 'gap') throw trailing(cursor, start);
+  cursor.takeWords('group', 'by');
   const keys = parseNamedList(cursor);
   const written = cursor.text.slice(keys[0].from, keys.at(-1)?.to);
   throw new QueryError(

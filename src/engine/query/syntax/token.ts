@@ -1,12 +1,15 @@
 import { said } from '../../../said/said.ts';
 import { QueryError, type Span } from '../diagnostic.ts';
 
-export type TokenKind = 'name' | 'quoted' | 'text' | 'number' | 'symbol' | 'end';
+/** `gap`: where a text ends that is still being written. The grammar takes nothing there, and so says what it wants. */
+export type TokenKind = 'name' | 'quoted' | 'text' | 'number' | 'symbol' | 'gap' | 'end';
 
 export interface Token extends Span {
   readonly kind: TokenKind;
   /** A name as written, a quoted name or a text without its quotes, a number without underscores, a symbol. */
   readonly value: string;
+  /** It is tried as a word of the grammar, and is no name. */
+  readonly isWord?: true;
 }
 
 /** Longest first, so that the first that fits is the one. */
