@@ -25,7 +25,7 @@ import {
   type DecorationSet,
   type ViewUpdate,
 } from '@codemirror/view';
-import type { Completion as Word, Diagnostic } from '../../protocol/queryText.ts';
+import type { Completion as Word, Completions, Diagnostic, Keywords } from '../../protocol/queryText.ts';
 import { icon, make } from '../dom.ts';
 import { t, words } from '../l10n.ts';
 import { hidden, signAt } from '../visible.ts';
@@ -36,11 +36,7 @@ export interface EditorOptions {
   readonly nonce: string;
   readonly text: string;
   readonly check: (query: string) => Promise<readonly Diagnostic[]>;
-  readonly complete: (
-    query: string,
-    position: number,
-    signal: AbortSignal,
-  ) => Promise<{ readonly from: number; readonly to: number; readonly items: readonly Word[] }>;
+  readonly complete: (query: string, position: number, signal: AbortSignal) => Promise<Completions>;
   readonly changed: (text: string) => void;
   readonly checked: (diagnostics: readonly Diagnostic[]) => void;
   readonly run: () => void;
@@ -54,6 +50,8 @@ export interface QueryEditor {
   focus(): void;
   /** Selects a part of a text, which takes the place of another one, and puts the caret there. */
   select(text: string, from: number, to: number): void;
+  /** Shows words of the language as what they are. */
+  highlight(keywords: Keywords): void;
   /** Shows an example of a query while the box is empty. */
   suggest(example: string): void;
   /** Checks the text again: what the columns are has changed. */
@@ -71,6 +69,7 @@ const checkAgain = StateEffect.define();
 
 export function createEditor(options: EditorOptions): QueryEditor {
   const hint = new Compartment();
+  const colours = new Compartment();
   const view = new EditorView({
     parent: options.parent,
     state: EditorState.create({
@@ -89,7 +88,7 @@ export function createEditor(options: EditorOptions): QueryEditor {
         hint.of(placeholder(t('Filter'))),
         history(),
         bracketMatching(),
-        colours,
+        colours.of(coloured(undefined)),
         autocompletion({
           override: [(context) => complete(options, context)],
           // Enter runs what is written, and takes an offer only once one is chosen by the arrows.
@@ -138,6 +137,9 @@ export function createEditor(options: EditorOptions): QueryEditor {
       setText(text);
       view.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
       view.focus();
+    },
+    highlight(keywords) {
+      view.dispatch({ effects: colours.reconfigure(coloured(keywords)) });
     },
     suggest(example) {
       const hinted = example === '' ? t('Filter') : t('Filter, as in {0}', example);
@@ -209,7 +211,7 @@ async function complete(
   const abort = new AbortController();
   context.addEventListener('abort', () => abort.abort());
   try {
-    const { from, to, items } = await options.complete(
+    const { from, to, expected, items } = await options.complete(
       context.state.doc.toString(),
       context.pos,
       abort.signal,
@@ -217,18 +219,12 @@ async function complete(
     const typed = context.state.sliceDoc(from, to);
     // What is there already is no offer.
     if (items.length === 1 && items.at(0)?.insert === typed) return null;
-    if (items.length === 0 || (!context.explicit && from === context.pos && !mayFollow(context))) return null;
+    // Unasked, words are offered where one has begun, and where the query cannot end.
+    if (items.length === 0 || (!context.explicit && from === context.pos && !expected)) return null;
     return { from, to, filter: false, options: items.map(completionOf) };
   } catch {
     return null;
   }
-}
-
-/** Unasked, words are offered where one has begun, after an operator and at the start. */
-function mayFollow({ state, pos }: CompletionContext): boolean {
-  return /(^|[=<>~(,.|]|\b(?:and|or|not|where|in|like|ilike|select|by|between)) ?$/i.test(
-    state.sliceDoc(0, pos),
-  );
 }
 
 function completionOf(word: Word): Completion {
@@ -275,6 +271,7 @@ const completionIcons: Readonly<Record<string, string>> = {
   function: 'symbol-method',
   keyword: 'symbol-keyword',
   value: 'symbol-enum-member',
+  file: 'file',
 };
 
 function completionIcon(completion: Completion): HTMLElement {
@@ -283,24 +280,42 @@ function completionIcon(completion: Completion): HTMLElement {
   return element;
 }
 
-const knownWords =
-  'and|or|not|in|between|like|ilike|is|null|true|false|distinct|from|where|select|limit|offset|as|case|when|then|else|end|' +
-  'order|by|group|aggregate|having|escape|cast|unnest|extend|drop|rename|set|asc|desc';
-
-/** Colours only: what a query means is the engine's to say. */
-const token = new RegExp(
-  `('(?:[^']|'')*'?)|("(?:[^"]|"")*"?)|(\\|>)|\\b(${knownWords})\\b|\\b(\\d[\\w.]*)|(\\w+)(?=\\()|([=<>!~+*/%|-]+)`,
-  'gi',
-);
-const kinds = ['string', 'quoted-name', 'pipe', 'keyword', 'number', 'function', 'operator'];
+const kinds = ['string', 'quoted-name', 'member', 'pipe', 'keyword', 'number', 'function', 'operator'];
 const marks = kinds.map((kind) => Decoration.mark({ class: `q-${kind}` }));
 
-const matcher = new MatchDecorator({
-  regexp: token,
-  decoration: (match) => marks.at(match.findIndex((group, index) => index > 0 && group) - 1) ?? null,
-});
+/** Colours only: what a query means is the engine's to say. */
+function coloured(keywords: Keywords | undefined): Extension {
+  const patterns = [
+    /'(?:[^']|'')*'?/,
+    /"(?:[^"]|"")*"?/,
+    /\.\s*[\p{L}_][\p{L}\p{N}_]*/u,
+    /\|>/,
+    keywords === undefined ? /(?!)/ : keywordPattern(keywords),
+    /\b\d[\w.]*/,
+    /\w+(?=\()/,
+    /[=<>!~+*/%|-]+/,
+  ];
+  const regexp = new RegExp(patterns.map(({ source }) => `(${source})`).join('|'), 'giu');
+  return decorated(
+    new MatchDecorator({
+      regexp,
+      decoration: (match) => marks.at(match.findIndex((group, index) => index > 0 && group) - 1) ?? null,
+    }),
+  );
+}
 
-const colours = decorated(matcher);
+/** A word that a column may be called by is none of the language where it is compared or called. */
+function keywordPattern({ reserved, beginnings, literals, others, callable }: Keywords): RegExp {
+  const oneOf = (words: readonly string[]): string =>
+    `(?:${words.map((word) => word.replaceAll(' ', '\\s+')).join('|')})(?![\\p{L}\\p{N}_$@])`;
+  // Longer ones first: LEFT JOIN is not LEFT alone.
+  const first = beginnings.toSorted((a, b) => b.length - a.length);
+  return new RegExp(
+    `(?<![\\p{L}\\p{N}_$@])(?:${oneOf(reserved)}|(?<=(?:^|\\|>)\\s*)${oneOf(first)}(?!\\s*[=<>!])|` +
+      `${oneOf(literals)}(?=\\s*['\\d])|${oneOf(others)}(?!\\s*[=<>!])|${oneOf(callable)}(?!\\s*[=<>!]|\\())`,
+    'u',
+  );
+}
 
 /** A character that would not show, as the grid shows it. */
 class Sign extends WidgetType {

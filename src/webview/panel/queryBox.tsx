@@ -45,6 +45,11 @@ export function QueryBox({ link, preview, filter, nonce, leave, ready }: QueryBo
       recall: (step) => recall.step(step, filter.text.peek(), filter.filters.peek().history),
     });
     editor.current = made;
+    // Without them a query is as good, and plainer.
+    void link.call('keywords', null).then(
+      (keywords) => made.highlight(keywords),
+      () => undefined,
+    );
     ready(made);
     return () => made.close();
   }, []);
