@@ -306,8 +306,11 @@ function coloured(keywords: Keywords | undefined): Extension {
 
 /** A word that a column may be called by is none of the language where it is compared or called. */
 function keywordPattern({ reserved, beginnings, literals, others, callable }: Keywords): RegExp {
+  // Of no words, none: an empty alternative would match everywhere.
   const oneOf = (words: readonly string[]): string =>
-    `(?:${words.map((word) => word.replaceAll(' ', '\\s+')).join('|')})(?![\\p{L}\\p{N}_$@])`;
+    words.length === 0
+      ? '(?!)'
+      : `(?:${words.map((word) => word.replaceAll(' ', '\\s+')).join('|')})(?![\\p{L}\\p{N}_$@])`;
   // Longer ones first: LEFT JOIN is not LEFT alone.
   const first = beginnings.toSorted((a, b) => b.length - a.length);
   return new RegExp(
