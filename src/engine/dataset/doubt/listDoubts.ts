@@ -17,7 +17,7 @@ export async function listDoubts(
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
   if (dataset.layout.names === 'columns' || dataset.once) return [];
-  const seen = new Set(dataset.seenColumns.map(({ name, path }) => path ?? name));
+  const seen = new Set(dataset.seenColumns.map(({ path }) => path));
   const told = new Set<string>();
   const found: Diagnostic[] = [];
   for (const { column, path } of memberColumns(query, dataset.layout)) {
