@@ -80,7 +80,8 @@ export class Extreme implements ValueAccumulator {
       const value = field.value(row);
       if (value === null) continue;
       this.#refuseLong(value);
-      this.#take(group, value, field.cell(row), number);
+      // Of what the scan has left to the text, the value says it.
+      this.#take(group, value, field.cell(row), Number.isNaN(number) ? undefined : number);
     }
   }
 

@@ -127,7 +127,7 @@ describe('the key of a JOIN', () => {
         const metrics: StageMetrics[] = [];
         for (const [left, right] of keys) {
           const query = `LEFT JOIN 'same' AS o ON ${left} = ${right.replaceAll(/\bk\b/g, 'o.k')}`;
-          const spilled = await run(query, one, { budget: 1000, metrics, tempFolder: folder });
+          const spilled = await run(query, one, { budget: 2000, metrics, tempFolder: folder });
           assert.ok(
             metrics.some((stage) => stage.spilled > 0),
             'something was written',
