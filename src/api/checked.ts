@@ -17,14 +17,20 @@ function oneOf(...values: readonly string[]): Allowed {
   return { words: `one of ${words}`, test: (value) => values.some((one) => one === value) };
 }
 
+/** A `Headers` or a `Map` has nothing among its own properties. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
 const queryOptions: Record<keyof QueryOptions, Allowed> = { signal };
 
 const openOptions: Record<keyof OpenOptions, Allowed> = {
   signal,
   headers: {
     words: 'an object of texts',
-    test: (value) =>
-      typeof value === 'object' && value !== null && Object.values(value).every((one) => text.test(one)),
+    test: (value) => isPlainObject(value) && Object.values(value).every((one) => text.test(one)),
   },
   format: oneOf('jsonl', 'json', 'csv', 'log'),
   encoding: text,

@@ -348,8 +348,10 @@ function withTarget(
 function refuseFile(query: string): void {
   if (query === '-') throw new UsageError('Only files can be read as one table, not standard input.');
   // A query string may be a secret, so the address is not repeated.
-  if (isAddress(query))
-    throw new UsageError('Only one address can be read at a time: save the files, and give their names.');
+  if (isAddress(query) || /^[a-z][a-z\d+.-]*:\/\//i.test(query))
+    throw new UsageError(
+      'An address cannot be read together with other files or addresses: save it as a file, and give its name.',
+    );
   if (!isDataFile(query) || /[\s=<>!'"()|]/.test(query)) return;
   throw new UsageError(`There is no file ${quoted(query)}. If a column is meant, write (${query}).`);
 }

@@ -16,7 +16,7 @@ const deepest = 100;
 function isPlain(value: unknown, depth: number): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return typeof value !== 'bigint';
-  if (depth === deepest || value instanceof Map || value instanceof Set) return false;
+  if (depth === deepest || value instanceof Map || value instanceof Set || isBoxed(value)) return false;
   if (value instanceof Date) return true;
   if (Array.isArray(value)) return value.every((item) => isPlain(item, depth + 1));
   if ('toJSON' in value) return false;
@@ -28,8 +28,7 @@ function textOf(given: unknown, key: string, around: Set<object>): string | unde
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number' && !Number.isFinite(value)) return JSON.stringify(String(value));
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (value instanceof Number || value instanceof String || value instanceof Boolean)
-    return textOf(value.valueOf(), key, around);
+  if (isBoxed(value)) return textOf(value.valueOf(), key, around);
   if (around.has(value)) throw new TypeError('A value holds itself, and has no end.');
   around.add(value);
   const text =
@@ -43,11 +42,16 @@ function textOf(given: unknown, key: string, around: Set<object>): string | unde
 function members(value: object, around: Set<object>): string[] {
   const entries: Iterable<readonly [unknown, unknown]> =
     value instanceof Map ? (value as Map<unknown, unknown>) : Object.entries(value);
-  return [...entries].flatMap(([key, member]) => {
-    const name = String(key);
+  // Keys that are different may be one name, as 1 and '1': the last one counts.
+  const named = new Map([...entries].map(([key, member]) => [String(key), member] as const));
+  return [...named].flatMap(([name, member]) => {
     const text = textOf(member, name, around);
     return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
   });
+}
+
+function isBoxed(value: object): boolean {
+  return [Number, String, Boolean, BigInt].some((type) => value instanceof type);
 }
 
 function hasToJson(value: unknown): value is { toJSON(key: string): unknown } {

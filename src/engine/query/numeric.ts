@@ -7,6 +7,7 @@ import { expressionsOf } from './operator/operators.ts';
 import { Origins } from './origins.ts';
 import type { Column, Expression, Query } from './syntax/tree.ts';
 import { visitExpression } from './syntax/walk.ts';
+import { readInterval } from './value/time.ts';
 import { isNumeric } from './value/value.ts';
 import { writeText } from './write.ts';
 
@@ -15,6 +16,8 @@ export interface NumericField {
   readonly column: Column;
   /** Whether they are compared, and nothing is computed. */
   readonly isCompared: boolean;
+  /** Whether it is added to or subtracted, as intervals are. */
+  readonly isAdded: boolean;
   readonly path: FieldRequest['path'];
 }
 
@@ -24,15 +27,15 @@ export function numericFields({ operators }: Query, layout: Layout): NumericFiel
   const origins = new Origins(layout, (node) => (node.kind === 'column' ? [node] : []));
   for (const operator of operators) {
     for (const { expression } of expressionsOf(operator)) {
-      const columns = new Map<Column, boolean>();
+      const columns = new Map<Column, Pick<NumericField, 'isCompared' | 'isAdded'>>();
       visitExpression(expression, (node) => {
         const isCompared = node.kind !== 'arithmetic' && node.kind !== 'call';
+        const isAdded = node.kind === 'arithmetic' && (node.operator === '+' || node.operator === '-');
         for (const operand of numbersOf(node))
-          if (operand.kind === 'column') columns.set(operand, isCompared);
+          if (operand.kind === 'column') columns.set(operand, { isCompared, isAdded });
       });
-      for (const [column, isCompared] of columns)
-        for (const field of origins.of(column))
-          found.push({ column, isCompared, path: origins.pathOf(field) });
+      for (const [column, use] of columns)
+        for (const field of origins.of(column)) found.push({ column, ...use, path: origins.pathOf(field) });
     }
     origins.pass(operator);
   }
@@ -88,7 +91,9 @@ export function checkNumbers(
   return fields.flatMap((field) => {
     const key = JSON.stringify(field.path);
     if (told.has(key)) return [];
-    const { texts, values, areAll } = seenOf(field);
+    const { texts: seen, values, areAll: seenAll } = seenOf(field);
+    const texts = field.isAdded ? seen.filter((one) => readInterval(one) === undefined) : seen;
+    const areAll = seenAll && texts.length === seen.length;
     const odd = areAll ? texts : field.isCompared ? [] : texts.filter((one) => /\d/.test(one));
     if (odd.length === 0) return [];
     told.add(key);

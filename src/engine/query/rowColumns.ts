@@ -96,18 +96,50 @@ interface Held {
   readonly members: readonly Member[];
 }
 
+/** The columns of a file, which may be thousands, by where they are in its records. */
+class FieldsByPath {
+  readonly #own = new Map<string, FileField>();
+  readonly #below = new Map<string, FileField[]>();
+
+  constructor({ layout, columns }: KnownFile) {
+    for (const field of columns) {
+      const { fields, ofFile } = field;
+      const path = JSON.stringify(fields);
+      if (typeof ofFile !== 'number' && !this.#own.has(path)) this.#own.set(path, field);
+      if (layout.names === 'columns' || !isField(field)) continue;
+      for (let length = 0; length < fields.length; length++) {
+        const above = JSON.stringify(fields.slice(0, length));
+        const known = this.#below.get(above);
+        if (known) known.push(field);
+        else this.#below.set(above, [field]);
+      }
+    }
+  }
+
+  at(path: FieldRequest['path']): FileField | undefined {
+    return this.#own.get(JSON.stringify(path));
+  }
+
+  /** Those inside the value there. */
+  below(path: FieldRequest['path']): readonly FileField[] {
+    return this.#below.get(JSON.stringify(path)) ?? [];
+  }
+}
+
 /** What is known of what slots hold. */
 class SlotReader {
   readonly #resolver: Resolver;
   readonly #known: KnownFiles;
   /** By the slot of a JOIN's other rows. */
   readonly #joined: ReadonlyMap<number, Joined>;
+  readonly #fields: FieldsByPath;
 
   constructor(resolver: Resolver, known: KnownFiles, joined: readonly Joined[]) {
     this.#resolver = resolver;
     this.#known = known;
     const joins = resolver.steps.filter((step) => step.kind === 'join');
     this.#joined = new Map(joins.map(({ slot }, at) => [slot, joined.at(at)]));
+    this.#fields = new FieldsByPath(known);
   }
 
   /** A column, and the columns in it. */
@@ -147,7 +179,7 @@ class SlotReader {
   async #edited(members: readonly Member[], edits: OpenPart['edits']): Promise<readonly Member[]> {
     let left = members;
     for (const { path, action } of edits) {
-      const isIn = ({ keys }: Member): boolean => isSame(keys.slice(0, path.length), path);
+      const isIn = ({ keys }: Member): boolean => path.every((key, at) => key === keys[at]);
       const others = left.filter((member) => !isIn(member));
       if (action.kind === 'drop') left = others;
       else if (action.kind === 'rename') {
@@ -174,9 +206,8 @@ class SlotReader {
   async #held(slot: number | FieldRequest['path']): Promise<Held> {
     const path = typeof slot === 'number' ? this.#fieldOf(slot) : slot;
     if (path !== undefined) {
-      const { columns } = this.#known;
-      const own = columns.find(({ fields, ofFile }) => isSame(fields, path) && typeof ofFile !== 'number');
-      return { own, members: this.#below(path) };
+      const members = this.#fields.below(path).map(memberOf(path));
+      return { own: this.#fields.at(path), members };
     }
     const step = this.#resolver.steps.find(
       (one) => (one.kind === 'unnest' || one.kind === 'join') && one.slot === slot,
@@ -200,14 +231,6 @@ class SlotReader {
       if (binding?.rest.length === 0) return this.#fieldOf(binding.slot);
     }
     return undefined;
-  }
-
-  #below(path: FieldRequest['path']): Member[] {
-    if (this.#known.layout.names === 'columns') return [];
-    return this.#known.columns
-      .filter(isField)
-      .filter(({ fields }) => fields.length > path.length && isSame(fields.slice(0, path.length), path))
-      .map(memberOf(path));
   }
 
   async #items({

@@ -5,7 +5,7 @@ import { aggregateNames, aggregates, arityOf, scalarFunctions, windowFunctions }
 import { foreignFunctions } from './function/foreign.ts';
 import { namedUnits, type NamedUnits, timeFormats } from './function/time.ts';
 import { didYouMean } from './nearest.ts';
-import { allowedIn, expressionsOf } from './operator/operators.ts';
+import { allowedIn, expressionsOf, keepsRows } from './operator/operators.ts';
 import { compileRegex } from '../regex/regex.ts';
 import { RegexError } from '../regex/syntax.ts';
 import type { Call, Expression, NamedExpression, Query, Window } from './syntax/tree.ts';
@@ -44,6 +44,7 @@ export function validateQuery(query: Query): void {
     }
     if (operator.kind === 'aggregate')
       made = new Map(operator.aggregates.map((item) => [shapeOf(item.expression), item]));
+    else if (!keepsRows(operator)) made = new Map();
   }
 }
 

@@ -12,12 +12,14 @@ import { ruleWords } from './ruleWords.ts';
 import {
   documentsOf,
   isObject,
+  type Draft,
+  type JsonSchema,
   type SchemaDocument,
   type SchemaDocuments,
   type SchemaSpec,
 } from './schemaSpec.ts';
 import { schemasIn } from './walk.ts';
-import { dynamicAnchors } from './references.ts';
+import { dynamicAnchors, hidesOthers } from './references.ts';
 
 export interface CompiledSchema {
   isValid(value: unknown): boolean;
@@ -98,21 +100,33 @@ function ajvOf(
     // With the values.
     verbose: allErrors,
     strict: false,
-    // Deprecated for no other reason than that later drafts have these keywords take part.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
-    ...(draft === 'draft-07' ? { ignoreKeywordsWithRef: true } : {}),
     // What every object has by its prototype is no member of it.
     ownProperties: documents.some(({ schema }) => inherited.test(JSON.stringify(schema))),
     code: { regExp: Object.assign(schemaPattern, { code: 'schemaPattern' }) },
     logger: { log: () => undefined, warn: note, error: note },
   };
   const ajv = new classes[draft](options);
-  // What ajv says of its options is nothing to tell of a schema.
-  notes.length = 0;
   addFormats(ajv);
   mendKeywords(ajv, draft, dynamicAnchors(all));
-  for (const { address, schema } of documents) ajv.addSchema(schema as AnySchema, address);
+  for (const document of documents)
+    ajv.addSchema(withoutHidden(document, draft) as AnySchema, document.address);
   return ajv;
+}
+
+/** What stands beside a reference though it means nothing there: other schemas may name it. */
+const namedBeside: ReadonlySet<string> = new Set(['$ref', '$schema', 'definitions']);
+
+/** A schema without the keywords that mean nothing beside a reference. ajv has an option for them, and heeds `type` all the same. */
+function withoutHidden({ address, schema }: SchemaDocument, draft: Draft): JsonSchema {
+  const copy = structuredClone(schema);
+  for (const { schema: node } of schemasIn(copy, address)) {
+    if (!hidesOthers(node, draft)) continue;
+    for (const keyword of Object.keys(node)) {
+      const isAddress = keyword === '$id' && node === copy;
+      if (!namedBeside.has(keyword) && !isAddress) Reflect.deleteProperty(node, keyword);
+    }
+  }
+  return copy;
 }
 
 /** Whether a schema says something of a member that ajv leaves out of all properties. */

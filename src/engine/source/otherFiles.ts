@@ -46,9 +46,12 @@ const known: readonly (readonly [RegExp, (name: string) => Said])[] = [
   ],
 ];
 
-/** @param head the file's first bytes */
+/**
+ * Whether it is one, surely: a text may begin with the letters that some of these begin with.
+ * @param head the file's first bytes
+ */
 export function isOtherFile(head: Uint8Array): boolean {
-  return otherFile(head) !== undefined;
+  return otherFile(head) !== undefined && head.subarray(0, 64).some((byte) => byte < 9);
 }
 
 /**

@@ -106,7 +106,8 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
 
   function testColumn(column: ColumnInfo, test: CellTest, value?: string): void {
     if (nullTests.includes(test)) addTest({ kind: 'add', path: column.path, test });
-    else if (value !== undefined) addTest(columnTest(column, test, value));
+    else if (value !== undefined)
+      addTest(columnTest(column, test, value, grid.cell(grid.selection.active.row, column.id)?.text));
     else {
       const anchor = headerOf(column);
       overlay.value = { kind: 'ask', column, test, anchor };

@@ -4,19 +4,24 @@ import { CellKind } from '../../protocol/preview.ts';
 import type { CellTest, QueryEdit } from '../../protocol/queryText.ts';
 
 /** Digits in groups of three, as the page writes numbers: with commas, apostrophes or spaces. */
-const grouped = /^[+-]?\d{1,3}(?:([,'\u2019 \u00a0\u202f])\d{3})(?:\1\d{3})*(?:\.\d+)?$/;
+const grouped = /^[+-]?[1-9]\d{0,2}(?:([,'\u2019 \u00a0\u202f])\d{3})(?:\1\d{3})*(?:\.\d+)?$/;
 
-/** @param text what was typed */
+/**
+ * @param text what was typed
+ * @param sample a cell of the column, if one is at hand
+ */
 export function columnTest(
   { path, type, written }: Pick<ColumnInfo, 'path' | 'type' | 'written'>,
   test: CellTest,
   text: string,
+  sample = '',
 ): Extract<QueryEdit, { kind: 'add' }> {
   const typed = text.trim();
   if (test === 'contains') {
-    // Of the text of a list, `a` is a part of every item with an a in it.
-    const kind = type !== 'list' ? CellKind.Text : itemKind(typed);
-    return { kind: 'add', path, test: type === 'list' ? 'has' : test, value: { text, kind } };
+    // Of the text of a list, `a` is a part of every item with an a in it. Objects are found by what is in them.
+    const hasItem = type === 'list' && (isJson(typed) || !/^\[\s*\{/.test(sample));
+    const kind = hasItem ? itemKind(typed) : CellKind.Text;
+    return { kind: 'add', path, test: hasItem ? 'has' : test, value: { text, kind } };
   }
   if (type === 'number') {
     // Where a file writes numbers in its own way, its engine reads them.

@@ -168,6 +168,8 @@ describe('the interface for programs', () => {
       [{ nulls: 'a' }, /nulls is a list of texts, not 'a'/],
       [{ signal: 5 }, /signal is an AbortSignal/],
       [{ headers: { a: 1 } }, /headers is an object of texts/],
+      [{ headers: new Headers({ a: 'b' }) }, /headers is an object of texts/],
+      [{ headers: ['a'] }, /headers is an object of texts/],
       [null, /options are an object, not null/],
     ] as const) {
       const untyped = (given: unknown): Promise<DataFile> =>

@@ -163,6 +163,14 @@ describe('outputs that are many files', () => {
     );
   });
 
+  it('of this run and the file that is read are no files of an earlier one', async () => {
+    await mkdir(join(cwd, 'out'));
+    const also = ['--also', "out/error.txt.jsonl: level = 'error'", '--rejects', 'out/rejects.jsonl'];
+    const { code, stderr } = await cli('', '-o', 'out/{level}.jsonl', ...also, '--overwrite');
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /there before/);
+  });
+
   it('leave no files and folders behind where one cannot be written', async () => {
     for (const [query, template, message] of [
       ['', 'out/{nothing}/{id}.jsonl', /no row has a column nothing/],

@@ -42,6 +42,10 @@ const timeOf = (ms: number): string => new Date(1_704_067_200_000 + ms).toISOStr
 const whole = fc.integer({ min: -9, max: 9 }).map(String);
 const money = fc.integer({ min: -400, max: 900 }).map((value) => (value / 4).toFixed(2));
 const measured = fc.integer({ min: -400, max: 900 }).map((value) => String(value / 4));
+/** With as many digits as a double has. */
+const features = fc
+  .double({ min: -1000, max: 1000, noNaN: true })
+  .map((value) => String(Math.abs(value) < 1e-3 ? 0 : value));
 /** Nearly all different: in a zone, by the millisecond, by the day, and some that are written otherwise. */
 const zoned = fc.nat({ max: 9_999_999 }).map((value) => `"${timeOf(value * 100_000).slice(0, 19)}+02:00"`);
 const exact = fc.nat({ max: 99_999_999 }).map((value) => `"${timeOf(value * 1000 + (value % 1000))}"`);
@@ -71,6 +75,7 @@ const columnOf = (count: number): fc.Arbitrary<(string | undefined)[]> =>
       whole,
       money,
       measured,
+      features,
       zoned,
       exact,
       nanos,

@@ -29,6 +29,7 @@ const values = {
   far: fc.constantFrom('-900000000000', '0', '7', '5000000000', '900000000000.5'),
   money: fc.integer({ min: -400, max: 90_000 }).map((value) => (value / 100).toFixed(2)),
   doubles: fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),
+  features: fc.double({ min: 0.001, max: 1000, noNaN: true }).map(String),
   digits17: fc.nat({ max: 99 }).map((value) => `0.300000000000000${String(value).padStart(2, '0')}`),
   one: fc.constant('12.5'),
   times: fc

@@ -331,4 +331,14 @@ describe('keywords', () => {
         word,
       );
   });
+
+  it('goes on with the words of an operator that has several', async () => {
+    for (const first of ['LEFT', 'semi', 'Anti']) {
+      assert.deepEqual(await inserts(`|> ${first} ^`), ['JOIN']);
+      assert.deepEqual(await inserts(`|> ${first} jo^`), ['JOIN']);
+    }
+    assert.deepEqual(await inserts('|> ORDER ^'), ['BY']);
+    // Columns are named without what the file is called.
+    assert.deepEqual(await columnsAt('|> AS o |> DROP o.^'), []);
+  });
 });

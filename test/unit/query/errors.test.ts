@@ -62,9 +62,16 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['a && b', '&&', '&& is not supported; write AND'],
   ['a | b', '|', '| is not supported; write OR'],
   ['a & 4 = 4', '&', '& is not supported; write a // 4 % 2 = 1 for whether the bit of 4 is set'],
+  ['a = 1 & b = 2', '&', '& is not supported; write AND'],
+  ['a > 1 | 2 = b', '|', '| is not supported; write OR'],
   ['5 | a', '|', '| is not supported; write a // 4 % 2 = 1 for whether the bit of 4 is set'],
   [
     "|> FULL OUTER JOIN 'b' ON a = b.a",
+    'FULL',
+    'FULL JOIN is not supported; the joins are JOIN, LEFT JOIN, SEMI JOIN and ANTI JOIN',
+  ],
+  [
+    "FULL JOIN 'b' ON a = b.a",
     'FULL',
     'FULL JOIN is not supported; the joins are JOIN, LEFT JOIN, SEMI JOIN and ANTI JOIN',
   ],
@@ -76,7 +83,7 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   [
     "SELECT a FROM t CROSS JOIN 'b'",
     'CROSS',
-    "CROSS JOIN is not supported; write |> JOIN 'file' AS f ON id = f.id",
+    'CROSS JOIN is not supported; the joins are JOIN, LEFT JOIN, SEMI JOIN and ANTI JOIN',
   ],
   [
     "a = 1 |> NATURAL JOIN 'b'",

@@ -169,6 +169,14 @@ describe('loadSchema', () => {
     assert.deepEqual(await asked('http://json-schema.org/draft-07/schema#'), [true, true, false]);
     assert.deepEqual(await asked('https://json-schema.org/draft/2019-09/schema'), [false, true, false]);
     assert.deepEqual(await asked('https://json-schema.org/draft/2020-12/schema'), [false, true, false]);
+    for (const beside of [{ type: 'string' }, { type: ['string', 'null'] }, { $id: 'http://other/' }]) {
+      const alone = {
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        properties: { v: { $ref: '#/definitions/i', ...beside } },
+        definitions: { i: { type: 'integer' } },
+      };
+      assert.deepEqual(await allows({ 'root.json': alone }, [{ v: 1 }, { v: 'a' }]), [true, false]);
+    }
     // Nor do they lead anywhere.
     const loop = {
       definitions: { a: { $ref: '#/definitions/b', allOf: [{ $ref: '#/definitions/a' }] }, b: {} },

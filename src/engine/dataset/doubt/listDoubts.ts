@@ -2,6 +2,7 @@ import { CellKind } from '../../../protocol/preview.ts';
 import { said } from '../../../said/said.ts';
 import { warningAt } from '../../query/diagnostic.ts';
 import { memberColumns, writePath, type Diagnostic, type Query } from '../../query/index.ts';
+import type { Column } from '../../query/syntax/tree.ts';
 import type { Dataset } from '../dataset.ts';
 import type { SampledCell, SampledCells } from './sampledCells.ts';
 
@@ -26,13 +27,24 @@ export async function listDoubts(
     told.add(key);
     const list = await listAbove(path, seen, sampled, signal);
     if (list === undefined) continue;
-    const [name, member] = [writePath(list.path), writePath(path.slice(list.path.length))];
+    const inside = path.slice(list.path.length);
+    const [name, member] = [listName(query.text, column, inside.length), writePath(inside)];
     const instead = list.hasObjects
       ? said`write |> UNNEST ${name} AS item, and then item.${member}, or ${name}[1].${member} for its first item`
       : said`write list_contains(${name}, 'x') to look for an item, or ${name}[1] for the first one`;
-    found.push(warningAt(column, said`${name} is a list, and ${key} finds nothing in it; ${instead}`));
+    found.push(
+      warningAt(
+        column,
+        said`${name} is a list, and ${query.text.slice(column.from, column.to)} finds nothing in it; ${instead}`,
+      ),
+    );
   }
   return found;
+}
+
+/** What a query calls the list of which it asks for a member that is so many steps down. */
+function listName(text: string, { from, first, rest }: Column, steps: number): string {
+  return text.slice(from, [first, ...rest].at(-1 - steps)?.to ?? first.to);
 }
 
 interface List {

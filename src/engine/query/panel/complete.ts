@@ -203,7 +203,8 @@ function operatorItems(calls: boolean): Completion[] {
 /** @param word what is written: where it begins with what the file is called, the columns do so as well */
 function columnItems({ wanted, join }: Gap, { columns, aliases }: Rows, word: string): Completion[] {
   if (wanted === 'name') return nameItems(columns, join?.alias.name);
-  const alias = [...aliases].find((name) => word.startsWith(`${name}.`));
+  // Operators that name columns take them without what the file is called.
+  const alias = wanted === 'column' ? undefined : [...aliases].find((name) => word.startsWith(`${name}.`));
   const items = columns.map(({ name, path, type }) => columnItem(name, path, type));
   if (alias === undefined) return items;
   return [

@@ -1,7 +1,7 @@
 import { operatorAt } from '../operator/operators.ts';
 import { Cursor, type Wanted } from '../syntax/cursor.ts';
 import { phrases } from '../syntax/keywords.ts';
-import { parsePipeline, readToGap } from '../syntax/pipeline.ts';
+import { operatorWords, parsePipeline, readToGap } from '../syntax/pipeline.ts';
 import type { Token } from '../syntax/token.ts';
 import type { Operator } from '../syntax/tree.ts';
 
@@ -25,7 +25,7 @@ export interface Gap {
 }
 
 /** Longer operators are not read again for each word that may follow. */
-const mostTokens = 2000;
+const mostTokens = 500;
 
 /** @param written the query's tokens before the gap */
 export function gapAfter(text: string, written: readonly Token[]): Gap {
@@ -41,6 +41,8 @@ export function gapAfter(text: string, written: readonly Token[]): Gap {
   const isStart = written.length === 0;
   if (pipes.length > 0 && operator.length === 1)
     return { ...around, wanted: 'operator', isStart, expected: true, words: [] };
+  const rest = pipes.length > 0 ? restOfWords(operator.slice(1)) : [];
+  if (rest.length > 0) return { ...around, wanted: undefined, isStart, expected: true, words: rest };
   const { reached, wanted } = readToGap(text, operator);
   const mayFollow = wanted === undefined || wanted === 'expression';
   const tried = mayFollow && operator.length <= mostTokens ? phrases : [];
@@ -50,6 +52,16 @@ export function gapAfter(text: string, written: readonly Token[]): Gap {
   if (!reached && words.length === 0)
     return { ...around, wanted: 'expression', isStart, expected: false, words: phrases };
   return { ...around, wanted, isStart, expected: isStart || wanted !== undefined, words };
+}
+
+/** What operators go on with whose first words these are, as `LEFT` does with `JOIN`. */
+function restOfWords(tokens: readonly Token[]): string[] {
+  if (tokens.some(({ kind }) => kind !== 'name')) return [];
+  const written = `${tokens.map(({ value }) => value.toUpperCase()).join(' ')} `;
+  const rest = operatorWords.flatMap((words) =>
+    words.startsWith(written) ? [words.slice(written.length)] : [],
+  );
+  return [...new Set(rest)];
 }
 
 /** What the clause in which an operator ends sees of the rows. */

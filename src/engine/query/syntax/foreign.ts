@@ -11,8 +11,10 @@ import { isNumeric } from '../value/value.ts';
  */
 export function foreignSymbol(cursor: Cursor, left: Expression): QueryError | undefined {
   const token = cursor.peek();
-  const isOfBits = token.value === '&' || token.value === '|';
-  if (isOfBits && (isNumber(left) || cursor.peek(1).kind === 'number')) {
+  const isBitSign = token.value === '&' || token.value === '|';
+  // As in `a = 1 & b = 2`, where conditions are meant.
+  const endsComparison = /[=<>]\s*$/.test(cursor.text.slice(0, left.from));
+  if (isBitSign && !endsComparison && (isNumber(left) || cursor.peek(1).kind === 'number')) {
     const message = said`${token.value} is not supported; write a // 4 % 2 = 1 for whether the bit of 4 is set`;
     return new QueryError(token, message);
   }
@@ -260,7 +262,7 @@ const joins: ReadonlyMap<string, Said> = new Map([
     said`RIGHT JOIN is not supported; ask the other file, and join this one with |> LEFT JOIN, which is the same`,
   ],
   ['full', said`FULL JOIN is not supported; the joins are JOIN, LEFT JOIN, SEMI JOIN and ANTI JOIN`],
-  ['cross', said`CROSS JOIN is not supported; write |> JOIN 'file' AS f ON id = f.id`],
+  ['cross', said`CROSS JOIN is not supported; the joins are JOIN, LEFT JOIN, SEMI JOIN and ANTI JOIN`],
   ['natural', said`NATURAL JOIN is not supported; write |> JOIN 'file' USING (id)`],
   ['asof', said`ASOF JOIN is not supported; the joins are JOIN, LEFT JOIN, SEMI JOIN and ANTI JOIN`],
 ]);

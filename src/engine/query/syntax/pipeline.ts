@@ -96,6 +96,8 @@ function parseOperators(cursor: Cursor, named: Named): Operator[] {
   const first = cursor.peek();
   if (first.kind === 'end') return operators;
   refuseStatement(cursor);
+  const foreign = foreignJoin(cursor);
+  if (foreign) throw foreign;
   if (cursor.isWord('from')) {
     const alias = parseFrom(cursor, named);
     const span = cursor.spanFrom(first);

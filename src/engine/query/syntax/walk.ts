@@ -142,10 +142,16 @@ export function mapExpression(
   }
 }
 
-/** What an expression says, without its places: equal for expressions that are written alike. */
+/** What an expression says, without its places: equal for expressions that are written alike, functions in any letter case. */
 export function shapeOf(expression: Expression): string {
-  return JSON.stringify(expression, (key, value: unknown) => {
+  return JSON.stringify(expression, function (this: unknown, key, value: unknown) {
     if (key === 'from' || key === 'to') return undefined;
+    const isCalled = key === 'name' && typeof value === 'object' && value !== null && 'name' in value;
+    if (isCalled && isCall(this) && typeof value.name === 'string') return value.name.toLowerCase();
     return typeof value === 'bigint' || value === Infinity ? String(value) : value;
   });
+}
+
+function isCall(node: unknown): boolean {
+  return typeof node === 'object' && node !== null && 'kind' in node && node.kind === 'call';
 }

@@ -87,6 +87,8 @@ function dateIn(value: Value): Timestamp | undefined {
 
 /** A time and an interval or another time, of which one at least may be a text. */
 function beside(operator: '+' | '-', a: Value, b: Value): Value {
+  // A text beside a number is none of both: `at - 1` is no time since 1970.
+  if ((isNumeric(a) && typeof b === 'string') || (typeof a === 'string' && isNumeric(b))) return null;
   const interval = asInterval(b);
   if (interval !== undefined && asTime(b) === undefined) return calculateTime(operator, a, interval) ?? null;
   if (operator === '-') return between(a, b);

@@ -14,7 +14,7 @@ const reserved = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²�
  * A value as part of a file's name. Different values have different names: characters that some system does not allow are written
  * as %XX of their UTF-8, as in addresses, and a value that is too long ends in a checksum of all of it.
  * @param longest in bytes
- * @param isSpelled asked for each character: whether it is written so though it need not be
+ * @param isSpelled asked for each character that need not be written so, whether it is all the same
  */
 export function safeValue(
   value: string | undefined,
@@ -28,7 +28,7 @@ export function safeValue(
   const sum = `-${createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
   let fits = 0;
   for (const character of value) {
-    const piece = isSpelled() || isUnsafe(character) ? encoded(character) : character;
+    const piece = isUnsafe(character) || isSpelled() ? encoded(character) : character;
     length += Buffer.byteLength(piece);
     if (length <= longest - sum.length) fits = pieces.length + 1;
     if (length > longest) return { name: pieces.slice(0, fits).join('') + sum, isCut: true };

@@ -165,9 +165,9 @@ export class SplitSink {
       throw error;
     }
     this.#folders.length = 0;
-    const { overwrite, template } = this.#options;
+    const { overwrite, template, taken, sources } = this.#options;
     // All is written by now: what cannot be looked at is not told of.
-    const paths = this.#parts.map(({ path }) => path);
+    const paths = [...this.#parts.map(({ path }) => path), ...taken, ...sources];
     if (overwrite) this.#left = await filesLeft(template, paths).catch(() => 0);
   }
 

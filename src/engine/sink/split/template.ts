@@ -104,21 +104,26 @@ export class FileNames {
    * The path of a name in a folder that nothing else has. Where case or the way in which accents are written is the difference to
    * another one, characters of the value are written as %XX: what is read from the name is the value all the same.
    */
-  #free(parent: string, meaning: string, isKey: boolean, write: (spelling: number) => SafeValue): string {
+  #free(parent: string, meaning: string, isKey: boolean, write: (spelling: number) => Spelled): string {
     let plain: string | undefined;
     for (let spelling = 0; spelling < mostSpellings; spelling++) {
-      const { name, isCut } = write(spelling);
-      if (isCut && isKey) break;
+      const { name, isCut, isSpelled } = write(spelling);
+      if (isCut && isKey) {
+        throw new SinkError(
+          'unsupported',
+          said`${this.#template.text} cannot be written: a value is too long for the name of a folder, from which it could not be read again. Use a part of it, such as left(x, 50).`,
+        );
+      }
+      // The value has no more characters that could be written in another way.
+      if (!isSpelled) break;
       plain ??= name;
       const path = `${parent}/${name}`;
       if (this.#take(path, meaning)) return path;
-      // There is no value in it to be written in another way.
-      if (spelling > 0 && name === plain) break;
     }
     if (plain === undefined || isKey) {
       throw new SinkError(
         'unsupported',
-        said`${this.#template.text} cannot be written: a value is too long for the name of a folder, from which it could not be read again. Use a part of it, such as left(x, 50).`,
+        said`${this.#template.text} cannot be written: two values would have folders of one name, from which they could not be told apart.`,
       );
     }
     for (let number = 2; ; number++) {
@@ -151,7 +156,7 @@ export class FileNames {
     values: readonly (string | undefined)[],
     part: number,
     spelling: number,
-  ): SafeValue {
+  ): Spelled {
     const used = pieces.filter(({ kind }) => kind === 'column').length;
     const fixed = pieces.reduce((sum, piece) => sum + fixedLength(piece), 0);
     // Some for what makes it differ from others.
@@ -171,8 +176,13 @@ export class FileNames {
       return value.name;
     });
     const name = text.join('');
-    return { name: used > 0 ? safeSegment(name) : name, isCut };
+    return { name: used > 0 ? safeSegment(name) : name, isCut, isSpelled: left === 0 };
   }
+}
+
+interface Spelled extends SafeValue {
+  /** Whether all characters that were to be written as %XX are there. */
+  readonly isSpelled: boolean;
 }
 
 /** Whether the name of a folder is read as a key and its value. */

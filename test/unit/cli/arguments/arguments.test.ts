@@ -110,7 +110,11 @@ describe('arguments', () => {
     [[''], 'No file given. Give a path, an address, or - for standard input.'],
     [
       ['f', 'https://host/b.jsonl?token=secret'],
-      'Only one address can be read at a time: save the files, and give their names.',
+      'An address cannot be read together with other files or addresses: save it as a file, and give its name.',
+    ],
+    [
+      ['f', 'ftp://host/b.csv'],
+      'An address cannot be read together with other files or addresses: save it as a file, and give its name.',
     ],
     [['f', 'nope.csv'], "There is no file 'nope.csv'. If a column is meant, write (nope.csv)."],
     [

@@ -12,6 +12,7 @@ describe('webview/model/columnTest', () => {
     ['number', 'below', "1'000", 'a < 1000'],
     ['number', 'equals', '1000', 'a = 1000'],
     ['number', 'equals', '1,00', "a = '1,00'"],
+    ['number', 'above', '0,123', "a > '0,123'"],
     ['number', 'equals', '12,34,567', "a = '12,34,567'"],
     ['number', 'equals', '1,000 000', "a = '1,000 000'"],
     ['number', 'contains', '1,000', "a LIKE '%1,000%'"],
@@ -35,6 +36,16 @@ describe('webview/model/columnTest', () => {
       assert.equal(editQuery('', edit), expected);
     });
   }
+
+  it('looks for a text in lists of objects, and for an object among them', () => {
+    const items = { path: 'a', type: 'list' } as const;
+    const cell = '[{"b": "S3"}]';
+    assert.equal(editQuery('', columnTest(items, 'contains', 'S3', cell)), "a LIKE '%S3%'");
+    assert.equal(
+      editQuery('', columnTest(items, 'contains', '{"b":"S3"}', cell)),
+      `list_contains(a, '{"b":"S3"}'::json)`,
+    );
+  });
 
   it('leaves a number to the engine where the file writes numbers in its own way', () => {
     const { value } = columnTest({ path: 'a', type: 'number', written: '1.234,5' }, 'above', '1,000');

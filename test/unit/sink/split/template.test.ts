@@ -73,6 +73,15 @@ describe('the names of many files', () => {
           '%61',
           'CON',
           'con',
+          '/a',
+          '/A',
+          '=a',
+          '*A',
+          '__EMPTY__',
+          '__empty__',
+          '__Empty__',
+          '__hive_default_partition__',
+          'NULL',
           '',
         ),
       ),
@@ -98,6 +107,8 @@ describe('the names of many files', () => {
     assert.equal(names.of(['x'.repeat(200)], 1), `out/k=${'x'.repeat(200)}/x.jsonl`);
     assert.equal(names.of(['X'.repeat(200)], 1), `out/k=%58${'X'.repeat(199)}/x.jsonl`);
     assert.throws(() => names.of(['x'.repeat(300)], 1), /too long for the name of a folder/);
+    names.of(['\ud800'], 1);
+    assert.throws(() => names.of(['\ud801'], 1), /two values would have folders of one name/);
   });
 
   it('are all different and in the folder, whatever the values', () => {
