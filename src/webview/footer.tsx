@@ -94,7 +94,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
           class="text-button warn"
           title={[
             ...lists.slice(0, mostLists).map(listWords),
-            t('Choose which values of the document are the rows'),
+            t('Choose which values of the document are the rows, or give their path'),
           ].join('\n')}
           onClick={() => page.readAs('table')}
         >

@@ -31,6 +31,7 @@ export const pageSuites = [
   'stages',
   'failing',
   'found',
+  'completing',
   'records',
 ];
 /** Of these, those that ask nothing of an editor, and keep nothing of the page from file to file. */
