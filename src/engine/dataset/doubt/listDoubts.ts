@@ -2,7 +2,6 @@ import { CellKind } from '../../../protocol/preview.ts';
 import { said } from '../../../said/said.ts';
 import { warningAt } from '../../query/diagnostic.ts';
 import { memberColumns, writePath, type Diagnostic, type Query } from '../../query/index.ts';
-import type { Column } from '../../query/syntax/tree.ts';
 import type { Dataset } from '../dataset.ts';
 import type { SampledCell, SampledCells } from './sampledCells.ts';
 
@@ -41,6 +40,8 @@ export async function listDoubts(
   }
   return found;
 }
+
+type Column = ReturnType<typeof memberColumns>[number]['column'];
 
 /** What a query calls the list of which it asks for a member that is so many steps down. */
 function listName(text: string, { from, first, rest }: Column, steps: number): string {

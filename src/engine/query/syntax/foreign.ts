@@ -12,9 +12,9 @@ import { isNumeric } from '../value/value.ts';
 export function foreignSymbol(cursor: Cursor, left: Expression): QueryError | undefined {
   const token = cursor.peek();
   const isBitSign = token.value === '&' || token.value === '|';
+  const isOfNumbers = isBitSign && (isNumber(left) || cursor.peek(1).kind === 'number');
   // As in `a = 1 & b = 2`, where conditions are meant.
-  const endsComparison = /[=<>]\s*$/.test(cursor.text.slice(0, left.from));
-  if (isBitSign && !endsComparison && (isNumber(left) || cursor.peek(1).kind === 'number')) {
+  if (isOfNumbers && !/[=<>]$/.test(cursor.text.slice(0, left.from).trimEnd())) {
     const message = said`${token.value} is not supported; write a // 4 % 2 = 1 for whether the bit of 4 is set`;
     return new QueryError(token, message);
   }
