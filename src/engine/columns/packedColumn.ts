@@ -1,7 +1,7 @@
 import { FieldColumn, Kind, type Marks } from '../format/record.ts';
 import { packedKernel, type PackedOthers } from '../kernel/packed.ts';
 import { noBytes, noNumbers, noWords, type Stored } from './scratch.ts';
-import { markWholes, othersIn, type WholesHead } from './wholes.ts';
+import { markWholes, othersIn, withNumbers, type WholesHead } from './wholes.ts';
 
 /** A column of values of one kind that are kept as `wholes.ts` says. Its arrays are made when they are asked for. */
 export abstract class PackedColumn<Head extends WholesHead & { readonly kind: number }> extends FieldColumn {
@@ -80,8 +80,7 @@ export abstract class PackedColumn<Head extends WholesHead & { readonly kind: nu
 
   /** Those of the marked records that have a number. */
   protected withNumber(marks: Marks): Marks {
-    const others = this.#others();
-    return others ? packedKernel().keep(marks, others, true, false, false) : marks;
+    return withNumbers(marks, this.#others());
   }
 
   #others(): PackedOthers | undefined {

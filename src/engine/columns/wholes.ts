@@ -132,8 +132,12 @@ export function markWholes(
     widthHigh === 0
       ? kernel.inRange({ words, at, count, width }, from, to, inside)
       : markWide(words, head, count, from, to, inside);
-  const others = othersIn(words, head, count);
-  return others ? kernel.keep(marks, others, true, false, false) : marks;
+  return withNumbers(marks, othersIn(words, head, count));
+}
+
+/** Those of the marked records that have a number; the set is that then. */
+export function withNumbers(marks: Marks, others: PackedOthers | undefined): Marks {
+  return others ? packedKernel().keep(marks, others, true, false, false) : marks;
 }
 
 /** Of numbers past 32 bits. */

@@ -239,7 +239,7 @@ class SlotReader {
   }: Extract<Resolver['steps'][number], { kind: 'unnest' }>): Promise<Member[]> {
     const binding = expression.kind === 'column' ? bound.columns.get(expression) : undefined;
     const path = binding?.rest.length === 0 ? this.#fieldOf(binding.slot) : undefined;
-    const list = path && this.#known.columns.find(({ fields }) => isSame(fields, path));
+    const list = path && this.#fields.at(path);
     const members = list && (await this.#known.members?.(list));
     return (members ?? []).map((keys) => ({ keys, type: '' }));
   }

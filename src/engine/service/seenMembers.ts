@@ -1,3 +1,4 @@
+import { parseJson } from '../../protocol/jsonValue.ts';
 import { CellKind } from '../../protocol/preview.ts';
 import { cellColumns, type FileColumn } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -22,7 +23,7 @@ export async function membersOfItems(
   const found = new Map<string, readonly string[]>();
   for (let row = 0; row < rows && found.size < mostMembers; row++) {
     if (kinds[row] !== CellKind.Json) continue;
-    const value = parsed(decoder.decode(text.subarray(row === 0 ? 0 : ends[row - 1], ends[row])));
+    const value = parseJson(decoder.decode(text.subarray(row === 0 ? 0 : ends[row - 1], ends[row])));
     if (!Array.isArray(value)) continue;
     for (const item of value.slice(0, mostItems)) addPaths(item, [], found);
   }
@@ -30,15 +31,6 @@ export async function membersOfItems(
 }
 
 const decoder = new TextDecoder();
-
-/** Undefined for what is read though it is no JSON, as NaN is. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Objects in objects are paths, as they are in columns. */
 function addPaths(value: unknown, path: readonly string[], found: Map<string, readonly string[]>): void {

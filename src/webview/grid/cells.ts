@@ -9,6 +9,9 @@ export interface Cell {
   readonly cut: boolean;
 }
 
+/** Bytes of a cell that are read where all of it is wanted. */
+export const wholeCell = 1024 * 1024;
+
 const decoder = new TextDecoder();
 const missing: Cell = { text: '', kind: CellKind.Missing, cut: false };
 

@@ -4,7 +4,7 @@ import type { ColumnInfo } from '../../protocol/file.ts';
 import { CellKind, type PreviewCalls } from '../../protocol/preview.ts';
 import type { CellAction, CellContext, ColumnAction } from '../../protocol/pageCommands.ts';
 import type { CellTest, QueryEdit, ValuePick } from '../../protocol/queryText.ts';
-import { rowsOf, type Cell } from '../grid/cells.ts';
+import { rowsOf, wholeCell, type Cell } from '../grid/cells.ts';
 import { laneOf, noPrefs, withHidden, withPinned } from '../grid/columns.ts';
 import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
@@ -61,7 +61,6 @@ export interface ActionParts {
   readonly overlay: Signal<Overlay | undefined>;
 }
 
-const wholeCell = 1024 * 1024;
 /** Pixels by which a menu makes a column wider or narrower. */
 const widthStep = 32;
 /** These need no value. */

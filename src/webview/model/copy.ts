@@ -1,7 +1,7 @@
 /** Copying what is selected: as tab-separated text, as JSON, as a Markdown table. */
 import type { ColumnInfo } from '../../protocol/file.ts';
 import { CellKind } from '../../protocol/preview.ts';
-import { rowsOf, type Cell } from '../grid/cells.ts';
+import { rowsOf, wholeCell, type Cell } from '../grid/cells.ts';
 import type { Area } from '../grid/selection.ts';
 import { count, t } from '../l10n.ts';
 import type { Link } from '../link.ts';
@@ -11,7 +11,6 @@ export type CopyFormat = 'tsv' | 'json' | 'markdown';
 /** More than this is an export's business. */
 const mostCells = 200_000;
 const rowsAtOnce = 256;
-const wholeCell = 1024 * 1024;
 
 export interface CopyRequest {
   readonly view: number;

@@ -1,6 +1,6 @@
 /** Finding text in the whole file, or in the rows that match. */
 import { batch, effect, signal, type Signal } from '@preact/signals';
-import { cellsOf } from '../grid/cells.ts';
+import { cellsOf, wholeCell } from '../grid/cells.ts';
 import { laneOf } from '../grid/columns.ts';
 import { holds } from '../grid/render.ts';
 import { isAbort, sentence } from '../link.ts';
@@ -37,8 +37,6 @@ export interface FindModel {
 }
 
 const typingRests = 250;
-/** Bytes of a cell that are looked through for the text. */
-const cellLimit = 1024 * 1024;
 
 export function createFind(preview: Preview): FindModel {
   const { link, grid } = preview;
@@ -112,7 +110,7 @@ export function createFind(preview: Preview): FindModel {
     const known = preview.columns.peek();
     const hidden = known.filter(({ id }) => !shown.includes(id));
     const columns = [...shown, ...hidden.map(({ id }) => id)];
-    const request = { view, first: row, count: 1, columns, limit: cellLimit };
+    const request = { view, first: row, count: 1, columns, limit: wholeCell };
     const page = cellsOf(await link.call('rows', request, { signal }));
     const wanted = matchCase.peek() ? text.peek() : text.peek().toLowerCase();
     const at =
