@@ -63,14 +63,14 @@ describe('webview of text that is found', () => {
     await page.getByRole('button', { name: 'Find (Ctrl+F)' }).click();
     await page.getByRole('textbox', { name: 'Find in file' }).fill('NEEDLE');
     await goes('Enter', '1 of 2', 2);
-    await page.locator('.cell[aria-selected="true"]', { hasText: /^needle$/ }).waitFor();
+    await page.locator('.cell[aria-selected="true"]:visible', { hasText: /^needle$/ }).waitFor();
     const head = page.locator('.head:not([hidden])', { hasText: 'c280' });
     await head.hover();
     await head.locator('.head-menu').click();
     await page.getByRole('menuitem', { name: 'Hide', exact: true }).click();
     await page.getByRole('textbox', { name: 'Find in file' }).focus();
     await goes('Enter', '2 of 2', 3);
-    await page.locator('.cell[aria-selected="true"]', { hasText: /^needles$/ }).waitFor();
+    await page.locator('.cell[aria-selected="true"]:visible', { hasText: /^needles$/ }).waitFor();
     await goes('Shift+Enter', '1 of 2, in the hidden column c280', 2);
   });
 

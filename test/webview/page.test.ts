@@ -909,7 +909,7 @@ describe('webview/page', () => {
       return context.webviewSection;
     };
     assert.equal(await sectionOf(page.locator('.row:not([hidden]) .gutter').first()), 'record');
-    assert.equal(await sectionOf(page.locator('.cell.malformed')), 'record');
+    assert.equal(await sectionOf(page.locator('.cell.malformed:visible')), 'record');
     assert.equal(await sectionOf(page.locator('.row .cell.number:visible').first()), 'cell');
     assert.equal(await sectionOf(page.locator('.row .cell.null:visible').first()), 'null');
     assert.equal(await sectionOf(page.locator('.row .cell.missing:visible').first()), 'null');
@@ -1104,7 +1104,7 @@ describe('webview/page', () => {
         record,
       );
     }
-    await page.locator('.cell.current', { hasText: '2023-11-15T00:00:00' }).waitFor();
+    await page.locator('.cell.current:visible', { hasText: '2023-11-15T00:00:00' }).waitFor();
     await page.keyboard.press('Control+g');
     await page.keyboard.type('2124-01-01');
     await page.keyboard.press('Enter');
@@ -1128,7 +1128,7 @@ describe('webview/page', () => {
     await page.waitForFunction(() => document.activeElement?.classList.contains('cell'));
     await page.keyboard.press('ArrowRight');
     for (let row = 1; row < 10; row++) await page.keyboard.press('ArrowDown');
-    await page.locator('.cell.current.json').waitFor();
+    await page.locator('.cell.current.json:visible').waitFor();
     await page.keyboard.press('Enter');
     const value = page.getByRole('dialog', { name: 'Value of value' });
     await value.getByRole('treeitem').first().waitFor();
@@ -1520,7 +1520,7 @@ describe('webview/page', () => {
 
       it(`over every kind of cell in the ${theme} theme`, async () => {
         const page = await open({ theme, file: 'kinds' });
-        await page.locator('.cell.malformed').click();
+        await page.locator('.cell.malformed:visible').click();
         await axe(page);
         await page
           .locator('.head:not([hidden])')

@@ -29,7 +29,8 @@ describe('webview of the record of a row', () => {
   }
 
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
-  const cell = (text: string) => page.locator('.row:not([hidden]) .cell').getByText(text, { exact: true });
+  const cell = (text: string) =>
+    page.locator('.row:not([hidden]) .cell:visible').getByText(text, { exact: true });
   /** The number and the cell of the active row. */
   const active = (number: string, text: string) =>
     page.waitForFunction(
