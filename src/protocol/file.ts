@@ -153,6 +153,8 @@ export interface FileState {
   readonly leftOut?: { readonly count: number; readonly files: readonly UnreadFile[] } | undefined;
   /** What is appended is taken in as it comes; where the file is replaced, it is to be opened anew. */
   readonly following?: boolean | undefined;
+  /** Phase `changed`: it is to be opened anew, as not all files were looked at before the first rows were shown. */
+  readonly outrun?: boolean | undefined;
   /** Phase `failed`: offset of the byte at which the source gave out; the rows before it are there. */
   readonly failedAt?: number | undefined;
   /** Phase `indexing`, but nothing is read for now: of what is remote, no more than somebody looks at. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FileDoubt } from '../../protocol/comparison.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileInfo, FileState, OtherTableCount, UnreadFile } from '../../protocol/file.ts';
@@ -38,6 +39,8 @@ export interface DatasetOptions extends FormatOptions, LocationOptions, OpeningO
   readonly merge?: MergeBy | undefined;
   /** Of many files as one table, the first ones may be read before all were looked at: somebody waits for the first rows. */
   readonly early?: boolean | undefined;
+  /** Who shows it opens it anew where files behind the first ones show that it is read otherwise: see `Dataset.isOutrun`. */
+  readonly reopens?: boolean | undefined;
   /** Columns that its records have by the folder of their file, where that is known to who scans them. */
   readonly partitions?: readonly string[] | undefined;
 }
@@ -69,6 +72,7 @@ export class Dataset {
   /** What was found of all records up to an earlier end no longer holds: the last one was written on. */
   #settledFrom = 0;
   readonly #earlier = new EarlierOpenings();
+  #isOutrun = false;
   /** How many records the file says that it has. */
   #rowCount: number | undefined;
   /** The temporary file that is read in place of a document. */
@@ -177,9 +181,17 @@ export class Dataset {
   }
 
   /**
+   * Whether files that were looked at later have other columns than the first ones, or write them in another way: only one
+   * that is opened anew, with a look at all files before, can consist of all.
+   */
+  get isOutrun(): boolean {
+    return this.#isOutrun;
+  }
+
+  /**
    * Looks at the files that were not looked at so far: from then on it consists of all. What was found out of the first ones
    * is found out again.
-   * @throws SourceError; the signal's reason
+   * @throws SourceError `changed` where it is outrun; the signal's reason
    */
   async complete(signal: AbortSignal): Promise<void> {
     const take = (found: LookedAtAll): Promise<void> => this.#takeAll(found);
@@ -187,8 +199,15 @@ export class Dataset {
   }
 
   async #takeAll(found: LookedAtAll): Promise<void> {
-    const { spec } = found;
+    const { spec, recognised } = found;
     const { signal } = this.#closing;
+    if (!isDeepStrictEqual(recognised, this.recognised)) {
+      this.#isOutrun = true;
+      throw new SourceError(
+        'changed',
+        said`Files further on have other columns, or write them in another way. All files are read now.`,
+      );
+    }
     const source = await openSource(spec, { signal, keepPages: this.#options.keepPages });
     const before = this.#opening;
     this.#files.areTaken(found);

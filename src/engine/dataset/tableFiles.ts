@@ -1,14 +1,16 @@
 import type { FileInfo, FileState, UnreadFile } from '../../protocol/file.ts';
 import { withSignal } from '../source/signals.ts';
+import type { RecognisedFile } from '../format/registry.ts';
 import type { SourceSpec } from '../source/source.ts';
 import type { FileOrder } from './files/orderFiles.ts';
 
 /** Files that are named where people are told of those that cannot be read. */
 const mostListed = 100;
 
-/** What is found by looking at all files of a table: how they are opened, and which cannot be read. */
+/** What is found by looking at all files of a table: how they are opened and read, and which cannot be. */
 export interface LookedAtAll {
   readonly spec: SourceSpec;
+  readonly recognised: RecognisedFile;
   readonly unread: readonly UnreadFile[];
 }
 

@@ -50,6 +50,8 @@ export interface FileResources {
 export class HeldFiles {
   readonly #resources: () => FileResources;
   readonly #files = new Map<string, HeldFile>();
+  /** Of tables of files that were opened anew with a look at all: they are opened so from then on. */
+  readonly #outrun = new Set<string>();
   /** Openings that were given up, and have not cleaned up yet. */
   readonly #endings = new Set<Promise<void>>();
 
@@ -114,7 +116,10 @@ export class HeldFiles {
     const { pool, store } = this.#resources();
     const { signal } = context;
     if (file.remote) return this.#shareRemote(file, file.remote, context);
-    if (!file.compared) return SharedFile.open(this.#opening(file), file.options, { pool, store }, signal);
+    if (!file.compared) {
+      const reopens = file.files !== undefined && !this.#outrun.has(JSON.stringify(file));
+      return SharedFile.open(this.#opening(file), { ...file.options, reopens }, { pool, store }, signal);
+    }
     const { before, after, keys } = file.compared;
     const opening = (one: OpenFile) => (ended: AbortSignal) => this.openAlone(one, { signal: ended });
     const comparison = await Comparison.make([opening(before), opening(after)], keys, context);
@@ -197,6 +202,7 @@ export class HeldFiles {
   async letGo(held: HeldFile, stale: boolean): Promise<void> {
     held.holders--;
     if (held.holders > 0 && !stale) return;
+    if (stale && (await held.file).dataset.isOutrun) this.#outrun.add(held.key);
     if (this.#files.get(held.key) === held) this.#files.delete(held.key);
     // Who still looks at a stale file keeps it until it is reloaded there as well.
     if (held.holders === 0) await (await held.file).close();

@@ -76,7 +76,7 @@ export class SharedFile {
   #pause: AbortController | undefined;
   /** Runs that index on their way, so that nobody need. */
   #scans = 0;
-  #trouble: Pick<FileState, 'phase' | 'said' | 'grownBy' | 'failedAt'> | undefined;
+  #trouble: Pick<FileState, 'phase' | 'said' | 'grownBy' | 'failedAt' | 'outrun'> | undefined;
   /** Blocks that somebody has asked for. */
   #wanted = 0;
   /** All previews are to know what the file has grown by before one of them sees more records, whoever follows it. */
@@ -101,7 +101,7 @@ export class SharedFile {
   /** @throws SourceError */
   static async open(
     open: (options: DatasetOptions) => Promise<Dataset>,
-    options: FormatOptions,
+    options: FormatOptions & Pick<DatasetOptions, 'reopens'>,
     { pool, store }: EngineResources,
     signal: AbortSignal,
     made: MadeRows = {},
@@ -299,10 +299,9 @@ export class SharedFile {
     dataset.columns.learn(page, []);
     if (page.rows > 0 && page.paths.length === 0) await this.#learnCsvTypes(page.rows, signal);
     const bytes = page.lengths.reduce((sum, length) => sum + length, 0);
+    const size = dataset.isWhole ? dataset.size : dataset.expectedSize;
     this.#firstGuess =
-      page.rows < firstRows || dataset.size === undefined
-        ? page.rows
-        : Math.round((dataset.size / bytes) * page.rows);
+      page.rows < firstRows || size === undefined ? page.rows : Math.round((size / bytes) * page.rows);
   }
 
   /** Reads on until a record is found, or the end. */
@@ -360,7 +359,7 @@ export class SharedFile {
   #fail(error: unknown): void {
     const phase = error instanceof SourceError && error.failure === 'changed' ? 'changed' : 'failed';
     const failedAt = error instanceof SourceError && phase === 'failed' ? error.position : undefined;
-    this.#trouble = { phase, said: saidOf(error), failedAt };
+    this.#trouble = { phase, said: saidOf(error), failedAt, ...(this.dataset.isOutrun && { outrun: true }) };
   }
 
   async #look(): Promise<void> {

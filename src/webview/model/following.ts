@@ -56,10 +56,11 @@ export function createFollowing(preview: Preview, reload: () => Promise<void>): 
     if (!isWhole || !on.value || isAtEnd) seen.value = rows;
   });
 
-  // The name leads to another file: that one is followed from now on.
+  // The name leads to another file: that one is followed from now on. Or later files of a table have other columns.
   effect(() => {
-    if (!state.value?.following || state.value.phase !== 'changed') return;
-    const { said } = state.value;
+    if (state.value?.phase !== 'changed') return;
+    const { said, following, outrun } = state.value;
+    if (!following && !outrun) return;
     const told = said ? words(said) : t('The file was replaced. This is the new one.');
     void reload().then(() => (notice.value = told));
   });

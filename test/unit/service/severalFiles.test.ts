@@ -73,6 +73,46 @@ describe('service/several files', () => {
     );
   });
 
+  it('show the first rows of very many with a header before all were looked at, and then all', async () => {
+    const many = 1100;
+    const files: Record<string, string> = {};
+    for (let file = 0; file < many; file++) files[`${file}.csv`] = `n,v\n${file},1.5\n`;
+    const { info, page } = await open(files, { pattern: '*.csv' });
+    assert.ok(preview);
+    assert.deepEqual([info.files?.count, info.state.exact], [many, false]);
+    assert.deepEqual((await rowsOf(0))[0], ['0.csv', '0', '1.5']);
+    assert.equal((await page.call('run', { query: 'n >= 1090 AND v = 1.5' })).matched, 10);
+    await preview.file(({ exact }) => exact);
+    assert.deepEqual([preview.files.at(-1)?.records, preview.files.at(-1)?.phase], [many, 'ready']);
+  });
+
+  for (const [what, odd, columns, row] of [
+    [
+      'has another column',
+      'extra,n\nx,900\n',
+      ['_file', 'n', 'v', 'extra'],
+      ['900.csv', '900', '(null)', 'x'],
+    ],
+    ['writes numbers otherwise', 'n,v\n900,"2,5"\n', ['_file', 'n', 'v'], ['900.csv', '900', '2,5']],
+  ] as const)
+    it(`are opened anew with all columns where a later one of very many ${what}`, async () => {
+      const files: Record<string, string> = {};
+      for (let file = 0; file < 1100; file++) files[`${file}.csv`] = `n,v\n${file},1.5\n`;
+      files['900.csv'] = odd;
+      const { page } = await open(files, { pattern: '*.csv' });
+      assert.ok(preview);
+      assert.deepEqual((await rowsOf(0))[0], ['0.csv', '0', '1.5']);
+      await preview.file(({ phase, outrun }) => phase === 'changed' && outrun === true);
+      preview.info = await page.call('reload', null);
+      assert.deepEqual(
+        preview.info.columns.map(({ name }) => name),
+        columns,
+      );
+      const { view, matched } = await page.call('run', { query: 'n >= 899 AND n <= 901' });
+      assert.equal(matched, 3);
+      assert.deepEqual((await rowsOf(view))[1], row);
+    });
+
   it('show the first rows of very many before all were looked at, and then all', async () => {
     const many = 1100;
     const files: Record<string, string> = {};

@@ -7,7 +7,7 @@ import { eachFile } from '../../source/files/eachFile.ts';
 import type { FilePart } from '../../source/files/part.ts';
 import type { FoundFile } from '../../source/files/search.ts';
 import { openSource, type OpenedSource } from '../../source/open.ts';
-import { readFully, readSome } from '../../source/read.ts';
+import { readFully } from '../../source/read.ts';
 import { SourceError } from '../../source/source.ts';
 import type { DatasetOptions } from '../dataset.ts';
 import { isEmpty } from './emptyFile.ts';
@@ -15,8 +15,8 @@ import { formatName, otherFormat } from './otherFormat.ts';
 import { notAlike, otherTable, type FirstFile, type SeenFile } from './unionColumns.ts';
 import { writtenFile } from './unionReadings.ts';
 
-/** A header is looked for in so many bytes. */
-const headLength = 256 * 1024;
+/** A byte-order mark takes no more. */
+const longestMark = 3;
 /** So many files are looked at in a moment. */
 const fewFiles = 1000;
 /** Of more, as many are looked at before the first rows are read as hold so many bytes, and no more than so many. */
@@ -241,23 +241,31 @@ async function headEnd(
   { head: expected }: FirstFile,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const bytes = new Uint8Array(expected.length === 0 ? 3 : headLength);
-  const head = bytes.subarray(0, await readSome(source, bytes, 0, signal));
-  const mark = markLength(head, 0, 0);
-  if (expected.length === 0) return mark;
-  const end = sameUpTo(head.subarray(mark), expected);
-  if (end !== undefined) return mark + end;
-  return undefined;
+  // Its lines may end with a carriage return where those of the first do not.
+  const bytes = new Uint8Array(longestMark + expected.length + lineFeedsIn(expected));
+  const length = await readFully(source, bytes, 0, signal);
+  const mark = markLength(bytes, 0, 0);
+  const end = sameUpTo(bytes.subarray(mark, length), expected, length < bytes.length);
+  return end === undefined ? undefined : mark + end;
 }
 
-/** One past what `bytes` begins with, if that is `expected`, whose lines may end otherwise; undefined if it is not. */
-function sameUpTo(bytes: Uint8Array, expected: Uint8Array): number | undefined {
+function lineFeedsIn(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === lineFeed) count++;
+  return count;
+}
+
+/**
+ * One past what `bytes` begins with, if that is `expected`, whose lines may end otherwise; undefined if it is not.
+ * @param final whether they are all there are
+ */
+function sameUpTo(bytes: Uint8Array, expected: Uint8Array, final: boolean): number | undefined {
   let at = 0;
   for (let i = 0; i < expected.length; i++) {
     if (expected[i] === carriageReturn) continue;
     while (bytes[at] === carriageReturn) at++;
     // A file may end with its header.
-    if (at === bytes.length && expected[i] === lineFeed) return at;
+    if (final && at === bytes.length && expected[i] === lineFeed) return at;
     if (bytes[at] !== expected[i]) return undefined;
     at++;
   }

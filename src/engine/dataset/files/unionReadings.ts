@@ -16,6 +16,8 @@ export interface WrittenFile {
 
 /** So many bytes of each file are looked at: there may be thousands of files. */
 const headLength = 16 * 1024;
+/** So many of the first rows there, and of those behind them. */
+const fewRows = 64;
 
 /** @param from where the records of the file begin */
 export async function writtenFile(
@@ -28,7 +30,8 @@ export async function writtenFile(
   const bytes = new Uint8Array(from + headLength);
   const length = await readFully(source, bytes, 0, hints.signal);
   const head = bytes.subarray(0, length);
-  const { written } = recogniseReadings(head, Math.min(from, length), length < bytes.length, dialect, hints);
+  const final = length < bytes.length;
+  const { written } = recogniseReadings(head, Math.min(from, length), final, dialect, hints, fewRows);
   return { path, columns: dialect.columns, cells: written };
 }
 

@@ -27,6 +27,11 @@ export interface WrittenCells {
 const manyWords = 20;
 /** A text without any digit. */
 const word = /^\D*\p{L}\D*$/u;
+/**
+ * Most numbers: with a decimal comma they are the same, or none, as a group has three digits. No date, word or cell that
+ * holds nothing is written so.
+ */
+const simple = /^-?(?:\d{1,18}|\d{1,18}\.(?:\d{1,2}|\d{4,18}))$/;
 /** What stands in a cell that holds nothing. */
 const nothing =
   /^\s*(?:|null|nil|none|n\/?a|nan|#(?:n\/a|div\/0!|ref!|value!|name\?|num!|null!)|\\n|\p{Sc}?\s*[-\u2013\u2014]+|\?|\.+|unknown)\s*$/iu;
@@ -43,39 +48,44 @@ const poorCells = 4;
 
 /** Which of some choices the cells of a column fit. */
 class Choices<T> {
-  readonly #misfits: Map<T, number>;
+  #all: readonly T[];
+  /** By the index of the choice. */
+  readonly #misfits: number[];
+  #least = 0;
   #cells = 0;
 
   constructor(all: readonly T[]) {
-    this.#misfits = new Map(all.map((choice) => [choice, 0]));
+    this.#all = all;
+    this.#misfits = all.map(() => 0);
   }
 
   get all(): readonly T[] {
-    return [...this.#misfits.keys()];
+    return this.#all;
   }
 
-  take(fits: (choice: T) => boolean): void {
+  /** @param fits by the index of the choice */
+  take(fits: (index: number) => boolean): void {
     this.#cells++;
-    for (const [choice, count] of this.#misfits) if (!fits(choice)) this.#misfits.set(choice, count + 1);
+    this.#least = Infinity;
+    for (let index = 0; index < this.#all.length; index++) {
+      if (!fits(index)) this.#misfits[index]++;
+      this.#least = Math.min(this.#least, this.#misfits[index]);
+    }
   }
 
   drop(): void {
-    this.#misfits.clear();
+    this.#all = [];
   }
 
   /** Those that the most cells fit, where nearly all of them do. */
   get left(): ReadonlySet<T> {
-    const least = this.#least;
-    if (least > this.#cells * oddShare) return new Set();
-    return new Set([...this.#misfits].filter(([, count]) => count === least).map(([choice]) => choice));
+    if (this.#least > this.#cells * oddShare) return new Set();
+    return new Set(this.#all.filter((_choice, index) => this.#misfits[index] === this.#least));
   }
 
+  /** Whether there is nothing that the cells can be. */
   get isOver(): boolean {
     return this.#least >= poorCells && this.#least > this.#cells * poorShare;
-  }
-
-  get #least(): number {
-    return Math.min(...this.#misfits.values());
   }
 }
 
@@ -124,15 +134,16 @@ export class ColumnCells {
 
   /** Takes a cell into account; answers whether there is anything that the column can be. */
   take(text: string): boolean {
-    if (!holdsNothing(text)) {
+    const isSimple = simple.test(text);
+    if (isSimple || !holdsNothing(text)) {
       this.#filled++;
       if (this.example === '') this.example = text.trim();
-      if (word.test(text)) {
+      if (!isSimple && word.test(text)) {
         this.#words++;
         return this.#isTold || this.#words < manyWords || !this.#isWords;
       }
-      if (!this.#isNone(this.#marks, this.#hints.decimal)) this.#takeNumber(text);
-      if (!this.#isNone(this.#dates, this.#hints.dates)) this.#takeDate(text);
+      if (!this.#isNone(this.#marks, this.#hints.decimal)) this.#takeNumber(text, isSimple);
+      if (!this.#isNone(this.#dates, this.#hints.dates)) this.#takeDate(text, isSimple);
     }
     return !this.#isNone(this.#marks, this.#hints.decimal) || !this.#isNone(this.#dates, this.#hints.dates);
   }
@@ -141,23 +152,24 @@ export class ColumnCells {
     return choices.all.length === 0 || (told === undefined && choices.isOver);
   }
 
-  #takeNumber(text: string): void {
-    const isPlain = plainNumber.test(text);
+  #takeNumber(text: string, isSimple: boolean): void {
+    const isPlain = isSimple || plainNumber.test(text);
     const unit = isPlain ? undefined : unitIn(text);
     if (!this.#takeUnit(unit)) {
       if (this.#hints.decimal === undefined) this.#marks.drop();
       return;
     }
-    const numbers = new Map(
-      this.#marks.all.map((mark) => [mark, rewriteNumber(text, { decimal: mark, unit })]),
-    );
-    this.#marks.take((mark) => numbers.get(mark) !== undefined);
-    const found = [...numbers.values()].filter((number) => number !== undefined);
+    const numbers = this.#marks.all.map((decimal) => {
+      if (isSimple) return decimal === '.' || !text.includes('.') ? text : undefined;
+      return rewriteNumber(text, { decimal, unit });
+    });
+    this.#marks.take((mark) => numbers[mark] !== undefined);
+    const found = numbers.filter((number) => number !== undefined);
     if (found.length === 0) return;
     this.#numbers++;
     this.#plain &&= isPlain;
     this.#positive ||= unit !== undefined || !negative.test(text);
-    if (numbers.size < 2) return;
+    if (numbers.length < 2) return;
     if (found.length === 1) this.#telling ??= text.trim();
     else if (found[0] !== found[1]) {
       this.#groups.add(text.includes(',') ? ',' : '.');
@@ -175,14 +187,12 @@ export class ColumnCells {
     return unit === this.#unit && !(unit === percent && this.#bare);
   }
 
-  #takeDate(text: string): void {
-    const parts = readDateParts(text);
+  #takeDate(text: string, isSimple: boolean): void {
+    const parts = isSimple ? undefined : readDateParts(text);
     const isIso = parts?.yearFirst === true && isoDate.test(text.trim());
-    const dates = new Map(
-      this.#dates.all.map((order) => [order, parts && dateBy(parts, isIso ? 'ymd' : order)]),
-    );
-    this.#dates.take((order) => dates.get(order) !== undefined);
-    const found = [...dates.values()].filter((date) => date !== undefined);
+    const dates = this.#dates.all.map((order) => parts && dateBy(parts, isIso ? 'ymd' : order));
+    this.#dates.take((order) => dates[order] !== undefined);
+    const found = dates.filter((date) => date !== undefined);
     if (parts === undefined || found.length === 0) return;
     this.#datesFound++;
     this.#iso &&= isIso;
@@ -190,7 +200,7 @@ export class ColumnCells {
     this.#separator ??= parts.separator;
     this.#named ||= parts.order !== undefined;
     this.#short ||= parts.short === true;
-    if (dates.size < 2) return;
+    if (dates.length < 2) return;
     if (found.length === 1) this.#telling ??= text.trim();
     else if (found[0] !== found[1]) this.#note(text);
   }

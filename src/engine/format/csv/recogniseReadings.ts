@@ -16,11 +16,13 @@ export interface FoundReadings {
 }
 
 /** First rows that are looked at, and as many at most of those behind them, which lie as far apart. */
-const rowLimit = 2000;
+const manyRows = 2000;
+
 /**
  * Recognises how the cells of each column are written, from the rows in `head[from, ...)`. Nine in ten cells of
  * a column that hold something must fit, and one at least must fit nothing else. A word does no harm, such as the one of a
  * total below dates, or `pending` among amounts, where two cells are none for each that is.
+ * @param rowLimit how many of the first rows are looked at, and of those behind them
  */
 export function recogniseReadings(
   head: Uint8Array,
@@ -28,13 +30,15 @@ export function recogniseReadings(
   final: boolean,
   dialect: CsvDialect,
   hints: ReadingHints,
+  rowLimit = manyRows,
 ): FoundReadings {
   const { count, bytes, fields } = rowsOf(head, from, final, dialect);
   const textOf = (row: number, column: number): string => {
     const { kinds, starts, ends } = fields[column];
     return fieldText(bytes, kinds[row], starts[row], ends[row], dialect);
   };
-  return readingsIn(dialect.columns.length, count, textOf, hints, dialect.delimiter === ',' ? '.' : ',');
+  const usual = dialect.delimiter === ',' ? '.' : ',';
+  return readingsIn(dialect.columns.length, count, textOf, hints, usual, rowLimit);
 }
 
 /**
@@ -48,6 +52,7 @@ export function readingsIn(
   textOf: (row: number, column: number) => string,
   hints: ReadingHints,
   usual: DecimalMark,
+  rowLimit = manyRows,
 ): FoundReadings {
   const columns = Array.from({ length: width }, () => new ColumnCells(hints));
   const open = new Set(columns.keys());
