@@ -5,6 +5,7 @@ import { ComparisonBand } from './comparison.tsx';
 import { ColumnAsk, ColumnMenu } from './columnMenu.tsx';
 import { CellValue } from './detail/cellValue.tsx';
 import { Detail } from './detail/detail.tsx';
+import { ExportColumns, ExportRows } from './exportMenus.tsx';
 import { FindBar } from './find/findBar.tsx';
 import { GoTo } from './find/goTo.tsx';
 import { Footer } from './footer.tsx';
@@ -12,7 +13,6 @@ import { count, t } from './l10n.ts';
 import { sentence } from './link.ts';
 import { LiveRegion } from './live.tsx';
 import { keepFocus } from './lostFocus.ts';
-import type { RowsTo } from './model/overlay.ts';
 import type { PageModel } from './model/page.ts';
 import { ColumnFinder } from './panel/columnFinder.tsx';
 import { FilterBar } from './panel/filterBar.tsx';
@@ -274,8 +274,10 @@ function Overlays({ page }: { readonly page: PageModel }) {
       return <ColumnFinder page={page} anchor={anchor} close={close} />;
     case 'more':
       return <More page={page} anchor={anchor} close={close} />;
-    case 'export':
-      return <ExportColumns page={page} to={overlay.to} anchor={anchor} close={close} />;
+    case 'exportRows':
+      return <ExportRows page={page} to={overlay.to} anchor={anchor} close={close} />;
+    case 'exportColumns':
+      return <ExportColumns page={page} to={overlay.to} rows={overlay.rows} anchor={anchor} close={close} />;
   }
 }
 
@@ -358,32 +360,6 @@ function More({ page, anchor, close }: MoreProps) {
   return (
     <Menu anchor={anchor} label={t('More')} items={items.filter((item) => item !== false)} close={close} />
   );
-}
-
-interface ExportColumnsProps extends MoreProps {
-  readonly to: RowsTo;
-}
-
-/** Hidden columns are written or sent as well, unless the user says otherwise. */
-function ExportColumns({ page, to, anchor, close }: ExportColumnsProps) {
-  const { layout } = page.preview.grid;
-  const shown = layout.lanes.length;
-  const all = shown + layout.hidden;
-  const items: MenuItem[] = [
-    {
-      label: t('All {0} Columns, {1} Hidden\u2026', count(all), count(layout.hidden)),
-      icon: to === 'host/export' ? 'export' : 'cloud-upload',
-      run: () => page.exportRows(to, anchor, 'all'),
-    },
-    {
-      label:
-        shown === 1 ? t('Only the Column Shown\u2026') : t('Only the {0} Columns Shown\u2026', count(shown)),
-      run: () => page.exportRows(to, anchor, 'shown'),
-    },
-  ];
-  const place = anchor === page.preview.grid.element ? 'inside' : 'under';
-  const label = to === 'host/export' ? t('Export\u2026') : t('Send Rows to a Service\u2026');
-  return <Menu anchor={anchor} label={label} items={items} close={close} place={place} />;
 }
 
 /**

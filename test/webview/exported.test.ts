@@ -137,6 +137,41 @@ describe('webview with hidden columns', function () {
       await page.keyboard.press('Escape');
     });
   }
+
+  it('asks which rows are meant where a match is shown among the others', async () => {
+    const path = join(real.folder, 'context.jsonl');
+    await writeFile(path, files['rows.jsonl']);
+    await engine.open(path, {});
+    await page.locator('.footer', { hasText: `${rows.length} records` }).waitFor();
+    await enterQuery(page, "o = 'US'");
+    await page.locator('.result-line', { hasText: '20 of 40 records match' }).waitFor();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await item('Show in Context').click();
+    await page.getByText('Filter paused').waitFor();
+    await gridAt(page, 0);
+    const matches = rows.filter(({ o }) => o === 'US');
+    const ofFilter = 'Rows of the Paused Filter: 20 of 40 records match…';
+    const all = ['id', 'a b', 'o', 'n'] as const;
+    for (const [press, what] of [
+      [() => exportButton().click(), 'exported'],
+      [sendRows, 'sent'],
+    ] as const) {
+      await press();
+      assert.deepEqual(await exported(() => item(ofFilter).click()), texts(matches, ...all), what);
+      await press();
+      const whole = await exported(() => item('Whole File: 40 records…').click());
+      assert.deepEqual(whole, texts(rows, ...all), what);
+    }
+    await hide('n');
+    await exportButton().click();
+    await item(ofFilter).click();
+    const some = await exported(() => item('Only the 3 Columns Shown…').click());
+    assert.deepEqual(some, texts(matches, 'id', 'a b', 'o'));
+    await exportButton().click();
+    await item('Whole File: 40 records…').click();
+    const shown = await exported(() => item('Only the 3 Columns Shown…').click());
+    assert.deepEqual(shown, texts(rows, 'id', 'a b', 'o'));
+  });
 });
 
 /** The rows of a CSV file, whose values may be in quotes. */

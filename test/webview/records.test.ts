@@ -273,4 +273,37 @@ describe('webview of the record of a row', () => {
       await search.fill('');
     });
   });
+
+  it('of a problem is gone to among the matches where it is one of them, else in the file', async () => {
+    const records = Array.from({ length: 300 }, (_, at) => (at % 100 === 50 ? `{"at":${at}` : { at }));
+    records[150] = 'not JSON';
+    await open('problems.jsonl', records);
+    await button('3 malformed').click();
+    const kind = page.locator('.problem-kind', { hasText: 'ends in the middle' });
+    const problem = (place: string) => page.locator('.problem', { hasText: place }).click();
+    const activeRow = (number: string) =>
+      page
+        .locator('.row.active:not([hidden])')
+        .filter({ hasText: new RegExp(`^${number}\\D`) })
+        .waitFor();
+    const isPaused = page.getByText('Filter paused');
+    await kind.click();
+    await page.locator('.result-line', { hasText: '2 of 300 records match' }).waitFor();
+    await problem('Record 251');
+    await activeRow('251');
+    await areThere(page.locator('.row:not([hidden])'), 2);
+    await isPaused.waitFor({ state: 'detached' });
+    await problem('Record 151');
+    await activeRow('151');
+    await isPaused.waitFor();
+    await button('Back to the Matches').click();
+    await activeRow('251');
+    await areThere(page.locator('.row:not([hidden])'), 2);
+    await problem('Record 151');
+    await isPaused.waitFor();
+    await kind.click();
+    await isPaused.waitFor({ state: 'detached' });
+    await areThere(page.locator('.row:not([hidden])'), 2);
+    await button('Close').click();
+  });
 });

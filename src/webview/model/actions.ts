@@ -11,7 +11,7 @@ import { isAbort, sentence } from '../link.ts';
 import { columnTest } from './columnTest.ts';
 import { readAndWrite, type CopyFormat } from './copy.ts';
 import type { Filter } from './filter.ts';
-import type { Overlay, RowsTo } from './overlay.ts';
+import type { ExportChoice, Overlay, RowsTo } from './overlay.ts';
 import type { Preview } from './preview.ts';
 import type { SavedPage } from './saved.ts';
 
@@ -47,10 +47,10 @@ export interface Actions {
   actOnColumn(column: ColumnInfo, action: ColumnAction): void;
   actOnCell(action: CellAction, place: CellContext): void;
   /**
-   * Asks the editor to write or to send the rows of the query; without the columns that are hidden where `shown`. Where there are
-   * such, and it is not said, the user is asked first.
+   * Asks the editor to write or to send the rows that show. The user is asked first which rows are meant, where those of a query
+   * are laid aside for the file's, and which columns, where some are hidden, as far as it is not said.
    */
-  exportRows(to: RowsTo, anchor: HTMLElement, columns?: 'all' | 'shown'): void;
+  exportRows(to: RowsTo, anchor: HTMLElement, choice?: ExportChoice): void;
   askHost<K extends HostAction>(method: K, params: PreviewCalls[K]['params']): void;
 }
 
@@ -121,10 +121,15 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     void filter.edit({ kind: 'pick', path, pick: picked });
   }
 
-  function exportRows(to: RowsTo, anchor: HTMLElement, columns?: 'all' | 'shown'): void {
-    const query = filter.applied.peek();
-    const hidden = hiddenPaths();
-    if (columns === undefined && hidden.length > 0) overlay.value = { kind: 'export', to, anchor };
+  function exportRows(to: RowsTo, anchor: HTMLElement, { rows, columns }: ExportChoice = {}): void {
+    if (rows === undefined && preview.inContext.peek()) {
+      overlay.value = { kind: 'exportRows', to, anchor };
+      return;
+    }
+    const query = rows === 'file' ? '' : filter.applied.peek();
+    const hidden = hiddenPaths(rows);
+    if (columns === undefined && hidden.length > 0)
+      overlay.value = { kind: 'exportColumns', to, anchor, rows };
     else if (columns !== 'shown') askHost(to, { query });
     else
       link.call('edit', { query, edit: { kind: 'drop', paths: hidden, order: movedPaths() } }).then(
@@ -133,10 +138,11 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
       );
   }
 
-  /** Of the columns of the query's rows, those that can be left out: none where its records are shown among others. */
-  function hiddenPaths(): string[] {
+  /** Of the columns of the rows that leave, those that can be left out: none where it is other columns that show. */
+  function hiddenPaths(rows: ExportChoice['rows']): string[] {
     const { layout } = grid;
-    if (preview.inContext.peek() || layout.lanes.length === 0) return [];
+    const areOthers = rows === 'query' && preview.result.peek()?.columns !== undefined;
+    if (areOthers || layout.lanes.length === 0) return [];
     const { hidden } = preview.prefs.peek();
     const columns = preview.columns.peek().filter(({ path }) => hidden.includes(path));
     // What holds a column that shows stays.

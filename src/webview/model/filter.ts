@@ -29,6 +29,8 @@ export interface Filter {
   /** Shows the selected match among its neighbours in the file, and back. */
   showInContext(): Promise<void>;
   leaveContext(): void;
+  /** Shows a record: among the rows that show where it is one of them, else in the file, with the query laid aside. */
+  goToRecord(record: number): Promise<void>;
   edit(edit: QueryEdit): Promise<void>;
   keep(name: string): void;
   forget(name: string): void;
@@ -105,7 +107,8 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
   function run(raw: string): Promise<void> {
     const query = raw.trim();
     if (query === '') return clear();
-    return follow(query, (options) => link.call('run', { query }, options));
+    // Who asks for the query wants its rows, also where they are there and were laid aside.
+    return follow(query, (options) => link.call('run', { query }, options), true);
   }
 
   async function retry(): Promise<void> {
@@ -122,11 +125,16 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     }
   }
 
-  /** Shows what comes of a query as it comes. */
+  /**
+   * Shows what comes of a query as it comes.
+   * @param leaves whether its first rows take the place of the file that a match is shown in
+   */
   async function follow(
     query: string,
     start: (options: CallOptions<ViewState>) => Promise<ViewState>,
+    leaves = false,
   ): Promise<void> {
+    let leaving = leaves;
     current?.abort();
     const mine = new AbortController();
     current = mine;
@@ -148,7 +156,8 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
       }
       batch(() => {
         // Who looks at a match's context while the query runs on stays there.
-        if (result.peek()?.view !== state.view) inContext.value = false;
+        if (leaving || result.peek()?.view !== state.view) inContext.value = false;
+        leaving = false;
         awaited.value = false;
         starting.value = false;
         result.value = state;
@@ -255,11 +264,15 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     changed();
   }
 
+  function keepMatch(): void {
+    const { row, lane } = grid.selection.active;
+    match = { row, lane, above: grid.aboveOf(row) };
+  }
+
   async function showInContext(): Promise<void> {
     if (!result.value || inContext.value) return;
     isClearing = false;
-    const { row, lane } = grid.selection.active;
-    match = { row, lane, above: grid.aboveOf(row) };
+    keepMatch();
     await backToFile(
       () => (inContext.value = true),
       () => (notice.value = t('This row is of no single record.')),
@@ -270,6 +283,34 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     inContext.value = false;
     if (match && preview.shown.value.view !== 0) grid.goTo(match.row, match.lane, match.above);
     match = undefined;
+  }
+
+  async function goToRecord(value: number): Promise<void> {
+    const mine = ++turn;
+    const place = { by: 'record', value } as const;
+    const { view } = preview.shown.peek();
+    try {
+      if (view !== 0) {
+        // Sorted and computed rows have no places in the file.
+        const among = await link.call('locate', { view, place }).catch(() => undefined);
+        if (turn !== mine) return;
+        if (among?.exact) {
+          goTo(among.row);
+          return;
+        }
+        keepMatch();
+        inContext.value = true;
+      }
+      const { row } = await link.call('locate', { view: 0, place });
+      if (turn === mine) goTo(row);
+    } catch (failure) {
+      notice.value = sentence(failure);
+    }
+  }
+
+  function goTo(row: number): void {
+    grid.goTo(row);
+    grid.focus();
   }
 
   return {
@@ -287,6 +328,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     clear,
     showInContext,
     leaveContext,
+    goToRecord,
     async edit(change) {
       // Each builds on the text that the one before has made, though its query may still be running.
       const mine = edits.then(async () => {

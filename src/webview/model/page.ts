@@ -2,7 +2,7 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { PageCommand } from '../../protocol/pageCommands.ts';
 import type { SchemaCheck } from '../../protocol/schemaCheck.ts';
-import { sentence, type EditorApi, type HostMethod, type Link } from '../link.ts';
+import { type EditorApi, type HostMethod, type Link } from '../link.ts';
 import { createActions, type Actions } from './actions.ts';
 import { createFilter, type Filter } from './filter.ts';
 import { createFind, type FindModel } from './find.ts';
@@ -49,8 +49,6 @@ export interface PageModel extends Actions {
   /** Set by the box when it is there. */
   readonly focusBox: Signal<() => void>;
   command(command: PageCommand): void;
-  /** Shows a record's row, leaving the filter where it is no match. */
-  goToRecord(record: number): Promise<void>;
   /** Opens the list, with the focus on its first problem. */
   openProblems(): void;
   /** The focus is to go into the list of problems once it is there. */
@@ -146,17 +144,6 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
       pick: actions.pick,
       leave: (key) => grid.leavePlot(key === 'ArrowDown' ? 'rows' : 'head'),
     };
-  }
-
-  async function goToRecord(target: number): Promise<void> {
-    if (preview.shown.peek().view !== 0) preview.inContext.value = true;
-    try {
-      const { row } = await link.call('locate', { view: 0, place: { by: 'record', value: target } });
-      grid.goTo(row);
-      grid.focus();
-    } catch (error) {
-      preview.notice.value = sentence(error);
-    }
   }
 
   function command(given: PageCommand): void {
@@ -271,7 +258,6 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     headHeight: computed(() => nameHeight + (plots.value ? heads.height : 0)),
     focusBox,
     command,
-    goToRecord,
     openProblems,
     toProblems,
     readAs: (about) => actions.askHost('host/readAs', about ? { about } : {}),

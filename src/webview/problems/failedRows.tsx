@@ -41,7 +41,7 @@ export function FailedRows({ page }: { readonly page: PageModel }) {
               <VisibleText text={row.raw} />
             </code>
           ),
-          show: row.record === undefined ? undefined : () => void page.goToRecord(row.record ?? 0),
+          show: row.record === undefined ? undefined : () => void page.filter.goToRecord(row.record ?? 0),
         }))}
       />
     </>

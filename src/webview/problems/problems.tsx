@@ -175,7 +175,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
               reason: words(problem.reason),
               place: placeWords(problem),
               raw: <Raw problem={problem} />,
-              show: () => void page.goToRecord(problem.record),
+              show: () => void page.filter.goToRecord(problem.record),
             }))}
           />
         )}

@@ -146,7 +146,7 @@ function Listed({ page, check }: { readonly page: PageModel; readonly check: Sch
                 <VisibleText text={value} />
               </code>
             ),
-          show: () => void page.goToRecord(record),
+          show: () => void page.filter.goToRecord(record),
         }))}
       />
       {check.listed > items.length && (
