@@ -13,7 +13,7 @@ export function rowsNow(info: FileInfo | undefined, { rows }: FormatOptions): Do
 /** Asks which values of a document are its rows. */
 export async function askRows(
   questions: Questions,
-  { path: now, candidates }: DocumentRows,
+  { path: now, candidates, looked }: DocumentRows,
 ): Promise<FormatOptions | undefined> {
   const seen = candidates.some(({ path }) => path === now)
     ? candidates
@@ -32,7 +32,15 @@ export async function askRows(
     value: now,
     problemOf: (text) => (text.trim() === '' ? l10n.t('Enter a path.') : undefined),
   };
-  return pickOrType(questions, choices, other, (rows) => ({ rows: rows.trim() }));
+  // What stands in a list at the top are records, and no other lists.
+  const unseen =
+    looked === undefined || now === '$[*]'
+      ? undefined
+      : l10n.t(
+          'Lists that begin after the first {0} KiB of the document are not listed.',
+          Math.round(looked / 1024),
+        );
+  return pickOrType(questions, choices, other, (rows) => ({ rows: rows.trim() }), unseen);
 }
 
 export function rowsWords(path: string): string {

@@ -34,8 +34,9 @@ export async function pickOrType(
   choices: readonly Choice[],
   question: TextQuestion,
   optionsOf: (typed: string) => FormatOptions | undefined,
+  detail?: string,
 ): Promise<FormatOptions | undefined> {
-  const other: Choice = { label: l10n.t('Other...') };
+  const other: Choice = { label: l10n.t('Other...'), ...(detail !== undefined && { detail }) };
   const picked = await pickOne(questions, question.title, [...choices, other]);
   if (picked !== other) return picked?.options;
   const typed = await questions.text(question);

@@ -69,6 +69,8 @@ export interface Reading {
 export interface DocumentRows {
   /** As `FormatOptions.rows` says it: `$.items[*]`. */
   readonly path: string;
+  /** Bytes of the document that were looked through for candidates, where there are more. */
+  readonly looked?: number | undefined;
   /** What could be the rows, as far as the head of the document tells. */
   readonly candidates: readonly {
     readonly path: string;

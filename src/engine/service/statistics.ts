@@ -251,8 +251,7 @@ export function coverageOf(
 }
 
 function ownOf({ columnOf }: Rows, column: FileColumn): FileColumn | undefined {
-  const own = columnOf ? columnOf(column) : column;
-  return own?.ofFile === 'path' ? undefined : own;
+  return columnOf ? columnOf(column) : column;
 }
 
 /**
@@ -317,7 +316,7 @@ export async function fill(
     await gathered(missing, ofRows(query));
     return;
   }
-  // What folders say of records is no field, but a column of rows that are made of them.
+  // What files and folders say of records is no field, but a column of rows that are made of them.
   const ofFolders = missing.filter(({ own }) => own.ofFile !== undefined);
   if (ofFolders.length > 0) {
     const text = `${query?.asked ?? ''}\n|> SELECT ${ofFolders.map(({ own }) => own.path).join(', ')}`;

@@ -63,6 +63,34 @@ describe('host/askRows', () => {
     await users.preview.close();
   });
 
+  it('knows the lists of the first MiB, and says that it has not looked for more', async () => {
+    const long = Array.from({ length: 2000 }, (_, id) => ({ id, text: 'x'.repeat(40) }));
+    const far = Array.from({ length: 20_000 }, (_, id) => ({ id, text: 'x'.repeat(40) }));
+    const longer = join(folder, 'longer.json');
+    const offered = async (value: unknown, options: FormatOptions = {}) => {
+      await writeFile(longer, JSON.stringify(value));
+      const preview = await Preview.open(longer, options);
+      const { questions, seen } = answering(['Rows']);
+      await askReading(questions, preview.info, options);
+      await preview.close();
+      return seen[1];
+    };
+    const unseen = 'Other... Lists that begin after the first 1024 KiB of the document are not listed.';
+    const some = ['$.long[*] 2000 records', '$.users[*] 5 records'];
+    assert.deepEqual(await offered({ long, users: list(5) }), [...some, 'the whole document', 'Other...']);
+    for (const options of [{}, { rows: '$.long[*]' }]) {
+      const [first, second, ...rest] = await offered({ long, users: list(5), far, last: list(9) }, options);
+      assert.equal(first, some[0], 'what the head has is meant');
+      assert.match(second, /^\$\.far\[\*\] at least \d+ records$/);
+      assert.deepEqual(rest, [some[1], 'the whole document', unseen]);
+    }
+    assert.equal(
+      (await offered(far)).at(-1),
+      'Other...',
+      'records in a list at the top have no others beside them',
+    );
+  });
+
   it('takes a path that is typed, and asks again where nothing is there', async () => {
     const { questions } = answering(['Rows', 'Other'], ' $.nothing[*] ');
     const { preview } = await opened({});

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
+import type { ColumnSummary } from '../../../src/protocol/statistics.ts';
 import type { FileSearch } from '../../../src/protocol/fileSearch.ts';
 import { said } from '../../../src/said/said.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
@@ -194,6 +195,34 @@ describe('service/several files', () => {
     ]);
   });
 
+  it('say how many records each file has, in all, in a filter and in another order', async () => {
+    const { page } = await open(hive);
+    const names = [
+      ['year=2024/day=02/b.jsonl', 2],
+      ['year=2023/day=01/a.jsonl', 1],
+      ['year=__HIVE_DEFAULT_PARTITION__/c.jsonl', 1],
+    ];
+    const valuesOf = (summary?: ColumnSummary) =>
+      Object.fromEntries(summary?.top.values.map(({ text, count }) => [text, count]) ?? []);
+    const counts = (...places: readonly number[]) => Object.fromEntries(places.map((at) => names[at]));
+    for (const depth of ['header', 'panel'] as const) {
+      const { columns, whole } = await page.call('statistics', { view: 0, columns: [0], depth });
+      assert.deepEqual([whole.exact, whole.rows], [true, 4], depth);
+      assert.deepEqual(valuesOf(columns[0].whole), counts(0, 1, 2), depth);
+    }
+    for (const [query, rest] of [
+      ['n > 1', [0, 2]],
+      ['n > 1 |> ORDER BY n DESC', [0, 2]],
+      ["_file LIKE '%a.jsonl'", [1]],
+    ] as const) {
+      const { view } = await page.call('run', { query });
+      const { columns } = await page.call('statistics', { view, columns: [0, 3], depth: 'panel' });
+      const { whole, filtered } = columns[0];
+      assert.deepEqual(valuesOf(filtered), counts(...rest), query);
+      assert.deepEqual(valuesOf(whole), counts(0, 1, 2), query);
+    }
+  });
+
   it('say what those columns hold, in all and in a filter', async () => {
     const { page } = await open(hive);
     const columns = [1, 2, 3];
@@ -223,14 +252,17 @@ describe('service/several files', () => {
     );
   });
 
-  it('show the columns of delimited text behind it, and compute nothing of it', async () => {
+  it('show the columns of delimited text behind it', async () => {
     const { page } = await open({ 'a.csv': 'x,y\n1,2\n', 'b.csv': 'x,y\n3,4\n' });
     assert.deepEqual(await rowsOf(0), [
       ['a.csv', '1', '2'],
       ['b.csv', '3', '4'],
     ]);
     const { columns, whole } = await page.call('statistics', { view: 0, columns: [0, 1], depth: 'panel' });
-    assert.deepEqual([columns[0].whole, columns[1].whole?.numbers?.sum, whole.exact], [undefined, '4', true]);
+    assert.deepEqual(
+      [columns[0].whole?.texts?.count, columns[1].whole?.numbers?.sum, whole.exact],
+      [2, '4', true],
+    );
     const edit = { kind: 'sort', path: '_file', direction: 'descending', more: false } as const;
     const { query } = await page.call('edit', { query: '', edit });
     const { view } = await page.call('run', { query });

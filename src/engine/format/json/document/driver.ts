@@ -29,7 +29,11 @@ export const jsonDocument: FormatDriver<JsonSpec> = {
       dataStart: rows.start,
       firstLine: rows.line,
       description: said`JSON, rows ${rows.path}`,
-      documentRows: { path: rows.path, candidates: found.candidates },
+      documentRows: {
+        path: rows.path,
+        candidates: found.candidates,
+        looked: 'looked' in found ? found.looked : undefined,
+      },
       ...('paths' in found && found.paths.length > 0 && { paths: found.paths }),
     };
   },

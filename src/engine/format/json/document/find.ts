@@ -27,6 +27,8 @@ export interface FoundRows {
   readonly rows: JsonRows;
   /** What could be shown instead, biggest first; `rows` is one of them unless the path was given. */
   readonly candidates: readonly RowsCandidate[];
+  /** Bytes of the document that were looked through for candidates, where it is longer. */
+  readonly looked: number | undefined;
   /** The paths that the first rows hold; none where some of those are no plain JSON, and may hold more. */
   readonly paths: readonly FieldPath[];
 }
@@ -45,7 +47,7 @@ export interface NoRows {
  * there is more cannot be seen in the head of a longer one either.
  */
 export function findArrays(head: Uint8Array): RowsCandidate[] {
-  return survey(head).candidates;
+  return survey(head).candidates();
 }
 
 /**
@@ -61,11 +63,18 @@ const namesOfResults = /^(?:items|results|records|rows|data|hits|documents|docs)
 /** What of a whole document a list of objects, another list, or an object of objects must be to be meant. */
 const leastShares = { records: 0.1, values: 0.5, members: 0.5 };
 
-function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outline } {
-  const candidates = new Biggest();
+interface Survey {
+  /** Of the head; what comes next may be given to it. */
+  readonly outline: Outline;
+  /** Those of what the outline has gone through so far. */
+  candidates(): RowsCandidate[];
+}
+
+function survey(head: Uint8Array): Survey {
+  const closed = new Biggest();
   const shapes = new Shapes();
   const seen = { recordsFirst: false, length: 0 };
-  const add = (open: readonly OpenValue[], depth: number, end: number, whole: boolean) => {
+  const add = (to: Biggest, open: readonly OpenValue[], depth: number, end: number, whole: boolean) => {
     const value = open[depth - 1];
     if (outline.state.documents > 1 || value.inList) return;
     const keyed = !value.list && value.values >= 2 && value.objects === value.values;
@@ -78,7 +87,7 @@ function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outli
       return bytes / (value.objects > 0 ? leastShares.records : leastShares.values);
     };
     // An object of objects has the lists in it as well: it must be much larger than each to be meant.
-    candidates.offer(value.list ? bytes : bytes / 2, () => ({
+    to.offer(value.list ? bytes : bytes / 2, () => ({
       candidate: { path: pathOf(open.slice(0, depth)), rows: value.values, bytes, whole, isTable },
       mostAround: mostAround(),
       depth,
@@ -94,23 +103,31 @@ function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outli
         seen.recordsFirst = top.list && top.objects > 0 && top.objects === top.values;
         seen.length = top.list ? 0 : end - 1 - top.start;
       }
-      add(open, open.length, end - 1, true);
+      add(closed, open, open.length, end - 1, true);
       shapes.closed(open);
     },
   });
   outline.push(head);
-  const { open, documents } = outline.state;
-  for (let depth = open.length; depth > 0; depth--) add(open, depth, head.length, false);
-  const found = documents > 1 && !seen.recordsFirst ? [] : candidates.inOrder();
-  const whole = open.length === 0;
-  const all = found.map(({ candidate }) => candidate);
-  if (documents > 0) all.push({ path: '$', rows: documents, bytes: head.length, whole, isTable: false });
-  const biggest = found.findIndex(({ mostAround }) => seen.length <= mostAround);
-  const depth = biggest === -1 ? Infinity : found[biggest].depth;
-  const results = found.findIndex((one) => one.areResults && one.depth <= depth);
-  // Where none is meant, -1 is the place of `$`.
-  const first = all.at(results === -1 ? biggest : results);
-  return { candidates: first ? [first, ...all.filter((one) => one !== first)] : [], outline };
+  const candidates = (): RowsCandidate[] => {
+    const { open, documents, length } = outline.state;
+    const biggestFirst = closed.copy();
+    for (let depth = open.length; depth > 0; depth--) add(biggestFirst, open, depth, length, false);
+    const found = documents > 1 && !seen.recordsFirst ? [] : biggestFirst.inOrder();
+    const whole = open.length === 0;
+    const all = found.map(({ candidate }) => candidate);
+    if (documents > 0) all.push({ path: '$', rows: documents, bytes: length, whole, isTable: false });
+    const biggest = found.findIndex(({ mostAround }) => seen.length <= mostAround);
+    const depth = biggest === -1 ? Infinity : found[biggest].depth;
+    const results = found.findIndex((one) => one.areResults && one.depth <= depth);
+    // Where none is meant, -1 is the place of `$`.
+    return withFirst(all, all.at(results === -1 ? biggest : results)?.path);
+  };
+  return { candidates, outline };
+}
+
+/** The one with a path before the others; none where there is none with it. */
+function withFirst(candidates: readonly RowsCandidate[], first: string | undefined): RowsCandidate[] {
+  return [true, false].flatMap((isFirst) => candidates.filter(({ path }) => (path === first) === isFirst));
 }
 
 /** Candidates that are kept: nobody chooses from more, and paths in a deeply nested document are long. */
@@ -135,6 +152,13 @@ class Biggest {
     if (size <= this.#least) return;
     this.#kept.push({ size, ...offered() });
     if (this.#kept.length === 2 * mostCandidates) this.#trim();
+  }
+
+  copy(): Biggest {
+    const copy = new Biggest();
+    copy.#kept = [...this.#kept];
+    copy.#least = this.#least;
+    return copy;
   }
 
   inOrder(): readonly Offered[] {
@@ -176,22 +200,25 @@ export async function findRows(
 ): Promise<FoundRows | NoRows> {
   let head = await readAt(source, 0, headLength, signal);
   let found = survey(head);
-  const isPoor = () => !found.candidates.some((candidate) => candidate.path.endsWith('[*]'));
+  const isPoor = () => !found.candidates().some((candidate) => candidate.path.endsWith('[*]'));
   if (path === undefined && isPoor() && head.length === headLength) {
     head = await readAt(source, 0, longHead, signal);
     found = survey(head);
   }
-  const isOpen = found.outline.state.open.length > 0;
-  if (
-    path === undefined &&
-    isOpen &&
-    (await isFollowed(source, found.outline, head.length, remote, signal))
-  ) {
-    found = { ...found, candidates: found.candidates.filter((candidate) => candidate.path === '$') };
+  const { outline } = found;
+  // What is meant is told by the head, and what there is beside it by as much as is read in any case.
+  const meant = found.candidates().at(0)?.path;
+  let areDocuments = false;
+  if (outline.state.open.length > 0) {
+    if (path === undefined) areDocuments = await isFollowed(source, outline, head.length, remote, signal);
+    else if (!remote) outline.push(await sampleAt(source, head.length, longHead - head.length, signal));
   }
-  const { candidates, outline } = found;
+  const candidates = areDocuments
+    ? found.candidates().filter((candidate) => candidate.path === '$')
+    : withFirst(found.candidates(), meant);
   const { comments, trailingCommas } = outline.state;
-  const wanted = path ?? candidates.at(0)?.path ?? '$';
+  const looked = outline.state.open.length > 0 ? outline.state.length : undefined;
+  const wanted = path ?? (areDocuments ? '$' : meant) ?? '$';
   const parsed = parseRowsPath(wanted);
   if (parsed === undefined)
     return { rows: undefined, candidates, reason: said`${wanted} is not a path to rows.` };
@@ -216,9 +243,10 @@ export async function findRows(
     comments: comments || trailingCommas || nameOfJsonc.test(fileNameAt(source.name)),
   };
   const inHead = place.start + headLength <= longHead;
-  const sample = source.random || inHead ? await sampleAt(source, place.start, signal) : new Uint8Array(0);
+  const sample =
+    source.random || inHead ? await sampleAt(source, place.start, headLength, signal) : new Uint8Array(0);
   const seen = wholeRows(plain, sample);
-  return { rows: { ...plain, ...likeness(plain, seen) }, candidates, paths: pathsIn(seen) };
+  return { rows: { ...plain, ...likeness(plain, seen) }, candidates, looked, paths: pathsIn(seen) };
 }
 
 /**
@@ -368,9 +396,10 @@ async function readAt(
 async function sampleAt(
   source: Source,
   position: number,
+  length: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  return readAt(source, position, headLength, signal).catch((error: unknown) => {
+  return readAt(source, position, Math.max(0, length), signal).catch((error: unknown) => {
     if (error instanceof SourceError) return new Uint8Array(0);
     throw error;
   });

@@ -47,6 +47,8 @@ export interface OutlineState {
   readonly comments: boolean;
   /** Whether a list or an object ends with a comma. */
   readonly trailingCommas: boolean;
+  /** Bytes that it has gone through. */
+  readonly length: number;
 }
 
 /**
@@ -88,6 +90,7 @@ export class Outline {
       documents: this.#documents,
       comments: this.#comments,
       trailingCommas: this.#trailingCommas,
+      length: this.#offset,
     };
   }
 
