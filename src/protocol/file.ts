@@ -12,6 +12,8 @@ export interface FileInfo {
   readonly encoding: string;
   /** What its text was taken out of, from the outside in: `gzip`, `zstd`, `parquet`. */
   readonly containers: readonly string[];
+  /** Whether what its fields hold are texts, of which those that read as numbers are numbers. */
+  readonly numbersInText: boolean;
   /** What was recognised, in words: "comma, quoted, header". */
   readonly dialect: Said;
   /** How a delimited file is read; undefined for the other formats. */

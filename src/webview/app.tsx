@@ -131,6 +131,7 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
                   error={page.record.error.value}
                   step={page.record.step}
                   close={closeSide}
+                  leave={() => preview.grid.focus()}
                   openDocument={() =>
                     page.command({
                       name: 'cell',

@@ -169,4 +169,24 @@ describe('webview with values that are picked', function () {
     );
     await enterQuery(page, '');
   });
+
+  it('keep the focus where they are ticked, also in rows that a query makes of lists', async () => {
+    const path = join(real.folder, 'lists.jsonl');
+    const tagged = Array.from({ length: 60 }, (_, id) => ({ id, tags: ['a', 'b', `c${id % 3}`] }));
+    await writeFile(path, tagged.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    await engine.open(path, {});
+    await enterQuery(page, '|> UNNEST tags AS tag |> ORDER BY id DESC');
+    await gridAt(page, 0);
+    await page.locator('.row:not([hidden]) .cell:visible').getByText('c0', { exact: true }).first().click();
+    await page.getByRole('heading', { name: 'tag', exact: true }).waitFor();
+    const box = page.locator('.value-line', { hasText: 'c1' }).getByRole('checkbox');
+    await box.focus();
+    await page.keyboard.press('Space');
+    await page.locator('.value-line.picked', { hasText: 'c1' }).waitFor();
+    await page.locator('.result-line', { hasText: '20 rows from 60 records' }).waitFor();
+    await page.locator('.side .facts', { hasText: 'Of 20 rows' }).waitFor();
+    await page.waitForFunction(
+      () => document.activeElement?.closest('.value-line')?.textContent.includes('c1') === true,
+    );
+  });
 });

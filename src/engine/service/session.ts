@@ -138,13 +138,14 @@ export class Session {
   info(): FileInfo {
     const { dataset, comparison, remote } = this.#file;
     const { score = 0, tables } = dataset.recognised;
-    const { kind, dialect } = dataset.format;
+    const { kind, dialect, numbersInText } = dataset.format;
     return {
       name: comparison?.info.names.join(' ↔ ') ?? basename(fileNameAt(dataset.name)),
       format: kind,
       size: dataset.size,
       encoding: dataset.encoding,
       containers: dataset.containers,
+      numbersInText,
       dialect: dataset.description,
       reading: dialect && {
         delimiter: dialect.delimiter,

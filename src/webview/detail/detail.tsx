@@ -18,6 +18,8 @@ export interface DetailProps {
   readonly error: string;
   readonly step: (rows: 1 | -1) => void;
   readonly close: () => void;
+  /** Back to the rows, while the panel stays. */
+  readonly leave: () => void;
   readonly openDocument: () => void;
   /** Where the row says what has become of a record: opens what it was beside what it is. */
   readonly compare?: (() => void) | undefined;
@@ -146,6 +148,7 @@ function Body(props: DetailProps & { readonly detail: RecordDetail; readonly sea
           isNumber={(steps) => columnOf(steps.at(0))?.type === 'number'}
           search={props.search.trim()}
           reveal={props.active}
+          leave={props.leave}
           contextOf={(path) => {
             const column = columns.find((other) => other.path === path);
             return column && cellContext({ column: column.id, row });

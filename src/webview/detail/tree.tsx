@@ -35,6 +35,8 @@ export interface TreeProps {
   readonly reveal?: string | undefined;
   /** What the editor's menu is told of a path. */
   readonly contextOf?: (path: string) => string | undefined;
+  /** Escape leads out of it. */
+  readonly leave?: () => void;
 }
 
 /** Characters of a value that show in the tree. */
@@ -175,6 +177,10 @@ export function JsonTree(props: TreeProps) {
       case 'c':
         if (!ctrl || getSelection()?.isCollapsed === false) return;
         copy(textOf(current.value));
+        break;
+      case 'Escape':
+        if (!props.leave) return;
+        props.leave();
         break;
       default:
         return;

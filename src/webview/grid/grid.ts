@@ -157,6 +157,7 @@ export function createGrid(options: GridOptions): Grid {
       wholeColumns: shape === 'columns',
       order,
       plots: plotHeight > 0,
+      ownNumbers: !view.numbered && pages.facts(from)?.record === 0,
     };
     pages.look({ from, to, columns: columnsAround(laneFrom, laneTo) });
     header.paint(scene);
@@ -272,7 +273,8 @@ export function createGrid(options: GridOptions): Grid {
         else select(selectCell(selection.active), false);
         return;
       case 'menu': {
-        openMenu(lane);
+        if (inHeader) openMenu(lane);
+        else askForMenu();
         return;
       }
       case 'sort': {
@@ -333,6 +335,16 @@ export function createGrid(options: GridOptions): Grid {
     if (lane && anchor) options.openMenu(lane.column, anchor);
   }
 
+  /** The menu of a cell is the editor's: it opens by the event that asks for one. */
+  function askForMenu(): void {
+    const { row, lane } = selection.active;
+    const at = renderer.elementAt(row, lane) ?? sheet;
+    const { left, bottom } = at.getBoundingClientRect();
+    at.dispatchEvent(
+      new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: left, clientY: bottom }),
+    );
+  }
+
   // Events
 
   const pointer = followPointer({
@@ -360,7 +372,10 @@ export function createGrid(options: GridOptions): Grid {
       else if (whole) select(selectColumns(selection, lane, extend), false);
       else select(selectCell({ row: selection.active.row, lane }), false);
     },
-    sort: sortBy,
+    sort(lane, more) {
+      revealLane(lane);
+      sortBy(lane, more);
+    },
     openMenu,
     resize: (lane, width) => columns.resize(lane, width),
     fit: fitLane,

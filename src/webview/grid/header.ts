@@ -18,6 +18,8 @@ export interface HeaderScene {
   readonly order: ReadonlyMap<number, SortKey>;
   /** Whether there is room for plots. */
   readonly plots: boolean;
+  /** Whether the rows are numbered by themselves, as those are that come from no single record. */
+  readonly ownNumbers: boolean;
 }
 
 /** The lane of an element that shows nothing. */
@@ -87,7 +89,6 @@ export function createHeader(draw: DrawPlot): Header {
   const element = make('div', 'head-row', { role: 'row', 'aria-rowindex': '1' });
   const corner = make('div', 'head gutter', { role: 'columnheader', 'aria-colindex': '1', tabindex: '-1' });
   corner.textContent = '#';
-  corner.title = t('Record number in the file');
   const pinnedPart = make('div', 'pinned-part', { role: 'presentation' });
   const clip = make('div', 'strip-clip', { role: 'presentation' });
   const strip = make('div', 'strip', { role: 'presentation' });
@@ -129,6 +130,8 @@ export function createHeader(draw: DrawPlot): Header {
         for (const view of [...pinned, ...heads]) view.lane = nowhere;
       }
       corner.style.width = `${scene.gutter}px`;
+      const title = scene.ownNumbers ? t('Row number') : t('Record number in the file');
+      if (corner.title !== title) corner.title = title;
       pinnedPart.style.width = `${scene.layout.pinnedWidth}px`;
       const first = scene.layout.lanes.at(scene.laneFrom)?.left ?? 0;
       strip.style.transform = `translateX(${first - scene.left}px)`;

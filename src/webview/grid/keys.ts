@@ -30,7 +30,8 @@ export interface Keystroke {
 export function actionOf(stroke: Keystroke, inHeader: boolean): GridAction | undefined {
   const extend = stroke.shiftKey;
   const ctrl = stroke.ctrlKey || stroke.metaKey;
-  if (stroke.altKey) return inHeader ? headerAltAction(stroke) : undefined;
+  if (stroke.altKey)
+    return stroke.key === 'ArrowDown' ? { type: 'menu' } : inHeader ? headerAltAction(stroke) : undefined;
   switch (stroke.key) {
     case 'ArrowDown':
       return ctrl ? edge('lastRow') : { type: 'move', rows: 1, lanes: 0, extend };
@@ -77,8 +78,6 @@ function headerAltAction({ key }: Keystroke): GridAction | undefined {
       return { type: 'resize', pixels: 16 };
     case 'ArrowUp':
       return { type: 'fit' };
-    case 'ArrowDown':
-      return { type: 'menu' };
     default:
       return undefined;
   }

@@ -83,8 +83,7 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     const { area, selection, layout, view } = grid;
     const columns = layout.lanes.slice(area.left, area.right + 1).map((lane) => lane.column);
     const header = selection.shape !== 'cells';
-    const fileFormat = preview.file.value?.format;
-    const inText = fileFormat === 'csv' || fileFormat === 'log';
+    const inText = preview.file.value?.numbersInText ?? false;
     try {
       const text = await readAndWrite(
         link,

@@ -17,18 +17,22 @@ export interface ColumnFacts {
 const patience = 120;
 
 export function createColumnFacts(preview: Preview, wanted: ReadonlySignal<boolean>): ColumnFacts {
-  const { link, counted, extent, selection, columns, prefs, grid, file, starting } = preview;
+  const { link, counted, extent, selection, columns, prefs, grid, file, starting, result } = preview;
   const found = signal<{ readonly path: string; readonly opened: unknown; readonly known: KnownColumn }>();
   const error = signal('');
   let current: AbortController | undefined;
   let asking: Promise<void> = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
+  let before: ColumnInfo | undefined;
   const column = computed(() => {
     const { lane } = selection.value.active;
     const { hidden } = prefs.value;
+    // Rows that are being made have no columns until the first are there: the panel, and the focus in it, stay.
+    if (columns.value.length === 0 && result.value?.phase === 'running') return before;
     const found = columns.value.length === 0 ? undefined : grid.layout.lanes.at(Math.max(0, lane))?.column;
-    return found && !hidden.includes(found.path) ? found : undefined;
+    before = found && !hidden.includes(found.path) ? found : undefined;
+    return before;
   });
 
   effect(() => {

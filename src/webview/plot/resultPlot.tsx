@@ -152,18 +152,19 @@ export function ResultPlot({ page }: { readonly page: PageModel }) {
             ))}
           </ul>
         )}
-        <span class="grow" />
-        <button
-          type="button"
-          class="text-button"
-          onClick={() => svg.current && page.copyText(svgText(svg.current, chart.series.map(visible)))}
-        >
-          {t('Copy as SVG')}
-        </button>
-        <button type="button" class="text-button" onClick={copyPicture}>
-          {t('Copy as PNG')}
-        </button>
-        <BackToRows page={page} />
+        <span class="chart-actions">
+          <button
+            type="button"
+            class="text-button"
+            onClick={() => svg.current && page.copyText(svgText(svg.current, chart.series.map(visible)))}
+          >
+            {t('Copy as SVG')}
+          </button>
+          <button type="button" class="text-button" onClick={copyPicture}>
+            {t('Copy as PNG')}
+          </button>
+          <BackToRows page={page} />
+        </span>
       </div>
       <p class="facts chart-note" role="status">
         {boundWords(state.matched, rows.rows.length, chart.left)}

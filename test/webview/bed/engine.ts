@@ -118,6 +118,7 @@ export function serve(post: Post, options: BedOptions): Server {
       size: file.rows * recordBytes,
       encoding: 'utf-8',
       containers: [],
+      numbersInText: false,
       dialect: file.format === 'csv' ? said`comma, quoted, header` : said`one JSON value a line`,
       reading:
         file.format === 'csv'

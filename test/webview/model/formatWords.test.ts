@@ -15,7 +15,7 @@ describe('webview/model/formatWords', () => {
 
   function file(dialect: string, encoding: string, ...containers: string[]): FileInfo {
     return {
-      ...{ name: 'f', format: 'jsonl', size: state.size, encoding, containers },
+      ...{ name: 'f', format: 'jsonl', size: state.size, encoding, containers, numbersInText: false },
       dialect: { text: dialect, values: [] },
       ...{ reading: undefined, open: [], columns: [], state },
     };
