@@ -264,6 +264,11 @@ export interface PreviewCalls extends StatisticsCalls, RemoteCalls {
     result: Completions;
   };
   keywords: { params: null; result: Keywords };
+  /** Where words of a query are names, whatever the language has as words: half-open ranges of characters. */
+  names: {
+    params: { readonly query: string };
+    result: readonly { readonly from: number; readonly to: number }[];
+  };
   conditions: { params: { readonly query: string }; result: readonly Condition[] };
   /** What the query's conditions pick and leave out of each column: what plots and lists show as selected. */
   picks: { params: { readonly query: string }; result: readonly ColumnChoice[] };

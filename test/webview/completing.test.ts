@@ -66,5 +66,8 @@ describe('webview of a query that is written', () => {
     await write("first > 1 |> LEFT JOIN 'a.csv' AS x USING (id) |> FILL x.on |> TOP 5 OF last(top)", '');
     await textsAre(page.locator('.cm-content .q-keyword'), ['LEFT JOIN', 'AS', 'USING', 'FILL', 'TOP', 'OF']);
     await textsAre(page.locator('.cm-content .q-function'), ['last']);
+    // Where the grammar reads a name, it is one.
+    await write('|> SELECT top, fill AS rows |> TOP 5 OF rows |> DROP percent', '');
+    await textsAre(page.locator('.cm-content .q-keyword'), ['SELECT', 'AS', 'TOP', 'OF', 'DROP']);
   });
 });

@@ -655,6 +655,32 @@ describe('webview/page', () => {
       await widthIs(page, fitted + 16);
     });
 
+    it('come into sight as a whole where they are sorted by', async () => {
+      const page = await open({ width: 600 });
+      const { left, right } = await page
+        .locator('.strip-clip')
+        .first()
+        .evaluate((clip) => {
+          const { left, right } = clip.getBoundingClientRect();
+          return { left, right };
+        });
+      const heads = page.locator('.strip .head:not([hidden])');
+      const boxes = await Promise.all((await heads.all()).map((head) => head.boundingBox()));
+      const at = boxes.findIndex((box) => box && box.x < right && box.x + box.width > right + 1);
+      const [cut, name] = [boxes[at], await heads.nth(at).locator('.head-name').textContent()];
+      assert(cut && name, `a column of ${left} to ${right} is cut`);
+      await page.mouse.click(Math.min(cut.x + 20, right - 4), cut.y + 10);
+      await page.waitForFunction(
+        ([wanted, until]) =>
+          [...document.querySelectorAll('.strip .head:not([hidden])')].some(
+            (head) =>
+              head.querySelector('.head-name')?.textContent === wanted &&
+              head.getBoundingClientRect().right <= Number(until) + 1,
+          ),
+        [name, right] as const,
+      );
+    });
+
     const drag = async (page: Page, [fromX, fromY]: readonly [number, number], toX: number) => {
       await page.mouse.move(fromX, fromY);
       await page.mouse.down();

@@ -75,6 +75,14 @@ describe('webview of the record of a row', () => {
       await button('Record').click();
     });
 
+    it('is numbered as it says', async () => {
+      const corner = page.locator('.head.gutter');
+      await sorted('|> ORDER BY id DESC', 'n899', '1');
+      await corner.and(page.getByTitle('Row number', { exact: true })).waitFor();
+      await sorted('id = 512', 'n512', '513');
+      await corner.and(page.getByTitle('Record number in the file', { exact: true })).waitFor();
+    });
+
     it('is shown in context, and left for the sorted rows', async () => {
       await sorted('id % 100 = 12 |> ORDER BY id DESC', 'n512', '4');
       await inContext();
@@ -232,6 +240,15 @@ describe('webview of the record of a row', () => {
       await focused('item 201');
       await page.keyboard.press('ArrowDown');
       await focused('item 202');
+    });
+
+    it('is left for the rows by Escape, and stays', async () => {
+      await goTo(2);
+      await line('user').click();
+      await focused('user');
+      await page.keyboard.press('Escape');
+      await page.locator('.cell.current:focus').waitFor();
+      await heading(2);
     });
 
     /** The line of the long text, unfolded. */

@@ -5,17 +5,8 @@ import { numberDoubts } from '../dataset/doubt/numberDoubts.ts';
 import { joinedDoubts } from '../dataset/doubt/joinedDoubts.ts';
 import { totalDoubts } from '../dataset/totals.ts';
 import type { FileColumn } from '../dataset/columns.ts';
-import type { Dataset } from '../dataset/dataset.ts';
-import { joinable, openJoined } from '../dataset/joinedFile.ts';
-import {
-  checkQuery,
-  completeAt,
-  parseQuery,
-  searchFor,
-  type FileField,
-  type KnownFile,
-} from '../query/index.ts';
-import { membersOfItems } from './seenMembers.ts';
+import { joinable } from '../dataset/joinedFile.ts';
+import { checkQuery, completeAt, parseQuery, searchFor, type FileField } from '../query/index.ts';
 import type { SharedFile } from './sharedFile.ts';
 
 /** What a query may do. */
@@ -55,7 +46,7 @@ export async function diagnosticsOf(
 export async function completionsOf(
   query: string,
   position: number,
-  { dataset, values }: SharedFile,
+  { dataset, values, fields }: SharedFile,
   { calls }: Allowed,
   signal: AbortSignal,
 ): Promise<PreviewCalls['complete']['result']> {
@@ -73,18 +64,9 @@ export async function completionsOf(
     },
     members: async (field) => {
       const column = columnOf(field);
-      return column === undefined ? [] : membersOfItems(dataset, column, signal).catch(() => []);
+      return column === undefined ? [] : fields.membersOf(column, signal).catch(() => []);
     },
-    joined: (path) => joinedColumns(dataset, path, signal).catch(() => undefined),
+    joined: (path) => fields.joined(path, signal).catch(() => undefined),
     files: () => joinable(dataset, signal).catch(() => []),
   });
-}
-
-async function joinedColumns(dataset: Dataset, path: string, signal: AbortSignal): Promise<KnownFile> {
-  const other = await openJoined(dataset, path, signal);
-  try {
-    return { layout: other.layout, columns: other.seenColumns };
-  } finally {
-    await other.close();
-  }
 }

@@ -16,6 +16,7 @@ import type { RemoteResult } from '../remote/result.ts';
 import { followFile } from './fileFollowing.ts';
 import { followFiles } from './filesFollowing.ts';
 import { SampledCells } from '../dataset/doubt/sampledCells.ts';
+import { SeenFields } from './seenFields.ts';
 import { SeenValues } from './seenValues.ts';
 
 /** How often the file on disk is looked at. */
@@ -62,6 +63,7 @@ export class SharedFile {
   /** What completion and the check of a query look at. */
   readonly sampled: SampledCells;
   readonly values: SeenValues;
+  readonly fields: SeenFields;
   readonly #listeners = new Set<FileListener>();
   readonly #closing = new AbortController();
   readonly #watch: NodeJS.Timeout;
@@ -93,6 +95,7 @@ export class SharedFile {
     remote?.listen(() => this.#tell());
     this.sampled = new SampledCells(dataset);
     this.values = new SeenValues(this.sampled);
+    this.fields = new SeenFields(dataset);
     this.#watchFile();
     this.#watch = setInterval(() => void this.#look(), watchMs);
     this.#watch.unref();

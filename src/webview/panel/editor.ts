@@ -13,7 +13,15 @@ import {
 import { defaultKeymap, history, historyKeymap, redo } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { linter, type Diagnostic as Mark } from '@codemirror/lint';
-import { Compartment, EditorState, Prec, StateEffect, Transaction, type Extension } from '@codemirror/state';
+import {
+  Compartment,
+  EditorState,
+  Prec,
+  StateEffect,
+  StateField,
+  Transaction,
+  type Extension,
+} from '@codemirror/state';
 import {
   Decoration,
   EditorView,
@@ -31,11 +39,18 @@ import { t, words } from '../l10n.ts';
 import { hidden, signAt } from '../visible.ts';
 import { onOneLine } from './oneLine.ts';
 
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface EditorOptions {
   readonly parent: HTMLElement;
   readonly nonce: string;
   readonly text: string;
   readonly check: (query: string) => Promise<readonly Diagnostic[]>;
+  /** Where words of a query are names. */
+  readonly names: (query: string) => Promise<readonly Range[]>;
   readonly complete: (query: string, position: number, signal: AbortSignal) => Promise<Completions>;
   readonly changed: (text: string) => void;
   readonly checked: (diagnostics: readonly Diagnostic[]) => void;
@@ -88,6 +103,7 @@ export function createEditor(options: EditorOptions): QueryEditor {
         hint.of(placeholder(t('Filter'))),
         history(),
         bracketMatching(),
+        names,
         colours.of(coloured(undefined)),
         autocompletion({
           override: [(context) => complete(options, context)],
@@ -105,7 +121,9 @@ export function createEditor(options: EditorOptions): QueryEditor {
             transactions.some(({ effects }) => effects.some((effect) => effect.is(checkAgain))),
         }),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) options.changed(update.state.doc.toString());
+          if (!update.docChanged) return;
+          options.changed(update.state.doc.toString());
+          void readNames(options, update.view);
         }),
         Prec.high(keymap.of([...completionKeymap, { key: 'Tab', run: acceptOffer }])),
         keymap.of([
@@ -121,6 +139,8 @@ export function createEditor(options: EditorOptions): QueryEditor {
       ],
     }),
   });
+
+  void readNames(options, view);
 
   function setText(text: string, caret = text.length): void {
     if (view.state.doc.toString() === text) return;
@@ -204,6 +224,29 @@ async function check(options: EditorOptions, view: EditorView): Promise<Mark[]> 
   });
 }
 
+const namesRead = StateEffect.define<readonly Range[]>();
+
+/** Where words of the text are names, as the grammar reads them. */
+const names = StateField.define<readonly Range[]>({
+  create: () => [],
+  update(known, { docChanged, changes, effects }) {
+    const read = effects.find((effect) => effect.is(namesRead));
+    if (read) return read.value;
+    // Until the text is read, what was a name stays one.
+    return docChanged
+      ? known.map(({ from, to }) => ({ from: changes.mapPos(from, 1), to: changes.mapPos(to, -1) }))
+      : known;
+  },
+});
+
+async function readNames(options: EditorOptions, view: EditorView): Promise<void> {
+  const query = view.state.doc.toString();
+  const found = query.trim() === '' ? [] : await options.names(query).catch(() => []);
+  // The text may have been changed since, and the box be gone.
+  if (view.dom.isConnected && view.state.doc.toString() === query)
+    view.dispatch({ effects: namesRead.of(found) });
+}
+
 async function complete(
   options: EditorOptions,
   context: CompletionContext,
@@ -281,6 +324,7 @@ function completionIcon(completion: Completion): HTMLElement {
 }
 
 const kinds = ['string', 'quoted-name', 'member', 'pipe', 'keyword', 'number', 'function', 'operator'];
+const keyword = kinds.indexOf('keyword');
 const marks = kinds.map((kind) => Decoration.mark({ class: `q-${kind}` }));
 
 /** Colours only: what a query means is the engine's to say. */
@@ -299,8 +343,13 @@ function coloured(keywords: Keywords | undefined): Extension {
   return decorated(
     new MatchDecorator({
       regexp,
-      decoration: (match) => marks.at(match.findIndex((group, index) => index > 0 && group) - 1) ?? null,
+      decoration(match, { state }, at) {
+        const kind = match.findIndex((group, index) => index > 0 && group) - 1;
+        const isName = kind === keyword && state.field(names).some(({ from, to }) => from <= at && at < to);
+        return isName ? null : (marks.at(kind) ?? null);
+      },
     }),
+    names,
   );
 }
 
@@ -353,7 +402,8 @@ const signs = decorated(
   }),
 );
 
-function decorated(by: MatchDecorator): Extension {
+/** @param asked what the decorations go by, besides the text */
+function decorated(by: MatchDecorator, asked?: StateField<unknown>): Extension {
   return ViewPlugin.fromClass(
     class {
       decorations: DecorationSet;
@@ -363,7 +413,8 @@ function decorated(by: MatchDecorator): Extension {
       }
 
       update(update: ViewUpdate): void {
-        this.decorations = by.updateDeco(update, this.decorations);
+        const isOther = asked && update.startState.field(asked) !== update.state.field(asked);
+        this.decorations = isOther ? by.createDeco(update.view) : by.updateDeco(update, this.decorations);
       }
     },
     { decorations: (plugin) => plugin.decorations },

@@ -34,6 +34,7 @@ export function QueryBox({ link, preview, filter, nonce, leave, ready }: QueryBo
       nonce,
       text: filter.text.peek(),
       check: (query) => link.call('check', { query }),
+      names: (query) => link.call('names', { query }),
       complete: (query, position, signal) => link.call('complete', { query, position }, { signal }),
       changed(text) {
         filter.text.value = text;

@@ -3,6 +3,7 @@ import { pipeOperators } from '../../../src/engine/query/operator/operators.ts';
 import {
   completeAt,
   keywords,
+  namesIn,
   type FileField,
   type Known,
   type Layout,
@@ -298,6 +299,23 @@ describe('completeAt', () => {
   it('begins with what begins as the word does', async () => {
     assert.deepEqual((await inserts('sta^')).slice(0, 2), ['status', 'starts_with(']);
     assert.equal((await offered('a = 1 AND coun^x')).replaced, 'counx');
+  });
+});
+
+describe('names in a query', () => {
+  const named = (query: string) => namesIn(query).map(({ from, to }) => query.slice(from, to));
+
+  it('are what the grammar reads as one, as far as it gets', () => {
+    assert.deepEqual(named("top > 1 AND first(fill) = 'of' |> SELECT rows, on AS percent"), [
+      ...['top', 'fill', 'rows', 'on', 'percent'],
+    ]);
+    assert.deepEqual(named("|> LEFT JOIN 'a.csv' AS fill USING (top) |> TOP 5 OF join"), [
+      'fill',
+      'top',
+      'join',
+    ]);
+    assert.deepEqual(named('|> ORDER BY sample DESC |> DROP "top", last, |> LIMIT'), ['sample', 'last']);
+    assert.deepEqual(named('|> EXTEND 1 +'), []);
   });
 });
 

@@ -426,6 +426,7 @@ export function serve(post: Post, options: BedOptions): Server {
       others: [],
       callable: [],
     }),
+    names: () => [],
     // An engine that has much to do answers some time.
     conditions: ({ query }) =>
       /\bunread\b/.test(query) ? new Promise(() => undefined) : conditionsOf(query),

@@ -26,6 +26,8 @@ export class Cursor {
   readonly #depths = new WeakMap<object, number>();
 
   #wanted: Wanted | undefined;
+  /** Words that were read as names. */
+  readonly names: Span[] = [];
 
   constructor(text: string, tokens: readonly Token[] = tokenize(text)) {
     this.text = text;
@@ -109,7 +111,9 @@ export class Cursor {
       );
     }
     this.next();
-    return { name: token.value, quoted: false, from: token.from, to: token.to };
+    const { from, to } = token;
+    this.names.push({ from, to });
+    return { name: token.value, quoted: false, from, to };
   }
 
   /** A number written as digits only. */

@@ -48,6 +48,22 @@ export function parsePipeline(text: string): ParsedQuery {
 }
 
 /**
+ * Words of a query that name columns, files and the like, up to where it cannot be read: what the language has as a word may be
+ * one of them.
+ */
+export function namesIn(text: string): readonly Span[] {
+  if (text.length > maxQueryLength) return [];
+  let cursor: Cursor | undefined;
+  try {
+    cursor = new Cursor(text);
+    parseOperators(cursor, {});
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+  }
+  return cursor?.names ?? [];
+}
+
+/**
  * How far the grammar gets in a query that goes on in a gap.
  * @param written its tokens up to the gap
  * @param words that are tried ahead of the gap
