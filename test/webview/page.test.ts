@@ -671,13 +671,13 @@ describe('webview/page', () => {
       assert(cut && name, `a column of ${left} to ${right} is cut`);
       await page.mouse.click(Math.min(cut.x + 20, right - 4), cut.y + 10);
       await page.waitForFunction(
-        ([wanted, until]) =>
+        ({ name, right }) =>
           [...document.querySelectorAll('.strip .head:not([hidden])')].some(
             (head) =>
-              head.querySelector('.head-name')?.textContent === wanted &&
-              head.getBoundingClientRect().right <= Number(until) + 1,
+              head.querySelector('.head-name')?.textContent === name &&
+              head.getBoundingClientRect().right <= right + 1,
           ),
-        [name, right] as const,
+        { name, right },
       );
     });
 

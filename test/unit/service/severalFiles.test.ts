@@ -197,14 +197,14 @@ describe('service/several files', () => {
 
   it('say how many records each file has, in all, in a filter and in another order', async () => {
     const { page } = await open(hive);
-    const names = [
+    const names: readonly [string, number][] = [
       ['year=2024/day=02/b.jsonl', 2],
       ['year=2023/day=01/a.jsonl', 1],
       ['year=__HIVE_DEFAULT_PARTITION__/c.jsonl', 1],
     ];
     const valuesOf = (summary?: ColumnSummary) =>
-      Object.fromEntries(summary?.top.values.map(({ text, count }) => [text, count]) ?? []);
-    const counts = (...places: readonly number[]) => Object.fromEntries(places.map((at) => names[at]));
+      new Map(summary?.top.values.map(({ text, count }) => [text, count]));
+    const counts = (...places: readonly number[]) => new Map(places.map((at) => names[at]));
     for (const depth of ['header', 'panel'] as const) {
       const { columns, whole } = await page.call('statistics', { view: 0, columns: [0], depth });
       assert.deepEqual([whole.exact, whole.rows], [true, 4], depth);
