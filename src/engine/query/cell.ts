@@ -3,7 +3,8 @@ import type { InnerPath } from '../format/layout.ts';
 import { asNumber, compareLists, compareTexts, compareValues, type Compare } from './value/compare.ts';
 import type { Numeric } from './value/decimal.ts';
 import { JsonList } from './value/json.ts';
-import { compareTimes, readTime, type Timestamp } from './value/time.ts';
+import { compareTimes, readTime, type Interval, type Timestamp } from './value/time.ts';
+import { momentOf } from './value/timeMean.ts';
 import type { Value } from './value/value.ts';
 
 /** What is known of the texts that an expression gives, beyond that they are texts. */
@@ -79,6 +80,11 @@ export function itemOf(value: Value, reading: CellReading | undefined): Value {
 /** The number that the value is beside a number. */
 export function numberIn(value: Value, { reading }: CellNature): Numeric | undefined {
   return asNumber(readValue(value, reading));
+}
+
+/** The time or the interval that the value is to a mean. */
+export function momentIn(value: Value, { reading }: CellNature): Timestamp | Interval | undefined {
+  return momentOf(readValue(value, reading));
 }
 
 /**

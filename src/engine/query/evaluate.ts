@@ -19,7 +19,7 @@ import {
   timesInside,
   type CellNature,
 } from './cell.ts';
-import { calculate, negativeOf } from './value/arithmetic.ts';
+import { calculate, intervalBetween, negativeOf } from './value/arithmetic.ts';
 import { castValue } from './value/cast.ts';
 import {
   asBoolean,
@@ -407,7 +407,9 @@ function compileCall(
   const name = node.name.name.toLowerCase();
   const entry = scalarFunctions.get(name);
   if (entry === undefined) throw new Error(`${name} was let through by the validator`);
-  const given = node.arguments.map(compile);
+  const given = node.arguments.map((argument) =>
+    entry.takesIntervals ? compileInterval(argument, compile) : compile(argument),
+  );
   const { evaluate: apply, seesNull = false, keepsLoose = false, gives } = entry;
   const { parts, ...nature } = keepsLoose
     ? unified(entry.compares ? given.map(withoutReading) : given)
@@ -432,6 +434,13 @@ function compileCall(
     return apply(values, compare);
   };
   return { evaluate, ...nature };
+}
+
+/** What stands where an interval may: of the difference of two dates the interval. */
+function compileInterval(node: Expression, compile: (child: Expression) => Compiled): Compiled {
+  if (node.kind !== 'arithmetic' || node.operator !== '-') return compile(node);
+  const [left, right] = [node.left, node.right].map((side) => reader(compile(side)));
+  return { evaluate: (row) => intervalBetween(left(row), right(row)), loose: false };
 }
 
 /** How items of a list are put in order. */

@@ -9,6 +9,7 @@ export {
 export { checkLiterals, dependsOnCells, timeFormat, type KnownCells } from './checkLiterals.ts';
 export { checkOrders, type OrderedCell } from './checkOrders.ts';
 export { checkReadings } from './checkReadings.ts';
+export { checkOfTimes } from './ofTimes.ts';
 export { comparedFields, type ComparedField } from './compared.ts';
 export type { Diagnostic, Span } from './diagnostic.ts';
 export { fixTime } from './fixTime.ts';

@@ -1,23 +1,34 @@
-import { said } from '../../said/said.ts';
+import { said, type Said } from '../../said/said.ts';
 import type { FieldRequest } from '../format/record.ts';
 import { warningAt, type Diagnostic } from './diagnostic.ts';
-import { aggregates, scalarFunctions, windowFunctions } from './function/index.ts';
 import type { Layout } from './layout.ts';
 import { expressionsOf } from './operator/operators.ts';
 import { Origins } from './origins.ts';
-import type { Column, Expression, Query } from './syntax/tree.ts';
+import type { Call, Column, Expression, Query } from './syntax/tree.ts';
+import { momentsIn, noAnswer, takesNumbers } from './ofTimes.ts';
 import { visitExpression } from './syntax/walk.ts';
-import { readInterval } from './value/time.ts';
+import { Interval, readInterval, readTime, Timestamp } from './value/time.ts';
+import { momentOf } from './value/timeMean.ts';
 import { isNumeric } from './value/value.ts';
 import { writeText } from './write.ts';
+
+/** What a query asks the numbers of a field for. */
+type Use =
+  | 'compared'
+  /** Added to or subtracted, as times and intervals are. */
+  | 'added'
+  | 'multiplied'
+  /** A function of numbers, asked of the field or of the difference of two fields. */
+  | {
+      readonly call: Call;
+      readonly takes: 'numbers' | 'intervals' | 'times and intervals';
+      readonly difference?: Expression | undefined;
+    };
 
 /** A field of the file of which a query needs numbers. */
 export interface NumericField {
   readonly column: Column;
-  /** Whether they are compared, and nothing is computed. */
-  readonly isCompared: boolean;
-  /** Whether it is added to or subtracted, as intervals are. */
-  readonly isAdded: boolean;
+  readonly use: Use;
   readonly path: FieldRequest['path'];
 }
 
@@ -27,19 +38,30 @@ export function numericFields({ operators }: Query, layout: Layout): NumericFiel
   const origins = new Origins(layout, (node) => (node.kind === 'column' ? [node] : []));
   for (const operator of operators) {
     for (const { expression } of expressionsOf(operator)) {
-      const columns = new Map<Column, Pick<NumericField, 'isCompared' | 'isAdded'>>();
       visitExpression(expression, (node) => {
-        const isCompared = node.kind !== 'arithmetic' && node.kind !== 'call';
-        const isAdded = node.kind === 'arithmetic' && (node.operator === '+' || node.operator === '-');
-        for (const operand of numbersOf(node))
-          if (operand.kind === 'column') columns.set(operand, { isCompared, isAdded });
+        const use = useOf(node);
+        for (const column of numbersOf(node)) {
+          if (column.kind !== 'column') continue;
+          for (const field of origins.of(column)) found.push({ column, use, path: origins.pathOf(field) });
+        }
       });
-      for (const [column, use] of columns)
-        for (const field of origins.of(column)) found.push({ column, ...use, path: origins.pathOf(field) });
     }
     origins.pass(operator);
   }
   return found;
+}
+
+function useOf(node: Expression): Use {
+  if (node.kind === 'arithmetic')
+    return node.operator === '+' || node.operator === '-' ? 'added' : 'multiplied';
+  if (node.kind !== 'call') return 'compared';
+  const difference = differenceIn(node);
+  return { call: node, takes: momentsIn(node.name.name.toLowerCase()) ?? 'numbers', difference };
+}
+
+function differenceIn(call: Call): Extract<Expression, { kind: 'arithmetic' }> | undefined {
+  const value = call.arguments.at(0);
+  return value?.kind === 'arithmetic' && value.operator === '-' ? value : undefined;
 }
 
 /** Which operands of an expression are asked for their numbers. */
@@ -55,10 +77,9 @@ function numbersOf(node: Expression): readonly Expression[] {
     case 'arithmetic':
       return node.operator === '||' ? [] : [node.left, node.right];
     case 'call': {
-      const name = node.name.name.toLowerCase();
-      const functions = node.over ? windowFunctions : aggregates;
-      const signature = (functions.get(name) ?? scalarFunctions.get(name))?.signature ?? '';
-      return signature.includes('(number') ? node.arguments.slice(0, 1) : [];
+      const difference = differenceIn(node);
+      const given = difference === undefined ? node.arguments.slice(0, 1) : [difference.left];
+      return takesNumbers(node) ? given : [];
     }
     default:
       return [];
@@ -72,11 +93,20 @@ function isNumber(node: Expression): boolean {
 /** Of the values of a field that were looked at. */
 export interface NumbersAndTexts {
   /** Those that are texts, and no numbers. */
-  readonly texts: readonly string[];
+  readonly texts: readonly FieldText[];
   /** How many were looked at. */
   readonly values: number;
-  readonly areAll: boolean;
 }
+
+export interface FieldText {
+  /** As the file has it. */
+  readonly text: string;
+  /** As the language would write it; undefined where it does not fit how the column is written. */
+  readonly written: string | undefined;
+}
+
+/** So much of a text is shown as an example. */
+const mostOfExample = 40;
 
 /**
  * Where none of the values that were looked at is a number, and where something is computed of some that are no numbers,
@@ -91,21 +121,67 @@ export function checkNumbers(
   return fields.flatMap((field) => {
     const key = JSON.stringify(field.path);
     if (told.has(key)) return [];
-    const { texts: seen, values, areAll: seenAll } = seenOf(field);
-    const texts = field.isAdded ? seen.filter((one) => readInterval(one) === undefined) : seen;
-    const areAll = seenAll && texts.length === seen.length;
-    const odd = areAll ? texts : field.isCompared ? [] : texts.filter((one) => /\d/.test(one));
+    const { texts: seen, values } = seenOf(field);
+    const texts = seen.filter((one) => !isTaken(one, field.use));
+    const areAll = texts.length === values;
+    const odd = areAll
+      ? texts
+      : field.use === 'compared' || isOfDifference(field.use)
+        ? []
+        : texts.filter((one) => /\d/.test(one.text));
     if (odd.length === 0) return [];
     told.add(key);
     const name = text.slice(field.column.from, field.column.to);
-    const example = writeText(odd[0]);
-    return [
-      warningAt(
-        field.column,
-        areAll
-          ? said`the values of ${name} that were looked at are texts, such as ${example}, and none is a number: beside numbers they are NULL`
-          : said`${name} has texts among its numbers, such as ${example} (${odd.length} of ${values} values that were looked at), and they are left out`,
-      ),
-    ];
+    const [first] = odd;
+    const example = writeText(
+      first.text.length > mostOfExample ? `${first.text.slice(0, mostOfExample)}\u2026` : first.text,
+    );
+    const message = areAll
+      ? (ofMoments(text, field, texts, name, example) ??
+        said`the values of ${name} that were looked at are texts, such as ${example}, and none is a number: beside numbers they are NULL`)
+      : said`${name} has texts among its numbers, such as ${example} (${odd.length} of ${values} values that were looked at), and they are left out`;
+    return [warningAt(field.column, message)];
   });
+}
+
+/** Whether a text has a value there as the time or the interval that it is. */
+function isTaken({ written = '' }: FieldText, use: Use): boolean {
+  if (use === 'compared' || use === 'multiplied') return readTime(written) !== undefined;
+  if (use === 'added') return (readTime(written) ?? readInterval(written)) !== undefined;
+  const moment = momentOf(written);
+  // Between dates there are days, which are numbers.
+  if (use.difference) return use.takes !== 'numbers' || !(moment instanceof Timestamp) || moment.date;
+  if (use.takes === 'numbers') return false;
+  return moment instanceof Interval || (use.takes !== 'intervals' && moment !== undefined);
+}
+
+function isOfDifference(use: Use): boolean {
+  return typeof use === 'object' && use.difference !== undefined;
+}
+
+/** What is said where all values are times or intervals that a function does not take as such. */
+function ofMoments(
+  query: string,
+  { use }: NumericField,
+  texts: readonly FieldText[],
+  name: string,
+  example: string,
+): Said | undefined {
+  const areAll = (read: (written: string) => unknown): boolean =>
+    texts.every(({ written = '' }) => read(written) !== undefined);
+  const isCall = typeof use === 'object';
+  if (isCall && use.difference) {
+    const { from, to } = use.difference;
+    return noAnswer(
+      use.call,
+      said`intervals, such as lie between times like ${example}`,
+      query.slice(from, to),
+    );
+  }
+  if (isCall && areAll(readTime)) return noAnswer(use.call, said`times, such as ${example}`, name);
+  if (!areAll(readInterval)) return undefined;
+  const interval = `${name}::interval`;
+  if (isCall && use.takes === 'numbers')
+    return noAnswer(use.call, said`intervals, such as ${example}`, interval);
+  return said`the values of ${name} that were looked at are texts of intervals, such as ${example}; write ${interval}`;
 }

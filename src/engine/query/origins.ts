@@ -56,7 +56,7 @@ export class Origins {
   }
 
   /** What is known of the values of an expression of the next operator. */
-  natureOf(expression: Expression): Pick<Compiled, 'loose' | 'times' | 'type'> {
+  natureOf(expression: Expression): Pick<Compiled, 'loose' | 'reading' | 'times' | 'type'> {
     return this.#resolver.natureOf(expression, this.#resolver.bind([expression]));
   }
 

@@ -5,6 +5,7 @@ import { describeOpen, type OpenReading } from '../../format/csv/openReading.ts'
 import { errorAt, replacing, warningAt } from '../../query/diagnostic.ts';
 import {
   checkLiterals,
+  checkOfTimes,
   checkOrders,
   checkReadings,
   comparedFields,
@@ -68,7 +69,11 @@ export function queryDoubts(
   advice: (reading: OpenReading) => Said,
 ): Diagnostic[] {
   const doubts = readingDoubts(dataset, advice);
-  return [...otherFile(query, dataset), ...checkReadings(query, dataset.layout, doubts)];
+  return [
+    ...otherFile(query, dataset),
+    ...checkReadings(query, dataset.layout, doubts),
+    ...checkOfTimes(query, dataset.layout),
+  ];
 }
 
 /**

@@ -4,7 +4,10 @@ import { replacing, warningAt } from '../../query/diagnostic.ts';
 import { isTime } from '../../query/cell.ts';
 import { natureOf, placeOf } from '../../query/layout.ts';
 import { nearest } from '../../query/nearest.ts';
+import { handedOn } from '../../query/compared.ts';
 import { planQuery, visitExpression, type Diagnostic, type Plan, type Query } from '../../query/index.ts';
+import { Origins } from '../../query/origins.ts';
+import type { Expression } from '../../query/syntax/tree.ts';
 import { valueName } from '../../query/write.ts';
 import { SourceError } from '../../source/source.ts';
 import type { Dataset } from '../dataset.ts';
@@ -37,9 +40,16 @@ export async function joinedDoubts(
     const steps = plan.steps.filter((step) => step.kind === 'join');
     const unseen = steps.flatMap((step, at) => unseenIn(step, files[at], query.text));
     if (dataset.once) return unseen;
-    const times = steps.map((step, at) =>
-      timesIn(step, plan, { text: query.text, cells: sampled, other: files[at] }, signal),
-    );
+    const times: Promise<Diagnostic[]>[] = [];
+    const origins = new Origins(dataset.layout, handedOn);
+    for (const operator of query.operators) {
+      const at = times.length;
+      if (operator.kind === 'join') {
+        const keys = steps[at].keys.map((key) => ({ ...key, ...fieldsOf(key.left, origins) }));
+        times.push(timesIn(keys, { text: query.text, cells: sampled, other: files[at] }, signal));
+      }
+      origins.pass(operator);
+    }
     return [...unseen, ...(await Promise.all(times)).flat()];
   } catch (error) {
     // What cannot be read is said when it is to be.
@@ -50,27 +60,50 @@ export async function joinedDoubts(
   }
 }
 
-/** Where both sides of a key are columns that hold times, and none of one is written as one of the other is. */
+type Path = readonly (string | number)[];
+
+interface KeyFields {
+  /** The fields whose values it may give as they stand. */
+  readonly paths: readonly Path[];
+  /** Whether they are compared as times. */
+  readonly areTimes: boolean;
+}
+
+type JoinKey = JoinStep['keys'][number] & KeyFields;
+
+function fieldsOf(key: Expression, origins: Origins): KeyFields {
+  const nature = origins.natureOf(key);
+  const paths = [...origins.of(key)].map((field) => origins.pathOf(field));
+  return { paths, areTimes: nature.reading !== undefined || isTime(nature) };
+}
+
+function fieldsOfOther({ left, right }: JoinKey, { layout }: Dataset): KeyFields {
+  const paths: Path[] = [];
+  for (const node of handedOn(right)) {
+    if (node.kind !== 'column') continue;
+    const place = placeOf(left === right ? node : insideOf(node), layout);
+    if (place.kind === 'field' && place.rest.length === 0) paths.push(place.path);
+  }
+  const natures = paths.map((path) => natureOf(path, layout));
+  // What has a reading, or is a time by the file's schema, is compared as a time.
+  return { paths, areTimes: natures.some((one) => one.reading !== undefined || isTime(one)) };
+}
+
+/** Where both sides of a key give times, and none of one is written as one of the other is. */
 async function timesIn(
-  { keys, bound }: JoinStep,
-  { slots, fields }: Plan,
+  keys: readonly JoinKey[],
   { text, cells, other }: { readonly text: string; readonly cells: SampledCells; readonly other: Dataset },
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
   const found: Diagnostic[] = [];
-  for (const { left, right } of keys) {
-    if (left.kind !== 'column' || right.kind !== 'column') continue;
-    const binding = bound.columns.get(left);
-    const slot = binding?.rest.length === 0 ? slots[binding.slot] : undefined;
-    const place = placeOf(left === right ? right : insideOf(right), other.layout);
-    if (slot?.source.kind !== 'field' || place.kind !== 'field' || place.rest.length > 0) continue;
-    const nature = natureOf(place.path, other.layout);
-    // What has a reading, or is a time by the file's schema, is compared as a time.
-    if ([slot, nature].some((one) => one.reading !== undefined || isTime(one))) continue;
-    const { path } = fields[slot.source.field];
-    const forms = timeFormsOf(await cells.of({ path, name: '' }, signal));
+  const ofOther = new SampledCells(other);
+  for (const key of keys) {
+    const { left, right } = key;
+    const there = fieldsOfOther(key, other);
+    if (key.areTimes || there.areTimes) continue;
+    const forms = await formsOf(key.paths, cells, signal);
     if (forms === undefined) continue;
-    const others = timeFormsOf(await new SampledCells(other).of({ path: place.path, name: '' }, signal));
+    const others = await formsOf(there.paths, ofOther, signal);
     if (others === undefined || [...forms].some((form) => others.has(form))) continue;
     const name = text.slice(left.from, left.to);
     const instead = `${name}::TIMESTAMP`;
@@ -79,6 +112,21 @@ async function timesIn(
     found.push({ ...warningAt(left, message), ...fix });
   }
   return found;
+}
+
+/** How fields that all hold times write them; undefined where one holds something else. */
+async function formsOf(
+  paths: readonly Path[],
+  cells: SampledCells,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string> | undefined> {
+  const all = new Set<string>();
+  for (const path of paths) {
+    const forms = timeFormsOf(await cells.of({ path, name: '' }, signal));
+    if (forms === undefined) return undefined;
+    for (const form of forms) all.add(form);
+  }
+  return all.size === 0 ? undefined : all;
 }
 
 /** A column of the other file's rows without the name of these rows. */

@@ -6,7 +6,6 @@ import {
   checkNumbers,
   numericFields,
   readNumber,
-  readTime,
   type Diagnostic,
   type NumbersAndTexts,
   type Query,
@@ -29,7 +28,7 @@ export async function numberDoubts(
   hasRows = false,
 ): Promise<Diagnostic[]> {
   const asked = dataset.once ? [] : numericFields(query, dataset.layout);
-  const fields = asked.filter(({ isCompared }) => !(hasRows && isCompared));
+  const fields = asked.filter(({ use }) => !(hasRows && use === 'compared'));
   const texts = new Map<string, NumbersAndTexts>();
   for (const { path } of fields) {
     const key = JSON.stringify(path);
@@ -38,10 +37,7 @@ export async function numberDoubts(
   return checkNumbers(query.text, fields, ({ path }) => texts.get(JSON.stringify(path)) ?? nothingSeen);
 }
 
-/** So much of a text is shown as an example. */
-const mostOfExample = 40;
-
-const nothingSeen: NumbersAndTexts = { texts: [], values: 0, areAll: false };
+const nothingSeen: NumbersAndTexts = { texts: [], values: 0 };
 
 /** The texts among the values that were looked at, which are no numbers. */
 async function textsIn(
@@ -52,20 +48,19 @@ async function textsIn(
 ): Promise<NumbersAndTexts> {
   const reading = readingOf(path, dataset.layout);
   // What is written in two ways is said to be a text until one is chosen.
-  if (reading?.kind === 'date' || isOpen(path, dataset)) return nothingSeen;
+  if (isOpen(path, dataset)) return nothingSeen;
   const cells = valuesOf(await sampled.of({ path, name: '' }, signal)).filter(
     ({ text }) => !holdsNothing(text),
   );
   const texts = cells.flatMap((cell) => {
     const { kind, text } = cell;
     const written = reading === undefined ? text : rewriteCell(text, reading);
-    const isNumber = written !== undefined && (readNumber(written) ?? readTime(written)) !== undefined;
+    const isNumber = written !== undefined && readNumber(written) !== undefined;
     // What looks like a number is none in a column whose numbers are written in another way.
     const isText = (kind & ~CellKind.Cut) === CellKind.Text || reading !== undefined;
-    if (!isText || isNumber) return [];
-    return text.length > mostOfExample ? `${text.slice(0, mostOfExample)}\u2026` : text;
+    return isText && !isNumber ? [{ text, written }] : [];
   });
-  return { texts, values: cells.length, areAll: texts.length === cells.length };
+  return { texts, values: cells.length };
 }
 
 function isOpen([column]: FieldRequest['path'], { recognised }: Dataset): boolean {

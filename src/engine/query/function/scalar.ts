@@ -24,6 +24,8 @@ export interface ScalarFunction {
   readonly compares?: boolean;
   /** Gives the list that it is given, or items of it as they stand. */
   readonly hands?: 'list' | 'item';
+  /** Takes intervals as well as times, so that what lies between two dates is one to it, and no number of days. */
+  readonly takesIntervals?: boolean;
   /** What it gives where that is always the same, NULL aside. */
   readonly gives?: TypeName;
   /** @param compare how two of them are compared: texts as numbers or times where that is what they are to the query */

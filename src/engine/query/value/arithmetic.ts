@@ -103,6 +103,14 @@ function between(later: Value, earlier: Value): Value {
   return to.date && from.date ? Math.round((to.ms - from.ms) / 86_400_000) : subtractTimes(to, from);
 }
 
+/** From a time to an earlier one as an interval, also between two dates; else what `-` gives. */
+export function intervalBetween(later: Value, earlier: Value): Value {
+  const to = dateIn(later);
+  const from = to && dateIn(earlier);
+  if (to === undefined || from === undefined) return calculate('-', later, earlier);
+  return subtractTimes(to, from);
+}
+
 function scale(a: Value, b: Value): Value {
   const interval = a instanceof Interval ? a : b;
   const factor = asNumber(a instanceof Interval ? b : a);

@@ -125,7 +125,7 @@ export function truthOf(value: Value): boolean | null {
 }
 
 /** Microseconds, a month taken as 30 days. */
-function intervalSize({ months, days, micros }: Interval): number {
+export function intervalSize({ months, days, micros }: Interval): number {
   return (months * 30 + days) * 86_400_000_000 + micros;
 }
 

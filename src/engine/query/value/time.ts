@@ -218,8 +218,13 @@ const isoUnits = ['year', 'month', 'week', 'day', 'hour', 'minute', 'second'];
 
 /** `1 day`, `2 hours 30 minutes`, `-1 month`, `01:30:00`, `P1DT2H`; undefined where it is none. */
 export function readInterval(text: string): Interval | undefined {
+  return readIsoInterval(text) ?? readWords(text);
+}
+
+/** The interval that the whole trimmed text is by ISO 8601, such as `P1DT2H`; undefined where it is none. */
+export function readIsoInterval(text: string): Interval | undefined {
   const iso = isoDuration.exec(text.trim());
-  if (iso === null) return readWords(text);
+  if (iso === null) return undefined;
   const [, sign, ...written] = iso;
   const counts = written.map((count: string | undefined) => (count === undefined ? 0 : Number(count)));
   if (counts.some(Number.isNaN)) return undefined;

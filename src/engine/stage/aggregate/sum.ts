@@ -1,5 +1,5 @@
 import type { PackedGroups } from '../../kernel/packedGroups.ts';
-import { numberIn } from '../../query/cell.ts';
+import { momentIn, numberIn } from '../../query/cell.ts';
 import { rounded } from '../../query/value/decimal.ts';
 import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
@@ -15,16 +15,19 @@ import {
   type ValueAccumulator,
 } from './accumulator.ts';
 import { ExactSums } from './exactSum.ts';
+import { TimeSums } from './timeSums.ts';
 
 /**
  * sum(number) and avg(number): the sum is exact, the mean its quotient as a double. Texts that read as numbers
- * count.
+ * count. Where a group has no number, the same of its times and intervals.
  */
 export class Sum implements ValueAccumulator {
   readonly #input: BatchExpression;
   readonly #mean: boolean;
   readonly #sums = new ExactSums();
   #counts: Float64Array = new Float64Array(16);
+  /** Made when there is a time or an interval. */
+  #times: TimeSums | undefined;
 
   constructor(input: BatchExpression, mean: boolean) {
     this.#input = input;
@@ -32,7 +35,7 @@ export class Sum implements ValueAccumulator {
   }
 
   get size(): number {
-    return this.#counts.byteLength + this.#sums.size;
+    return this.#counts.byteLength + this.#sums.size + (this.#times?.size ?? 0);
   }
 
   reserve(groups: number): void {
@@ -83,7 +86,11 @@ export class Sum implements ValueAccumulator {
 
   addValue(group: number, value: Value): void {
     const number = numberIn(value, this.#input);
-    if (number === undefined) return;
+    if (number === undefined) {
+      const moment = momentIn(value, this.#input);
+      if (moment !== undefined) (this.#times ??= new TimeSums()).add(group, moment);
+      return;
+    }
     this.#counts[group]++;
     this.#sums.add(group, number);
   }
@@ -91,16 +98,20 @@ export class Sum implements ValueAccumulator {
   write(group: number, out: ByteWriter): void {
     out.double(this.#counts[group]);
     this.#sums.write(group, out);
+    const hasTimes = this.#times?.has(group) ?? false;
+    out.byte(hasTimes ? 1 : 0);
+    if (hasTimes) this.#times?.write(group, out);
   }
 
   merge(group: number, from: ByteReader): void {
     this.#counts[group] += from.double();
     this.#sums.merge(group, from);
+    if (from.byte() === 1) (this.#times ??= new TimeSums()).merge(group, from);
   }
 
   result(group: number): Cell {
     const count = this.#counts[group];
-    if (count === 0) return null;
+    if (count === 0) return (this.#mean ? this.#times?.mean(group) : this.#times?.sum(group)) ?? null;
     if (!this.#mean) return this.#sums.sum(group) ?? null;
     const sum = this.#sums.toDouble(group);
     return sum === undefined ? null : (rounded(sum / count) ?? null);
@@ -109,5 +120,6 @@ export class Sum implements ValueAccumulator {
   reset(): void {
     this.#counts = emptiedDoubles(this.#counts);
     this.#sums.reset();
+    this.#times = undefined;
   }
 }

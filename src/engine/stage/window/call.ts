@@ -1,9 +1,10 @@
 import type { Bound } from '../../query/resolve/step.ts';
 import type { Slot } from '../../query/resolve/slot.ts';
 import type { Call } from '../../query/syntax/tree.ts';
-import { numberIn, type CellNature } from '../../query/cell.ts';
+import { momentIn, numberIn, type CellNature } from '../../query/cell.ts';
 import { rounded } from '../../query/value/decimal.ts';
 import { ExactSums } from '../aggregate/exactSum.ts';
+import { TimeSums } from '../aggregate/timeSums.ts';
 import type { Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
 import { compileForBatches, type BatchExpression } from '../expression.ts';
@@ -191,27 +192,29 @@ function counted(frame: Frame, countsRows: boolean): WindowState {
 function summed(frame: Frame, mean: boolean, nature: CellNature): WindowState {
   const sums = new ExactSums();
   sums.reserve(1);
+  const times = new TimeSums();
   let count = 0;
+  const change = (cell: Cell, by: 'add' | 'subtract'): void => {
+    const value = valueOf(cell);
+    const number = numberIn(value, nature);
+    if (number !== undefined) {
+      sums[by](0, number);
+      count += by === 'add' ? 1 : -1;
+      return;
+    }
+    const moment = momentIn(value, nature);
+    if (moment !== undefined) times[by](0, moment);
+  };
   const window = moving(
     frame,
-    (cell) => {
-      const number = numberIn(valueOf(cell), nature);
-      if (number === undefined) return;
-      sums.add(0, number);
-      count++;
-    },
-    (cell) => {
-      const number = numberIn(valueOf(cell), nature);
-      if (number === undefined) return;
-      sums.subtract(0, number);
-      count--;
-    },
+    (cell) => change(cell, 'add'),
+    (cell) => change(cell, 'subtract'),
   );
   return {
     push: window.push,
     result(row) {
       window.moveTo(row);
-      if (count === 0) return null;
+      if (count === 0) return mean ? times.mean(0) : times.sum(0);
       if (!mean) return sums.sum(0) ?? null;
       const sum = sums.toDouble(0);
       return sum === undefined ? null : (rounded(sum / count) ?? null);

@@ -92,6 +92,31 @@ describe('comparisonDoubts', () => {
       assert.deepEqual(await told(values, ['v > 10']), [[]], String(values));
   });
 
+  it('points out functions of numbers that are asked of times and intervals', async () => {
+    const messages = async (values: readonly unknown[], query: string): Promise<string[]> =>
+      (await told(values, [query]))[0].map(({ message }) => message);
+    const ofTimes = (call: string): string =>
+      `${call}(…) has no answer for times, such as '2026-03-29T01:00:00Z'; for their seconds write ${call}(epoch(v))`;
+    for (const call of ['stddev', 'sum', 'var_pop', 'round'])
+      assert.deepEqual(await messages(zulu, `|> SELECT ${call}(v) AS s`), [ofTimes(call)]);
+    assert.deepEqual(await messages(zulu, '|> EXTEND sum(v) OVER () AS s'), [ofTimes('sum')]);
+    for (const fine of ['avg(v)', 'median(v)', 'quantile_cont(v, 0.9)', 'sum(v - v)', 'stddev(epoch(v))'])
+      assert.deepEqual(await messages(zulu, `|> SELECT ${fine} AS s`), [], fine);
+    assert.deepEqual(await messages(zulu, '|> SELECT stddev(v - v) AS s'), [
+      "stddev(…) has no answer for intervals, such as lie between times like '2026-03-29T01:00:00Z'; for their seconds write stddev(epoch(v - v))",
+    ]);
+    assert.deepEqual(await messages(['2026-03-29', '2026-03-30'], '|> SELECT stddev(v - v) AS s'), []);
+    const durations = ['P1DT2H', 'P2D'];
+    for (const fine of ['avg(v)', 'sum(v)', 'median(v)', "max(v + INTERVAL '1 day')"])
+      assert.deepEqual(await messages(durations, `|> SELECT ${fine} AS s`), [], fine);
+    assert.deepEqual(await messages(durations, '|> SELECT stddev(v) AS s'), [
+      "stddev(…) has no answer for intervals, such as 'P1DT2H'; for their seconds write stddev(epoch(v::interval))",
+    ]);
+    assert.deepEqual(await messages(['1 day', '2 days'], '|> SELECT avg(v) AS s'), [
+      "the values of v that were looked at are texts of intervals, such as '1 day'; write v::interval",
+    ]);
+  });
+
   it('points out a time that is written in another way than the times of the column', async () => {
     const queries = [
       "t >= '2026-03-29 02:00:00'",

@@ -78,7 +78,18 @@ describe('joinedDoubts', () => {
         ['t', message, "|> JOIN 't.jsonl' AS u ON t::TIMESTAMP = u.t"],
       ]);
       assert.deepEqual(await told("|> JOIN 't.jsonl' AS u USING (t)", other), [['t', message, undefined]]);
+      for (const [on, marked, before] of [
+        ['if(b > 1, t, NULL) = u.t', 'if(b > 1, t, NULL)'],
+        ['at = u.t', 'at', 'EXTEND coalesce(t, NULL) AS at '],
+      ]) {
+        const said = message.replaceAll(' t ', ` ${marked} `).replace('t::', `${marked}::`);
+        const text = `${before ?? ''}|> JOIN 't.jsonl' AS u ON ${on}`;
+        const fixed = text.replace(`ON ${marked}`, `ON ${marked}::TIMESTAMP`);
+        assert.deepEqual(await told(text, other), [[marked, said, fixed]]);
+      }
       for (const plain of [
+        "|> JOIN 't.jsonl' AS u ON lower(t) = u.t",
+        "|> JOIN 't.jsonl' AS u ON coalesce(t, b) = u.t",
         "|> JOIN 't.jsonl' AS u ON t::TIMESTAMP = u.t",
         "|> JOIN 't.jsonl' AS u ON b = u.t",
         "|> JOIN 'spaced.csv' AS u ON t = u.t",
