@@ -25,7 +25,12 @@ function shown(micros: bigint): string {
 
 function mean(times: readonly bigint[]): string | null {
   if (times.length === 0) return null;
-  return shown(times.reduce((sum, one) => sum + one, 0n) / BigInt(times.length));
+  const sum = times.reduce((all, one) => all + one, 0n);
+  const of = BigInt(times.length);
+  // The nearest microsecond is the last one that is no more than half a one later.
+  let nearest = sum / of - 1n;
+  while (2n * (nearest * of - sum) < -of) nearest++;
+  return shown(nearest);
 }
 
 /** Between the two in the middle, half a microsecond to the even number of them from the first. */

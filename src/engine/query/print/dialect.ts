@@ -46,7 +46,7 @@ export interface SqlDialect {
   /** A member of an object, given what it is taken from. */
   member(base: string, key: string): string;
   /** A function by another name or in another form; undefined where it is the same. */
-  readonly calls: ReadonlyMap<string, (values: readonly string[]) => string>;
+  readonly calls: ReadonlyMap<string, (values: readonly string[], call: Call) => string>;
   /**
    * What a call is put into, by the function's name, with all that belongs to the call; undefined where it
    * stands as it is.

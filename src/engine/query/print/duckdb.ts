@@ -1,4 +1,5 @@
-import type { CastType } from '../syntax/tree.ts';
+import { mayGiveTimes } from '../givesTimes.ts';
+import type { Call, CastType } from '../syntax/tree.ts';
 import { writeText } from '../write.ts';
 import { decimalType, type PrintOptions, type SqlDialect } from './dialect.ts';
 import type { SqlOperators } from './sqlQuery.ts';
@@ -19,6 +20,11 @@ function name(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
+/** Of decimals it would round a quantile to their digits. */
+function doubleOrTime(value: string, { arguments: [given] }: Call): string {
+  return mayGiveTimes(given) ? value : `CAST(${value} AS DOUBLE)`;
+}
+
 function bigint(value: string): string {
   return `CAST(${value} AS BIGINT)`;
 }
@@ -28,7 +34,7 @@ const dialect: SqlDialect = {
   name,
   text: writeText,
   member: (base, key) => `${base}[${writeText(key)}]`,
-  calls: new Map<string, (values: readonly string[]) => string>([
+  calls: new Map<string, (values: readonly string[], call: Call) => string>([
     // Its count_if is NULL where nothing was counted.
     ['count_if', ([condition]) => `count(CASE WHEN ${condition} THEN 1 END)`],
     // Of two values whose types it does not know it cannot say which contains is meant.
@@ -50,9 +56,11 @@ const dialect: SqlDialect = {
     ['strptime', ([value, format]) => `try_strptime(CAST(${value} AS VARCHAR), ${format})`],
     ['now', () => "(now() AT TIME ZONE 'UTC')"],
     ['today', () => "CAST(now() AT TIME ZONE 'UTC' AS DATE)"],
-    // Of decimals it rounds the result to their digits.
-    ['median', ([value]) => `median(CAST(${value} AS DOUBLE))`],
-    ['quantile_cont', ([value, fraction]) => `quantile_cont(CAST(${value} AS DOUBLE), ${fraction})`],
+    ['median', ([value], call) => `median(${doubleOrTime(value, call)})`],
+    [
+      'quantile_cont',
+      ([value, fraction], call) => `quantile_cont(${doubleOrTime(value, call)}, ${fraction})`,
+    ],
     // A fraction with an exponent is a DOUBLE, of which it takes the product with the number of values for more than it is.
     ['quantile_disc', ([value, fraction]) => `quantile_disc(${value}, ${fraction.replace(/e0$/, '')})`],
     ['bool_and', ([condition]) => `bool_and(TRY_CAST(${condition} AS BOOLEAN))`],

@@ -153,7 +153,7 @@ export class SqlExpressions {
       values[0] = `${node.distinct ? 'DISTINCT ' : ''}${values[0]}`;
       values.push(`${values.pop() ?? ''}${order}`);
     }
-    const rewritten = this.#dialect.calls.get(name)?.(values) ?? `${name}(${values.join(', ')})`;
+    const rewritten = this.#dialect.calls.get(name)?.(values, node) ?? `${name}(${values.join(', ')})`;
     const filter = node.filter === undefined ? '' : ` FILTER (WHERE ${this.write(node.filter)})`;
     const over = node.over === undefined ? '' : ` OVER (${this.#window(node.over, name)})`;
     return this.#dialect.result?.(name, rewritten + filter + over) ?? rewritten + filter + over;

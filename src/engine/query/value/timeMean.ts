@@ -26,13 +26,16 @@ export function partsOfInterval({ months, days, micros }: Interval): MomentParts
 }
 
 /**
- * The mean of times whose parts have been added up. In microseconds, and in nanoseconds where one of the times has some; as
- * in DuckDB the rest is dropped towards 1970.
+ * The mean of times whose parts have been added up. In microseconds, and in nanoseconds where one of the times has some: the
+ * nearest one, and of two the earlier one, as DuckDB has it from 1970 on.
  */
 export function meanTime([ms, micros, nanos]: SummedParts, count: number): Timestamp | undefined {
   const unit = nanos === 0n ? 1000n : 1n;
   const sum = (ms * 1_000_000n + micros * 1000n + nanos) / unit;
-  return timeOfNanos((sum / BigInt(count)) * unit);
+  const of = BigInt(count);
+  const rest = ((sum % of) + of) % of;
+  const below = (sum - rest) / of;
+  return timeOfNanos((rest * 2n > of ? below + 1n : below) * unit);
 }
 
 function timeOfNanos(nanos: bigint): Timestamp | undefined {
