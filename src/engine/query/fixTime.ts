@@ -36,7 +36,7 @@ function writtenTime(name: string, time: Timestamp): string | undefined {
   switch (name) {
     case 'now':
     case 'current_timestamp':
-      return `TIMESTAMP ${writeText(time.toString())}`;
+      return `TIMESTAMPTZ ${writeText(time.toString())}`;
     case 'today':
     case 'current_date':
       return `DATE ${writeText(time.toDate().toString())}`;

@@ -5,6 +5,7 @@ import { aggregateNames, aggregates, arityOf, scalarFunctions, windowFunctions }
 import { foreignFunctions } from './function/foreign.ts';
 import { namedUnits, type NamedUnits, timeFormats } from './function/time.ts';
 import { didYouMean } from './nearest.ts';
+import { zoneOf } from './value/zone.ts';
 import { allowedIn, expressionsOf, keepsRows } from './operator/operators.ts';
 import { compileRegex } from '../regex/regex.ts';
 import { RegexError } from '../regex/syntax.ts';
@@ -96,6 +97,7 @@ function validateScalar(node: Call, name: string, allowed: Allowed): void {
   if (name.startsWith('regexp_')) validatePattern(node.arguments[1], false);
   const unit = namedUnits.get(name);
   if (unit !== undefined) validateUnit(node.arguments, entry.signature, unit);
+  if (name === 'timezone') validateZone(node.arguments);
   const unknownIn = timeFormats.get(name);
   if (unknownIn !== undefined) validateTimeFormat(node.arguments, entry.signature, name, unknownIn);
   for (const child of childrenOf(node)) validateExpression(child, allowed);
@@ -132,6 +134,19 @@ function validateUnit(
     what === 'unit'
       ? said`${argument.value} is not a unit of a time${near}`
       : said`${argument.value} is not a part of a time${near}`,
+  );
+}
+
+function validateZone([argument, value]: readonly Expression[]): void {
+  const zone = textOf(argument);
+  if (zone !== undefined && zoneOf(zone) !== undefined) return;
+  if (zoneOf(textOf(value) ?? '') !== undefined)
+    throw new QueryError(value, said`the zone stands first: timezone(zone, time)`);
+  if (zone === undefined) return;
+  const near = didYouMean(zone, Intl.supportedValuesOf('timeZone'));
+  throw new QueryError(
+    argument,
+    said`${zone} is not a time zone${near || said`; write a name such as 'Europe/Berlin' or 'UTC'`}`,
   );
 }
 

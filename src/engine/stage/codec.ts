@@ -21,6 +21,7 @@ export const tag = {
   objectText: 11,
   list: 12,
   object: 13,
+  zonedTimestamp: 14,
 } as const;
 
 export function writeCell(out: ByteWriter, cell: Cell): void {
@@ -41,7 +42,7 @@ export function writeCell(out: ByteWriter, cell: Cell): void {
     out.byte(tag.decimal);
     out.text(`${cell.coefficient}e${cell.exponent}`);
   } else if (cell instanceof Timestamp) {
-    out.byte(cell.date ? tag.date : tag.timestamp);
+    out.byte(cell.date ? tag.date : cell.zoned ? tag.zonedTimestamp : tag.timestamp);
     out.double(cell.ms);
     out.uint32(cell.nanos);
   } else if (cell instanceof Interval) {
@@ -88,6 +89,7 @@ export function skipCell(from: ByteReader): void {
       break;
     case tag.timestamp:
     case tag.date:
+    case tag.zonedTimestamp:
       from.skip(12);
       break;
     case tag.interval:
@@ -125,6 +127,8 @@ export function readCell(from: ByteReader): Cell {
       return new Timestamp(from.double(), from.uint32());
     case tag.date:
       return new Timestamp(from.double(), from.uint32(), true);
+    case tag.zonedTimestamp:
+      return new Timestamp(from.double(), from.uint32(), false, true);
     case tag.interval:
       return new Interval(from.double(), from.double(), from.double());
     case tag.listText:

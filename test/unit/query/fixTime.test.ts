@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fixTime, parseQuery } from '../../../src/engine/query/index.ts';
 
 const now = new Date('2026-03-04T05:06:07.089Z');
-const time = "TIMESTAMP '2026-03-04 05:06:07.089'";
+const time = "TIMESTAMPTZ '2026-03-04 05:06:07.089'";
 
 function fixed(query: string): string {
   const parsed = parseQuery(query);

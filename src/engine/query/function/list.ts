@@ -1,7 +1,7 @@
 import { said } from '../../../said/said.ts';
 import { asNumber, compareMembers, compareTexts, extreme, type Compare } from '../value/compare.ts';
 import { add, divide, type Numeric } from '../value/decimal.ts';
-import { joinTexts } from '../value/longText.ts';
+import { joinTexts, longestList, ValueTooLongError } from '../value/longText.ts';
 import { text, textsOf } from './argument.ts';
 import { JsonList, JsonObject, readJson } from '../value/json.ts';
 import { textOf, typeOf, type Value } from '../value/value.ts';
@@ -136,6 +136,45 @@ export const listFunctions: readonly ScalarFunction[] = [
     summary: said`The different items of the list, in the order in which they come first. NULL is left out.`,
     example: ["list_distinct(['b', 'a', NULL, 'b'])", "['b', 'a']"],
     evaluate: ([list]) => (list instanceof JsonList ? new JsonList(different(list.items)) : null),
+  },
+  {
+    name: 'list_reverse',
+    group: 'list',
+    hands: 'list',
+    signature: 'list_reverse(list)',
+    summary: said`The items of the list, the last one first.`,
+    example: ['list_reverse([1, 2, 3])', '[3, 2, 1]'],
+    evaluate: ([list]) => (list instanceof JsonList ? new JsonList(list.items.toReversed()) : null),
+  },
+  {
+    name: 'list_position',
+    group: 'list',
+    gives: 'number',
+    seesNull: true,
+    signature: 'list_position(list, value)',
+    summary: said`The place of the first item that equals the value, counted from 1. NULL if there is none. NULL equals NULL here.`,
+    example: ["list_position(['a', 'b', 'c'], 'b')", '2'],
+    evaluate: ([list, value], compare) => {
+      if (!(list instanceof JsonList)) return null;
+      const at = list.items.findIndex((item) => compareMembers(item, value, compare) === 0);
+      return at === -1 ? null : at + 1;
+    },
+  },
+  {
+    name: 'flatten',
+    group: 'list',
+    gives: 'list',
+    signature: 'flatten(list)',
+    summary: said`The items of the lists in a list, one after the other. NULL is skipped, and an item that is no list stays as it is.`,
+    example: ['flatten([[1, 2], NULL, [3]])', '[1, 2, 3]'],
+    evaluate: ([list]) => {
+      if (!(list instanceof JsonList)) return null;
+      const items = list.items.flatMap((item) =>
+        item instanceof JsonList ? item.items : item === null ? [] : [item],
+      );
+      if (items.length > longestList) throw new ValueTooLongError('flatten', longestList, 'items');
+      return new JsonList(items);
+    },
   },
   {
     name: 'array_to_string',

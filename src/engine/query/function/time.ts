@@ -21,6 +21,7 @@ import {
   unitOf,
 } from '../value/time.ts';
 import { formatTime, unknownPart } from '../value/timeFormat.ts';
+import { zoneOf } from '../value/zone.ts';
 import type { ScalarFunction } from './scalar.ts';
 import { text, whole } from './argument.ts';
 
@@ -42,7 +43,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     signature: 'now()',
     summary: said`The time at which the query started, in UTC. It is the same in every row.`,
     example: ["date_diff('day', now(), now() + INTERVAL '1 day')", '1'],
-    evaluate: () => new Timestamp(Date.now()),
+    evaluate: () => new Timestamp(Date.now()).toZoned(),
   },
   {
     name: 'today',
@@ -62,7 +63,9 @@ export const timeFunctions: readonly ScalarFunction[] = [
     example: ["date_trunc('hour', '2024-05-31T18:45:10Z')", "TIMESTAMP '2024-05-31 18:00:00'"],
     evaluate: ([unit, value]) => {
       const time = asTime(value);
-      return time === undefined ? null : (truncateTime(unitOf(text(unit)) ?? '', time) ?? null);
+      if (time === undefined) return null;
+      const start = truncateTime(unitOf(text(unit)) ?? '', time);
+      return (time.zoned ? start?.toZoned() : start) ?? null;
     },
   },
   {
@@ -78,6 +81,24 @@ export const timeFunctions: readonly ScalarFunction[] = [
       if (time !== undefined) return datePart(text(part), time) ?? null;
       const interval = asInterval(value);
       return interval === undefined ? null : (intervalPart(text(part), interval) ?? null);
+    },
+  },
+  {
+    name: 'timezone',
+    group: 'time',
+    gives: 'timestamp',
+    signature: 'timezone(zone, time)',
+    summary: said`The same as time AT TIME ZONE zone: see below.`,
+    example: [
+      "timezone('Europe/Berlin', TIMESTAMPTZ '2024-05-31 18:45:10')",
+      "TIMESTAMP '2024-05-31 20:45:10'",
+    ],
+    evaluate: ([name, value]) => {
+      const time = asTime(value);
+      const zone = zoneOf(text(name));
+      if (time === undefined || zone === undefined) return null;
+      const { ms, nanos, zoned } = time;
+      return timeAt(zoned ? zone.localOf(ms) : zone.instantOf(ms), nanos, false, !zoned) ?? null;
     },
   },
   {
@@ -129,7 +150,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     example: ["epoch_ms('2024-01-01')", '1704067200000'],
     evaluate: ([value]) => {
       const number = asNumber(value);
-      if (number !== undefined) return timeAt(Math.trunc(toDouble(number)), 0) ?? null;
+      if (number !== undefined) return timeAt(Math.trunc(toDouble(number)), 0, false, true) ?? null;
       return asTime(value)?.ms ?? null;
     },
   },
@@ -148,7 +169,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
       const interval = asInterval(width);
       if (time === undefined || interval === undefined) return null;
       const start = bucketOf(interval, time);
-      return (time.date ? start?.toDate() : start) ?? null;
+      return (time.date ? start?.toDate() : time.zoned ? start?.toZoned() : start) ?? null;
     },
   },
   {

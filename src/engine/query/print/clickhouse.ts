@@ -186,6 +186,7 @@ const dialect: SqlDialect = {
       'string_split',
       'regexp_extract_all',
       'list_sum',
+      'timezone',
       'list_avg',
       'list_min',
       'list_sort',

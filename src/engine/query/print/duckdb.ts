@@ -1,5 +1,7 @@
 import { mayGiveTimes } from '../givesTimes.ts';
-import type { Call, CastType } from '../syntax/tree.ts';
+import { said } from '../../../said/said.ts';
+import type { Call, CastType, Expression } from '../syntax/tree.ts';
+import { Timestamp } from '../value/time.ts';
 import { writeText } from '../write.ts';
 import { decimalType, type PrintOptions, type SqlDialect } from './dialect.ts';
 import type { SqlOperators } from './sqlQuery.ts';
@@ -23,6 +25,20 @@ function name(text: string): string {
 /** Of decimals it would round a quantile to their digits. */
 function doubleOrTime(value: string, { arguments: [given] }: Call): string {
   return mayGiveTimes(given) ? value : `CAST(${value} AS DOUBLE)`;
+}
+
+/** Whether it is printed without the zone that it has. */
+function isZoned(given: Expression): boolean {
+  if (given.kind === 'cast') return given.zoned === true;
+  if (given.kind === 'call') return given.name.name.toLowerCase() === 'now';
+  return given.kind === 'literal' && given.value instanceof Timestamp && given.value.zoned;
+}
+
+function isOfKnownZone(given: Expression): boolean {
+  if (given.kind === 'cast') return given.type === 'timestamp' || given.type === 'date';
+  if (given.kind === 'call')
+    return ['now', 'timezone', 'to_timestamp'].includes(given.name.name.toLowerCase());
+  return given.kind === 'literal' && given.value instanceof Timestamp;
 }
 
 function bigint(value: string): string {
@@ -55,6 +71,11 @@ const dialect: SqlDialect = {
     ['strftime', ([time, format]) => `strftime(TRY_CAST(${time} AS TIMESTAMP), ${format})`],
     ['strptime', ([value, format]) => `try_strptime(CAST(${value} AS VARCHAR), ${format})`],
     ['now', () => "(now() AT TIME ZONE 'UTC')"],
+    [
+      'timezone',
+      ([zone, time], { arguments: [, given] }) =>
+        `timezone(${zone}, ${isZoned(given) ? `timezone('UTC', ${time})` : time})`,
+    ],
     ['today', () => "CAST(now() AT TIME ZONE 'UTC' AS DATE)"],
     ['median', ([value], call) => `median(${doubleOrTime(value, call)})`],
     [
@@ -81,6 +102,11 @@ const dialect: SqlDialect = {
     ['log10', ([value]) => `CASE WHEN ${value} > 0 THEN log10(${value}) END`],
   ]),
   missing: new Set(),
+  // Of a column it depends on each value whether it has an offset, and there on the type.
+  refusal: ({ name, arguments: [, given] }) =>
+    name.name.toLowerCase() === 'timezone' && !isOfKnownZone(given)
+      ? said`DuckDB may take this time for what clocks show where it is a point in time, or the other way round; write ::timestamp or ::timestamptz behind it`
+      : undefined,
   cast: (value, { type, size }) =>
     `TRY_CAST(${value} AS ${size === undefined ? types[type] : decimalType(size)})`,
   // ~ of DuckDB must match the whole text, as it must not here.

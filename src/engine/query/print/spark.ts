@@ -74,6 +74,7 @@ const dialect: SqlDialect = {
     ...['string_split', 'regexp_extract_all', 'make_date', 'make_timestamp'],
     ...[
       'list_sum',
+      'timezone',
       'list_avg',
       'list_min',
       'list_max',

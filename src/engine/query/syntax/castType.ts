@@ -22,7 +22,7 @@ export const castTypes: ReadonlyMap<string, CastType> = new Map<string, CastType
 /** As many digits as decimals have in SQL engines. */
 const maxPrecision = 38;
 
-export function parseCastType(cursor: Cursor): Pick<Cast, 'type' | 'size'> {
+export function parseCastType(cursor: Cursor): Pick<Cast, 'type' | 'size' | 'zoned'> {
   cursor.want('type');
   const token = cursor.peek();
   if (token.kind !== 'name') throw cursor.unexpected(said`a type, such as number, text or timestamp`);
@@ -33,6 +33,7 @@ export function parseCastType(cursor: Cursor): Pick<Cast, 'type' | 'size'> {
     throw new QueryError(token, said`${token.value} is not a type${known}`);
   }
   cursor.next();
+  if (token.value.toLowerCase() === 'timestamptz') return { type, zoned: true };
   if (type === 'double' && cursor.isWord('precision')) cursor.next();
   const start = cursor.peek();
   if (!cursor.takeSymbol('(')) return { type };

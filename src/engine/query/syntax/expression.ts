@@ -1,5 +1,5 @@
 import { said, type Said } from '../../../said/said.ts';
-import { parseCall, parseExtract } from './call.ts';
+import { parseCall, parseExtract, plainCall } from './call.ts';
 import {
   foreignSymbol,
   refuseAnyPattern,
@@ -36,8 +36,9 @@ const power = {
   other: 7,
   sum: 8,
   product: 9,
-  sign: 10,
-  postfix: 11,
+  zone: 10,
+  sign: 11,
+  postfix: 12,
 };
 
 const comparisons = new Map<string, ComparisonOperator>([
@@ -173,12 +174,26 @@ function parseWordOperator(cursor: Cursor, left: Expression, floor: number): Exp
     if (word === 'between') return parseBetween(cursor, left, negated);
     return parseLike(cursor, left, negated, word === 'ilike');
   }
+  if (cursor.isWord('at') && cursor.isWord('time', 1)) {
+    if (floor >= power.zone) return undefined;
+    return parseAtTimeZone(cursor, left);
+  }
   if (cursor.isWord('isnull') || cursor.isWord('notnull')) {
     if (floor >= power.is) return undefined;
     const not = cursor.next().value.toLowerCase() === 'notnull';
     return { kind: 'is', operand: left, test: 'null', negated: not, ...cursor.spanFrom(left) };
   }
   return undefined;
+}
+
+/** `ts AT TIME ZONE 'Europe/Berlin'` is `timezone('Europe/Berlin', ts)`. */
+function parseAtTimeZone(cursor: Cursor, time: Expression): Expression {
+  const { from, to } = cursor.next();
+  cursor.next();
+  cursor.expectWord('zone', said`after AT TIME`);
+  const zone = parseAbove(cursor, power.zone);
+  const name = { name: 'timezone', quoted: false, from, to };
+  return { kind: 'call', name, arguments: [zone, time], ...plainCall, ...spanning(time, zone) };
 }
 
 function parseLogical(cursor: Cursor, left: Expression, floor: number): Expression | undefined {

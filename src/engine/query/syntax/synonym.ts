@@ -10,7 +10,10 @@ export const functionSynonyms: ReadonlyMap<string, string> = new Map([
   ['array_agg', 'list'],
   ['array_contains', 'list_contains'],
   ['array_distinct', 'list_distinct'],
+  ['array_indexof', 'list_position'],
   ['array_length', 'len'],
+  ['array_position', 'list_position'],
+  ['array_reverse', 'list_reverse'],
   ['array_sort', 'list_sort'],
   ['ceiling', 'ceil'],
   ['char_length', 'length'],
@@ -24,12 +27,14 @@ export const functionSynonyms: ReadonlyMap<string, string> = new Map([
   ['instr', 'strpos'],
   ['lcase', 'lower'],
   ['list_has', 'list_contains'],
+  ['list_indexof', 'list_position'],
   ['listagg', 'string_agg'],
   ['log', 'log10'],
   ['max_by', 'arg_max'],
   ['mean', 'avg'],
   ['min_by', 'arg_min'],
   ['power', 'pow'],
+  ['ord', 'unicode'],
   ['prefix', 'starts_with'],
   ['quantile', 'quantile_disc'],
   ['split', 'string_split'],
@@ -104,6 +109,10 @@ export function withoutSynonym(call: Call): Expression {
   if (word === 'list_extract' || word === 'list_element') {
     const [base, index] = argumentsOf(call, 'list', 'index');
     return { kind: 'element', base, index, from: call.from, to: call.to };
+  }
+  if (word === 'list_slice' || word === 'array_slice') {
+    const [base, low, high] = argumentsOf(call, 'list', 'from', 'to');
+    return { kind: 'slice', base, low, high, from: call.from, to: call.to };
   }
   if (word === 'list_concat' || word === 'array_concat') {
     const [left, right] = argumentsOf(call, 'list', 'list');

@@ -30,8 +30,9 @@ export function parseTimeLiteral(cursor: Cursor, word: string): Expression {
     );
   }
   const dateOnly = word === 'date';
-  if (value.date === dateOnly) return { kind: 'literal', value, ...span };
-  return { kind: 'literal', value: dateOnly ? value.toDate() : value.toTimestamp(), ...span };
+  const zoned = word === 'timestamptz';
+  const literal = dateOnly ? value.toDate() : zoned ? value.toZoned() : value.toTimestamp();
+  return { kind: 'literal', value: literal, ...span };
 }
 
 /** INTERVAL 2 hours. */

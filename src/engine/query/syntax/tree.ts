@@ -129,6 +129,8 @@ export interface Cast extends Span {
   readonly type: CastType;
   /** Of a number: what it is rounded to. */
   readonly size?: DecimalSize | undefined;
+  /** Of a timestamp: whether it is a point in time, and not what clocks show. */
+  readonly zoned?: true | undefined;
 }
 
 /** `base[index]` that is no constant path: of a list by position, of an object by key, of a text by character. */

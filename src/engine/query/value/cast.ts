@@ -6,13 +6,13 @@ import { roundNumber } from './round.ts';
 import { isNumeric, jsonOf, textOf, type Value } from './value.ts';
 
 /** What a value is made into. */
-type Target = Pick<Cast, 'type' | 'size'>;
+type Target = Pick<Cast, 'type' | 'size' | 'zoned'>;
 
 /**
  * NULL where the value cannot be read as the type: a query does not fail on what the data holds.
  * @param loose whether it is a field of a table, which has no type of its own: `true` is a boolean there and `5` a number
  */
-export function castValue(value: Value, { type, size }: Target, loose = false): Value {
+export function castValue(value: Value, { type, size, zoned }: Target, loose = false): Value {
   if (value === null) return null;
   switch (type) {
     case 'boolean': {
@@ -33,8 +33,10 @@ export function castValue(value: Value, { type, size }: Target, loose = false): 
     }
     case 'text':
       return textOf(value);
-    case 'timestamp':
-      return asTime(value)?.toTimestamp() ?? null;
+    case 'timestamp': {
+      const time = asTime(value);
+      return (zoned ? time?.toZoned() : time?.toTimestamp()) ?? null;
+    }
     case 'date':
       return asTime(value)?.toDate() ?? null;
     case 'interval':

@@ -3,17 +3,20 @@ import { readNumber, toDouble, type Numeric } from './decimal.ts';
 
 /**
  * A point in time: milliseconds since 1970-01-01T00:00:00Z and nanoseconds (0 to 999,999) within them. A text
- * without an offset is taken as UTC. `date` says that it was made as a date and is written as one.
+ * without an offset is taken as UTC. `date` says that it was made as a date and is written as one, `zoned` that it is known to
+ * be that point, and not what the clocks of some zone show: only AT TIME ZONE tells the two apart.
  */
 export class Timestamp {
   readonly ms: number;
   readonly nanos: number;
   readonly date: boolean;
+  readonly zoned: boolean;
 
-  constructor(ms: number, nanos = 0, date = false) {
+  constructor(ms: number, nanos = 0, date = false, zoned = false) {
     this.ms = ms;
     this.nanos = nanos;
     this.date = date;
+    this.zoned = zoned;
   }
 
   /** Midnight of its day, as a date. */
@@ -21,9 +24,14 @@ export class Timestamp {
     return new Timestamp(this.ms - (((this.ms % 86_400_000) + 86_400_000) % 86_400_000), 0, true);
   }
 
-  /** The same point, no longer a date. */
+  /** The same, no longer a date and of no zone. */
   toTimestamp(): Timestamp {
     return new Timestamp(this.ms, this.nanos);
+  }
+
+  /** The same as a point in time. */
+  toZoned(): Timestamp {
+    return new Timestamp(this.ms, this.nanos, false, true);
   }
 
   toString(): string {
@@ -97,7 +105,7 @@ export function readTime(text: string): Timestamp | undefined {
   const clock = (Number(hour) * 3600 + Number(minute) * 60 + Number(second)) * 1000;
   if (clock > 86_400_000) return undefined;
   const ms = dayMs + clock + Number(digits.slice(0, 3)) - offsetMs(offset);
-  return new Timestamp(ms, Number(digits.slice(3)), match.at(4) === undefined);
+  return new Timestamp(ms, Number(digits.slice(3)), match.at(4) === undefined, offset !== undefined);
 }
 
 /** Milliseconds since 1970 at which a day begins; undefined where the calendar has no such day. */
@@ -129,7 +137,7 @@ export function timeOfEpoch(value: Numeric): Timestamp | undefined {
   if (size > maxMs * 1_000_000) return undefined;
   // What most are, without big numbers.
   if (typeof value === 'number' && size < 1e14 && Number.isInteger(value))
-    return timeAt(size < 1e11 ? value * 1000 : value, 0);
+    return timeAt(size < 1e11 ? value * 1000 : value, 0, false, true);
   const nanosPerUnit = size < 1e11 ? 1_000_000_000 : size < 1e14 ? 1_000_000 : size < 1e17 ? 1000 : 1;
   const [whole, fraction = ''] = plainDigits(value).split('.');
   const negative = whole.startsWith('-');
@@ -137,7 +145,7 @@ export function timeOfEpoch(value: Numeric): Timestamp | undefined {
   const part = (BigInt(digits) * BigInt(nanosPerUnit)) / 1_000_000_000n;
   const nanos = BigInt(whole) * BigInt(nanosPerUnit) + (negative ? -part : part);
   const ms = nanos / 1_000_000n - (nanos % 1_000_000n < 0n ? 1n : 0n);
-  return timeAt(Number(ms), Number(nanos - ms * 1_000_000n));
+  return timeAt(Number(ms), Number(nanos - ms * 1_000_000n), false, true);
 }
 
 function plainDigits(value: Numeric): string {
@@ -148,8 +156,8 @@ function plainDigits(value: Numeric): string {
 }
 
 /** Undefined where it is beyond what a date can be. */
-export function timeAt(ms: number, nanos: number, date = false): Timestamp | undefined {
-  return Math.abs(ms) <= maxMs ? new Timestamp(ms, nanos, date) : undefined;
+export function timeAt(ms: number, nanos: number, date = false, zoned = false): Timestamp | undefined {
+  return Math.abs(ms) <= maxMs ? new Timestamp(ms, nanos, date, zoned) : undefined;
 }
 
 export function compareTimes(a: Timestamp, b: Timestamp): number {
@@ -287,7 +295,7 @@ export function addInterval(time: Timestamp, interval: Interval, sign: 1 | -1): 
   const wholeMs = Math.floor(micros / 1000);
   const nanos = time.nanos + (micros - wholeMs * 1000) * 1000;
   const carried = Math.floor(nanos / 1_000_000);
-  return timeAt(ms + wholeMs + carried, nanos - carried * 1_000_000);
+  return timeAt(ms + wholeMs + carried, nanos - carried * 1_000_000, false, time.zoned);
 }
 
 const dayMs = 86_400_000;
