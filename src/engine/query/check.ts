@@ -54,7 +54,8 @@ export function checkQuery(
   const operands = comparedColumns(query);
   const table = new SlotTable(new FieldList(), { names: 'paths' });
   const resolver = new Resolver(initialScope({ names: 'paths' }), table, {
-    unknown: (node, message) => diagnostics.push(warningAt(node, message)),
+    unknown: (node, message, code) =>
+      diagnostics.push({ ...warningAt(node, message), ...(code && { code }) }),
     field: (node, path) => {
       const { first, rest } = node;
       const listAt = path.findIndex((step) => typeof step === 'number');
@@ -63,7 +64,7 @@ export function checkQuery(
       if (members.length === 0 || isSeen(members)) return;
       const name = members.join('.');
       const warn = (message: Said, text?: string): void => {
-        const warning = warningAt(node, message);
+        const warning: Diagnostic = { ...warningAt(node, message), code: 'unknown-column' };
         if (text === undefined) diagnostics.push(warning);
         else diagnostics.push({ ...warning, fix: replacing(query.text, node, text) });
       };
@@ -117,8 +118,8 @@ function onceEach(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 }
 
 /** Whether a warning is of a column that the query names and nobody has seen. */
-export function isUnknownColumn({ severity, message }: Diagnostic): boolean {
-  return severity === 'warning' && /^(?:unknown column|double quotes name a column)/.test(message);
+export function isUnknownColumn({ code }: Diagnostic): boolean {
+  return code === 'unknown-column';
 }
 
 /** What stands in the way of a query that runs programs, where none may be run. */

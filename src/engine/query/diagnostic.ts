@@ -13,7 +13,11 @@ export interface Diagnostic extends Span {
   readonly message: string;
   readonly said: Said;
   readonly fix?: Fix;
+  readonly code?: DiagnosticCode;
 }
+
+/** What a diagnostic is about, for those who treat some of them in their own way. */
+export type DiagnosticCode = 'unknown-column';
 
 /** The query that was probably meant: with `text` in one place, or a search for `text` in all text columns. */
 export interface Fix {

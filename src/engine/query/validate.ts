@@ -94,7 +94,10 @@ function validateScalar(node: Call, name: string, allowed: Allowed): void {
   if (node.orderBy.length > 0)
     throw new QueryError(node, said`ORDER BY needs an aggregate function, and ${name} is not one`);
   validateArity(node, entry.signature);
-  if (name.startsWith('regexp_')) validatePattern(node.arguments[1], false);
+  if (name.startsWith('regexp_')) {
+    validatePattern(node.arguments[1], false);
+    validateOptions(node, name);
+  }
   const unit = namedUnits.get(name);
   if (unit !== undefined) validateUnit(node.arguments, entry.signature, unit);
   if (name === 'timezone') validateZone(node.arguments);
@@ -320,6 +323,30 @@ function validateDistance(node: Call): void {
   if (typeof rows === 'number' && Number.isInteger(rows) && rows >= 0 && rows <= maxWindowRows) return;
   throw new QueryError(distance, said`the number of rows must be a whole number up to 1,000,000`);
 }
+
+/** Options stand last. */
+function validateOptions({ arguments: given }: Call, name: string): void {
+  const options = given.at(optionsAt.get(name) ?? given.length);
+  if (options === undefined) return;
+  const known = name === 'regexp_replace' ? 'gi' : 'i';
+  const written = options.kind === 'literal' ? options.value : null;
+  if (typeof written !== 'string') return;
+  const odd = Array.from(written).find((one) => !known.includes(one));
+  if (odd === undefined) return;
+  throw new QueryError(
+    options,
+    name === 'regexp_replace'
+      ? said`${odd} is not an option of ${name}; 'g' replaces every match, and 'i' ignores letter case`
+      : said`${odd} is not an option of ${name}; 'i' ignores letter case`,
+  );
+}
+
+const optionsAt: ReadonlyMap<string, number> = new Map([
+  ['regexp_matches', 2],
+  ['regexp_extract', 3],
+  ['regexp_extract_all', 3],
+  ['regexp_replace', 3],
+]);
 
 function validatePattern(pattern: Expression, insensitive: boolean): void {
   if (pattern.kind !== 'literal' || typeof pattern.value !== 'string') return;

@@ -179,6 +179,25 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ["a AT TIME ZONE '+02:00' > b", "'+02:00'", "+02:00 is not a time zone; write a name such as 'Europe/Berlin' or 'UTC'"],
   ["timezone(a, 'UTC') > b", "'UTC'", 'the zone stands first: timezone(zone, time)'],
   ['a AT TIME 5', '5', 'expected ZONE after AT TIME, found 5'],
+  ["regexp_matches(a, 'b', 'ix')", "'ix'", "x is not an option of regexp_matches; 'i' ignores letter case"],
+  [
+    "regexp_replace(a, 'b', 'c', 's') > ''",
+    "'s'",
+    "s is not an option of regexp_replace; 'g' replaces every match, and 'i' ignores letter case",
+  ],
+  ['list_slice(a, 1) = b', 'list_slice(a, 1)', 'this function is written list_slice(list, from, to)'],
+  [
+    'a::timestamp(3) > b',
+    '(3)',
+    "a timestamp keeps all its digits; write date_trunc('millisecond', time) for fewer of them",
+  ],
+  ...['AGGREGATE count(*) GROUP BY a, ROLLUP (b)', 'AGGREGATE count(*) GROUP BY a WITH ROLLUP', 'SELECT count(*) GROUP BY ROLLUP(a)'].map(
+    (query): [string, string, string] => [
+      query,
+      'ROLLUP',
+      'ROLLUP is not supported; ask one query for each grouping, as in |> AGGREGATE sum(a) GROUP BY b, c, then GROUP BY b, and then without GROUP BY',
+    ],
+  ),
   ["date_part(a, 'year') = 1", "'year'", 'the part stands first: date_part(part, time)'],
   ["strptime('%Y', a) > b", "'%Y'", 'the format stands second: strptime(text, format)'],
   ['a ~ \'(\'', "'('", 'invalid regular expression: a group is not closed'],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { said } from '../../../said/said.ts';
 import { JsonList } from '../value/json.ts';
 import { joinTexts, longestList, ValueTooLongError } from '../value/longText.ts';
@@ -337,4 +338,58 @@ export const textFunctions: readonly ScalarFunction[] = [
       return joinTexts('concat_ws', textsOf(parts), text(separator));
     },
   },
+  {
+    name: 'chr',
+    group: 'text',
+    gives: 'text',
+    signature: 'chr(count)',
+    summary: said`The character with this number in Unicode. NULL if there is none.`,
+    example: ['chr(65)', "'A'"],
+    evaluate: ([value]) => {
+      const code = whole(value);
+      const isCharacter =
+        code !== undefined && code >= 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+      return isCharacter ? String.fromCodePoint(code) : null;
+    },
+  },
+  {
+    name: 'ascii',
+    group: 'text',
+    gives: 'number',
+    signature: 'ascii(text)',
+    summary: said`The number in Unicode of the first character, and 0 of an empty text.`,
+    example: ["ascii('A')", '65'],
+    evaluate: ([value]) => text(value).codePointAt(0) ?? 0,
+  },
+  {
+    name: 'unicode',
+    group: 'text',
+    gives: 'number',
+    signature: 'unicode(text)',
+    summary: said`The number in Unicode of the first character, and -1 of an empty text.`,
+    example: ["unicode('é')", '233'],
+    evaluate: ([value]) => text(value).codePointAt(0) ?? -1,
+  },
+  {
+    name: 'md5',
+    group: 'text',
+    gives: 'text',
+    signature: 'md5(text)',
+    summary: said`The MD5 digest of the bytes of the text in UTF-8, in hexadecimal digits.`,
+    example: ["md5('a')", "'0cc175b9c0f1b6a831c399e269772661'"],
+    evaluate: ([value]) => digest('md5', text(value)),
+  },
+  {
+    name: 'sha256',
+    group: 'text',
+    gives: 'text',
+    signature: 'sha256(text)',
+    summary: said`The SHA-256 digest of the bytes of the text in UTF-8, in hexadecimal digits.`,
+    example: ["left(sha256('a'), 12)", "'ca978112ca1b'"],
+    evaluate: ([value]) => digest('sha256', text(value)),
+  },
 ];
+
+function digest(algorithm: 'md5' | 'sha256', value: string): string {
+  return createHash(algorithm).update(value, 'utf8').digest('hex');
+}

@@ -5,7 +5,7 @@ import type { Resolver } from '../resolve/resolve.ts';
 import type { Part } from '../resolve/part.ts';
 import { uniqueNames } from '../resolve/scope.ts';
 import type { Computation } from '../resolve/step.ts';
-import { columnLabel, parseNamedList } from '../syntax/columns.ts';
+import { columnLabel, parseGroupKeys, parseNamedList } from '../syntax/columns.ts';
 import type { Expression, NamedExpression } from '../syntax/tree.ts';
 import { isAggregateCall } from '../syntax/walk.ts';
 import type { OperatorEntry } from './entry.ts';
@@ -21,7 +21,7 @@ export const aggregate: OperatorEntry<'aggregate'> = {
   parse(cursor) {
     const start = cursor.next();
     const aggregates = cursor.isWord('group') ? [] : parseNamedList(cursor);
-    const groupBy = cursor.takeWords('group', 'by') ? parseNamedList(cursor) : [];
+    const groupBy = cursor.takeWords('group', 'by') ? parseGroupKeys(cursor) : [];
     if (aggregates.length === 0 && groupBy.length === 0) {
       throw cursor.unexpected(said`an aggregate, such as count(*), after AGGREGATE`);
     }

@@ -26,9 +26,11 @@ function parseSample(cursor: Cursor): Operator<'tablesample'> {
   const method = ['system', 'bernoulli', 'reservoir'].find((word) => cursor.takeWords(word));
   const parenthesis = cursor.takeSymbol('(');
   if (method !== undefined && !parenthesis) throw cursor.unexpected(said`( after ${method.toUpperCase()}`);
-  const size = cursor.next();
+  cursor.want('size');
+  const size = cursor.peek();
   if (size.kind !== 'number')
     throw new QueryError(size, said`TABLESAMPLE needs a size, such as 1 PERCENT or 1000 ROWS`);
+  cursor.next();
   const isPercent = cursor.takeSymbol('%') || cursor.takeWords('percent');
   if (!isPercent && !cursor.takeWords('rows')) throw cursor.unexpected(said`PERCENT or ROWS after the size`);
   if (isPercent && Number(size.value) > 100)

@@ -6,6 +6,7 @@ import { rowsBehind, type FileField, type KnownFiles, type RowColumn, type Rows 
 import { castTypes } from '../syntax/castType.ts';
 import { operandWords } from '../syntax/keywords.ts';
 import { tokenize, type Token } from '../syntax/token.ts';
+import { partNames } from '../value/calendar.ts';
 import { writeName, writePath, writeText } from '../write.ts';
 import { gapAfter, type Gap } from './gap.ts';
 
@@ -119,6 +120,10 @@ async function itemsIn(at: Place, gap: Gap, known: Known): Promise<Completion[]>
       return operatorItems(known.calls === true);
     case 'file':
       return fileItems(known);
+    case 'size':
+      return ['10 PERCENT', '1 PERCENT', '1000 ROWS'].map(keyword);
+    case 'part':
+      return partNames.map(keyword);
     case 'type':
       return [...castTypes.keys()].map(keyword);
     case 'column':

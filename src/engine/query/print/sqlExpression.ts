@@ -146,6 +146,9 @@ export class SqlExpressions {
     }
     const refusal = this.#dialect.refusal?.(node);
     if (refusal !== undefined) throw new UnprintableError(node, refusal);
+    const isWithOptions = node.arguments.length > (withoutOptions.get(name) ?? Infinity);
+    if (isWithOptions && this.#dialect.engine !== 'DuckDB')
+      throw new UnprintableError(node, said`${this.#dialect.engine} does not support options of ${name}`);
     const values = node.star ? ['*'] : node.arguments.map((argument) => this.write(argument));
     if (node.distinct || node.orderBy.length > 0) {
       const keys = this.orderKeys(node.orderBy);
@@ -170,6 +173,13 @@ export class SqlExpressions {
     ].join(' ');
   }
 }
+
+/** Functions that may have options behind so many arguments. */
+const withoutOptions: ReadonlyMap<string, number> = new Map([
+  ['regexp_matches', 2],
+  ['regexp_extract', 3],
+  ['regexp_extract_all', 3],
+]);
 
 function bound(rows: number): string {
   if (rows === 0) return 'CURRENT ROW';

@@ -1,5 +1,5 @@
 import { type Said, said } from '../../../said/said.ts';
-import type { Span } from '../diagnostic.ts';
+import type { DiagnosticCode, Span } from '../diagnostic.ts';
 import { timesInList } from '../cell.ts';
 import { compileExpression, type Compiled } from '../evaluate.ts';
 import { aggregates, rowsFunction, windowFunctions } from '../function/index.ts';
@@ -20,10 +20,12 @@ import type { Bound, Computation, Output, Step } from './step.ts';
 /** What the one who resolves wants to be told. */
 export interface ResolveHooks {
   /** The layout says that there is no such column, or an operator has left it out. */
-  unknown(node: Span, said: Said): void;
+  unknown(node: Span, said: Said, code?: DiagnosticCode): void;
   /** A column is a field of the record. */
   field?(node: Column, path: FieldRequest['path']): void;
 }
+
+const unknownColumn: DiagnosticCode = 'unknown-column';
 
 /** Gives the names in a pipeline their meaning, operator by operator. */
 export class Resolver {
@@ -96,7 +98,7 @@ export class Resolver {
     const near = didYouMean(label, names);
     const known =
       near || (names.length > 0 && names.length <= 12 ? said`; use one of ${names.join(', ')}` : '');
-    this.#hooks.unknown(node, said`unknown column ${label} here${known}`);
+    this.#hooks.unknown(node, said`unknown column ${label} here${known}`, unknownColumn);
   }
 
   /** Slots of expressions; a plain column keeps its own and costs nothing. */

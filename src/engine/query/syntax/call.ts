@@ -196,10 +196,12 @@ function literalText(value: string | Numeric): string {
 export function parseExtract(cursor: Cursor, parse: ParseExpression): Expression {
   const name = cursor.next();
   cursor.next();
-  const part = cursor.next();
+  cursor.want('part');
+  const part = cursor.peek();
   if (part.kind !== 'name' && part.kind !== 'text') {
     throw new QueryError(part, said`EXTRACT needs a part of a time, such as EXTRACT(hour FROM ts)`);
   }
+  cursor.next();
   if (!cursor.takeWords('from')) throw cursor.unexpected(said`FROM after EXTRACT(${part.value}`);
   const operand = parse(cursor);
   cursor.expectSymbol(')', said`after EXTRACT`);

@@ -40,6 +40,11 @@ export function parseCastType(cursor: Cursor): Pick<Cast, 'type' | 'size' | 'zon
   const precision = cursor.expectCount(said`a size`);
   const scale = cursor.takeSymbol(',') ? cursor.expectCount(said`a size`) : 0;
   cursor.expectSymbol(')', said`after the size`);
+  if (type === 'timestamp')
+    throw new QueryError(
+      cursor.spanFrom(start),
+      said`a timestamp keeps all its digits; write date_trunc('millisecond', time) for fewer of them`,
+    );
   // VARCHAR(20) cuts nothing, as in DuckDB.
   if (type !== 'number') return { type };
   refuseSize({ precision, scale }, cursor.spanFrom(start));

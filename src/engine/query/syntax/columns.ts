@@ -95,6 +95,18 @@ export function parseNamedList(cursor: Cursor): NamedExpression[] {
   return items;
 }
 
+/** What follows GROUP BY. */
+export function parseGroupKeys(cursor: Cursor): NamedExpression[] {
+  const keys: NamedExpression[] = [];
+  do {
+    refuseGroupingSets(cursor);
+    keys.push(parseNamed(cursor));
+  } while (hasMore(cursor, keys.length));
+  if (cursor.isWord('with') && (cursor.isWord('rollup', 1) || cursor.isWord('cube', 1)))
+    throw groupingSets(cursor, 1);
+  return keys;
+}
+
 export function parseNamed(cursor: Cursor): NamedExpression {
   return parseName(cursor, parseExpression(cursor));
 }
@@ -188,4 +200,20 @@ export function parseRenames(cursor: Cursor): { from: Column; to: Name }[] {
     columns.push({ from, to: cursor.expectName(said`a name after AS`) });
   } while (hasMore(cursor, columns.length));
   return columns;
+}
+
+/** @throws QueryError where several groupings are asked for at once */
+function refuseGroupingSets(cursor: Cursor): void {
+  const isSet = cursor.isWord('rollup') || cursor.isWord('cube');
+  if (isSet && cursor.isSymbol('(', 1)) throw groupingSets(cursor, 0);
+  if (cursor.isWord('grouping') && cursor.isWord('sets', 1)) throw groupingSets(cursor, 0);
+}
+
+function groupingSets(cursor: Cursor, ahead: number): QueryError {
+  const word = cursor.peek(ahead);
+  const name = word.value.toLowerCase() === 'grouping' ? 'GROUPING SETS' : word.value.toUpperCase();
+  return new QueryError(
+    word,
+    said`${name} is not supported; ask one query for each grouping, as in |> AGGREGATE sum(a) GROUP BY b, c, then GROUP BY b, and then without GROUP BY`,
+  );
 }

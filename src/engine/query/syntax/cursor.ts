@@ -15,7 +15,7 @@ export const reservedWords: ReadonlySet<string> = new Set(
  * What the grammar can only go on with in a gap. `column`: the path of one; `name`: the name of one; `mostly column`: an
  * expression that is seldom more than a column.
  */
-export type Wanted = 'expression' | 'mostly column' | 'column' | 'name' | 'file' | 'type';
+export type Wanted = 'expression' | 'mostly column' | 'column' | 'name' | 'file' | 'type' | 'size' | 'part';
 
 /** Reads the tokens of one query, one ahead and as far as asked. */
 export class Cursor {

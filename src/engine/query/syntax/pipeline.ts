@@ -7,7 +7,7 @@ import { parseExpression } from './expression.ts';
 import { didYouMean } from '../nearest.ts';
 import { beginsLimit, parseLimit } from '../operator/limit.ts';
 import { operatorAt, pipeOperators } from '../operator/operators.ts';
-import { atEnd, clauseStarts, clauseWords, parseNamedList, parseSelectItems } from './columns.ts';
+import { atEnd, clauseStarts, clauseWords, parseGroupKeys, parseSelectItems } from './columns.ts';
 import { foreignClause, foreignJoin, refuseQueryAfterFrom, refuseStatement } from './foreign.ts';
 import type { NamedFile, Operator, Query, QueryTarget } from './tree.ts';
 import { rewriteSelect } from './classic.ts';
@@ -347,7 +347,7 @@ function parseClauses(cursor: Cursor, named: Named, begin?: 'bare' | 'rows'): Op
   if (begin !== undefined) refuseGroups(cursor);
   const where = clause(cursor, begin === 'bare' ? [] : ['where'], () => parseExpression(cursor));
   if (begin !== undefined) refuseGroups(cursor);
-  const groupBy = clause(cursor, ['group', 'by'], () => parseNamedList(cursor));
+  const groupBy = clause(cursor, ['group', 'by'], () => parseGroupKeys(cursor));
   const having = clause(cursor, ['having'], () => parseExpression(cursor));
   const qualify = clause(cursor, ['qualify'], () => parseExpression(cursor));
   const orderBy = clause(cursor, ['order', 'by'], () => parseOrderKeys(cursor, parseExpression));
@@ -393,7 +393,7 @@ function refuseGroups(cursor: Cursor): void {
   // Keys that are still to be written are not waited for.
   if (cursor.peek(2).kind === 'gap') throw trailing(cursor, start);
   cursor.takeWords('group', 'by');
-  const keys = parseNamedList(cursor);
+  const keys = parseGroupKeys(cursor);
   const written = cursor.text.slice(keys[0].from, keys.at(-1)?.to);
   throw new QueryError(
     cursor.spanFrom(start),
