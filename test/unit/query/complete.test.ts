@@ -238,10 +238,10 @@ describe('completeAt', () => {
   });
 
   it('offers sizes of samples and parts of times', async () => {
-    assert.deepEqual(await inserts('|> TABLESAMPLE ^'), ['10 PERCENT ', '1 PERCENT ', '1000 ROWS ']);
-    assert.ok((await inserts('EXTRACT(^')).includes('hour '));
-    assert.deepEqual(await inserts('|> EXTEND EXTRACT(quar^'), ['quarter ']);
-    assert.ok((await inserts('amount > 1 AND timestamp ^')).includes('AT TIME ZONE '));
+    assert.deepEqual(await inserts('|> TABLESAMPLE ^'), ['10 PERCENT', '1 PERCENT', '1000 ROWS']);
+    assert.ok((await inserts('EXTRACT(^')).includes('hour'));
+    assert.deepEqual(await inserts('|> EXTEND EXTRACT(quar^'), ['quarter']);
+    assert.ok((await inserts('amount > 1 AND timestamp ^')).includes('AT TIME ZONE'));
   });
 
   it('offers the files that a JOIN may read', async () => {

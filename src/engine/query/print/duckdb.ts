@@ -92,6 +92,7 @@ const dialect: SqlDialect = {
     ['log2', ([value]) => `CASE WHEN ${value} > 0 THEN log2(${value}) END`],
     ['string_split', ([value, separator]) => `string_split(CAST(${value} AS VARCHAR), ${separator})`],
     ['last_day', ([time]) => `last_day(TRY_CAST(${time} AS TIMESTAMP))`],
+    ['chr', ([value]) => `TRY(chr(CAST(${value} AS INTEGER)))`],
     // What is no day, or no time, is an error there.
     ['make_date', (values) => `TRY(make_date(${values.map(bigint).join(', ')}))`],
     [
