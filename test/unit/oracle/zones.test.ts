@@ -41,7 +41,7 @@ describe('AT TIME ZONE', () => {
         'SELECT zone, t::timestamp AS t, t AT TIME ZONE zone AS instant, i AT TIME ZONE zone AS local';
       const found = await run(query, { format: 'jsonl', text });
       assert.deepEqual(
-        found.map((row) => Object.values(JSON.parse(row) as object)),
+        found.map((row) => Object.values(JSON.parse(row) as Record<string, string>)),
         result.getRows(),
       );
     } finally {

@@ -7,7 +7,6 @@ import { nearest } from '../../query/nearest.ts';
 import { handedOn } from '../../query/compared.ts';
 import { planQuery, visitExpression, type Diagnostic, type Plan, type Query } from '../../query/index.ts';
 import { Origins } from '../../query/origins.ts';
-import type { Expression } from '../../query/syntax/tree.ts';
 import { valueName } from '../../query/write.ts';
 import { SourceError } from '../../source/source.ts';
 import type { Dataset } from '../dataset.ts';
@@ -71,7 +70,7 @@ interface KeyFields {
 
 type JoinKey = JoinStep['keys'][number] & KeyFields;
 
-function fieldsOf(key: Expression, origins: Origins): KeyFields {
+function fieldsOf(key: JoinStep['keys'][number]['left'], origins: Origins): KeyFields {
   const nature = origins.natureOf(key);
   const paths = [...origins.of(key)].map((field) => origins.pathOf(field));
   return { paths, areTimes: nature.reading !== undefined || isTime(nature) };

@@ -105,7 +105,7 @@ export function readTime(text: string): Timestamp | undefined {
   const clock = (Number(hour) * 3600 + Number(minute) * 60 + Number(second)) * 1000;
   if (clock > 86_400_000) return undefined;
   const ms = dayMs + clock + Number(digits.slice(0, 3)) - offsetMs(offset);
-  return new Timestamp(ms, Number(digits.slice(3)), match.at(4) === undefined, offset !== undefined);
+  return new Timestamp(ms, Number(digits.slice(3)), match.at(4) === undefined, match.at(8) !== undefined);
 }
 
 /** Milliseconds since 1970 at which a day begins; undefined where the calendar has no such day. */

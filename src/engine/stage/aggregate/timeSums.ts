@@ -1,5 +1,5 @@
 import { partsOf } from '../../query/value/decimal.ts';
-import { Interval, Timestamp } from '../../query/value/time.ts';
+import { Timestamp, type Interval } from '../../query/value/time.ts';
 import {
   intervalOfParts,
   meanInterval,

@@ -79,11 +79,11 @@ describe('joinedDoubts', () => {
       ]);
       assert.deepEqual(await told("|> JOIN 't.jsonl' AS u USING (t)", other), [['t', message, undefined]]);
       for (const [on, marked, before] of [
-        ['if(b > 1, t, NULL) = u.t', 'if(b > 1, t, NULL)'],
+        ['if(b > 1, t, NULL) = u.t', 'if(b > 1, t, NULL)', ''],
         ['at = u.t', 'at', 'EXTEND coalesce(t, NULL) AS at '],
       ]) {
         const said = message.replaceAll(' t ', ` ${marked} `).replace('t::', `${marked}::`);
-        const text = `${before ?? ''}|> JOIN 't.jsonl' AS u ON ${on}`;
+        const text = `${before}|> JOIN 't.jsonl' AS u ON ${on}`;
         const fixed = text.replace(`ON ${marked}`, `ON ${marked}::TIMESTAMP`);
         assert.deepEqual(await told(text, other), [[marked, said, fixed]]);
       }
