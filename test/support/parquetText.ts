@@ -1,13 +1,23 @@
 import { readFile } from 'node:fs/promises';
-import { Marks } from '../../src/engine/source/compressed/marks.ts';
+import { type Mark, Marks } from '../../src/engine/source/compressed/marks.ts';
+import { rowNumbers, type SourcePart } from '../../src/engine/source/part.ts';
 import { decodeRows } from '../../src/engine/source/parquet/rows.ts';
 import { memorySource } from './memory.ts';
 
 /** The text of a Parquet file from a row on, where nothing before that was decoded. */
-export async function parquetTextFrom(path: string, row: number): Promise<string> {
+export function parquetTextFrom(path: string, row: number): Promise<string> {
+  return textOf(path, { position: 0, at: 0, row }, undefined);
+}
+
+/** The text of rows of a Parquet file, in their order. */
+export function parquetTextOf(path: string, rows: readonly number[]): Promise<string> {
+  return textOf(path, { position: 0, at: 0 }, { columns: undefined, bounds: [], rows: rowNumbers(rows) });
+}
+
+async function textOf(path: string, from: Mark, part: SourcePart | undefined): Promise<string> {
   const chunks: Uint8Array[] = [];
   const base = memorySource(await readFile(path));
-  for await (const step of decodeRows(base, { position: 0, at: 0, row }, new Marks(1e9), undefined)) {
+  for await (const step of decodeRows(base, from, new Marks(1e9), part)) {
     if (step instanceof Uint8Array) chunks.push(step);
   }
   return Buffer.concat(chunks).toString();

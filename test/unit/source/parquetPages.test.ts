@@ -13,7 +13,7 @@ import type { ColumnType } from '../../../src/engine/sink/typed/columnType.ts';
 import { schemaOf } from '../../../src/engine/sink/parquet/schema.ts';
 import { bytesRead } from '../../support/bytesRead.ts';
 import { runs } from '../../support/long.ts';
-import { parquetTextFrom } from '../../support/parquetText.ts';
+import { parquetTextFrom, parquetTextOf } from '../../support/parquetText.ts';
 
 type Json = string | number | null | readonly Json[] | { readonly [name: string]: Json };
 
@@ -84,7 +84,7 @@ describe('the pages of a Parquet file', () => {
     },
   };
 
-  it('give the rows that were written, however long pages and lists are, from any row on', async () => {
+  it('give the rows that were written, however long pages and lists are, from any row on, and any of them in any order', async () => {
     const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 4 });
     const words = orNull(fc.constantFrom('', 'a', 'zwei', '三', 'a longer text of some words'));
     const listsOf = orNull(fc.array(orNull(fc.array(words, { maxLength: 4 })), { maxLength: 4 }));
@@ -100,7 +100,8 @@ describe('the pages of a Parquet file', () => {
         fc.integer({ min: 1, max: 400 }),
         fc.boolean(),
         fc.nat(59),
-        async (rows, pageSize, offsetIndex, row) => {
+        fc.uniqueArray(fc.nat(59), { maxLength: 60 }),
+        async (rows, pageSize, offsetIndex, row, some) => {
           const columns = {
             id: rows.map(({ id }) => id),
             word: rows.map(({ word }) => word),
@@ -110,7 +111,13 @@ describe('the pages of a Parquet file', () => {
           await write({ id: { kind: 'int64' }, word: text, lists, things }, columns, pageSize, offsetIndex);
           const lines = linesOf(columns);
           assert.equal(await textOf(), lines);
-          assert.equal(await parquetTextFrom(file, row), lines.split('\n').slice(row).join('\n'));
+          const all = lines.split('\n');
+          assert.equal(await parquetTextFrom(file, row), all.slice(row).join('\n'));
+          for (const numbers of [some, some.toSorted((a, b) => a - b)]) {
+            const asked = numbers.filter((number) => number < rows.length);
+            const expected = asked.map((number) => `${all[number]}\n`).join('');
+            assert.equal(await parquetTextOf(file, asked), expected);
+          }
         },
       ),
       { numRuns: runs(60, 2000) },

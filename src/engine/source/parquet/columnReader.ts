@@ -29,9 +29,9 @@ export class ColumnReader {
     return this.#leaves.reduce((sum, { behind }) => sum + behind, 0);
   }
 
-  /** Goes from the first row to another one. */
-  async *seek(row: number): AsyncGenerator<Interruption, void> {
-    for (const leaf of this.#leaves) yield* leaf.seek(row);
+  /** Goes on to a row of the row group: not before those that were taken. */
+  async *goTo(row: number): AsyncGenerator<Interruption, void> {
+    for (const leaf of this.#leaves) yield* leaf.goTo(row);
   }
 
   /**

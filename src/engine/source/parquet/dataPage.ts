@@ -83,7 +83,7 @@ export class DataPage {
    * @returns rows that are not here: they are to be passed over in the next page
    * @throws as `take`
    */
-  seek(rows: number): number {
+  goOn(rows: number): number {
     const { repetition, reader } = this.#open();
     const { entries } = this.#layout;
     const from = this.#taken;

@@ -18,6 +18,20 @@ export function columnWriters({ children }: SchemaTree): ColumnWriter[] {
   }));
 }
 
+/** A row as a line of JSON. @param values of each column, those of some rows */
+export function lineOf(
+  columns: readonly ColumnWriter[],
+  values: readonly ArrayLike<unknown>[],
+  row: number,
+): string {
+  if (columns.length === 0) return '{}\n';
+  let text = '';
+  for (const [column, { key, write }] of columns.entries()) {
+    text += `${column === 0 ? '{' : ','}${key}:${write(values[column][row])}`;
+  }
+  return `${text}}\n`;
+}
+
 /** Null, missing values and lists are looked after here, so that the writers of single values need not. */
 function writerOf(node: SchemaTree): Write {
   const item = listItem(node);

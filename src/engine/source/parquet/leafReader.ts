@@ -27,8 +27,8 @@ import { rawParsers } from './values.ts';
 const [mostValues, longestPage] = [64 * 1024 * 1024, 512 * 1024 * 1024];
 /** Dictionaries of small columns can have more entries than these have values. */
 const dictionaryRoom = 1024 * 1024;
-/** Values of lists that are decoded at a time, at most. */
-const sliceLength = 16_384;
+/** Values of lists that are decoded at a time: at least, and at most. */
+const [shortestSlice, sliceLength] = [64, 16_384];
 
 /** Bytes of an offset index at most: those of a million pages. */
 const longestIndex = 32 * 1024 * 1024;
@@ -55,6 +55,11 @@ export class LeafReader {
   #rows: DecodedArray = [];
   /** Of `#rows`, those that were taken. */
   #taken = 0;
+  /** The row of the chunk with which `#rows` begin. */
+  #first = 0;
+  /** Where it is a list: values of a row, about. */
+  #perRow = 4;
+  #places: readonly PagePlace[] | undefined;
 
   /** @param schema of the file */
   constructor(base: Source, schema: SchemaTree, chunk: ColumnChunk, meta: ColumnMetaData, ahead: ReadAhead) {
@@ -112,21 +117,43 @@ export class LeafReader {
       if (page === undefined) continue;
       // What is left is the beginning of a list.
       const begun: unknown[] = this.#isFlat ? [] : [...this.#rows.slice(this.#taken)];
-      const count = Math.min(this.#isRepeated ? sliceLength : wanted, page.left);
-      this.#rows = yield* this.#with(page, () => page.take(count, begun));
-      this.#taken = 0;
+      const entries = this.#isRepeated ? this.#sliceFor(wanted) : wanted;
+      const count = Math.min(entries, page.left);
+      const rows = yield* this.#with(page, () => page.take(count, begun));
+      this.#first += this.#taken;
+      [this.#rows, this.#taken] = [rows, 0];
+      this.#perRow = Math.max(this.#perRow, count / rows.length);
       if (page.left === 0) this.#end(page);
     }
     return true;
   }
 
+  /** Values of lists that hold so many rows, about. */
+  #sliceFor(wanted: number): number {
+    return Math.min(sliceLength, Math.max(shortestSlice, Math.ceil(this.#perRow * (wanted + 1))));
+  }
+
   /**
-   * Goes from the first row of the chunk to another one. Pages before it are not decoded, nor read, where it is known how
-   * many rows they have.
+   * Goes on to a row of the chunk. Pages before it are not decoded, nor read, where it is known how many rows they have.
+   * @param row not before those that were taken
    */
-  async *seek(row: number): AsyncGenerator<Interruption, void> {
-    const places = yield* this.#pagePlaces();
-    let left = row;
+  async *goTo(row: number): AsyncGenerator<Interruption, void> {
+    const held = row - this.#first;
+    if (held <= this.#taken + this.ready) {
+      this.#taken = held;
+      return;
+    }
+    let left = held - this.#rows.length;
+    [this.#rows, this.#taken, this.#first] = [[], 0, row];
+    const begun = this.#page;
+    if (begun) {
+      const rest = left;
+      // What the page has of the last of those rows is passed over too.
+      left = yield* this.#with(begun, () => begun.goOn(rest));
+      if (begun.left > 0) return;
+      this.#end(begun);
+    }
+    const places = (this.#places ??= yield* this.#pagePlaces());
     let isPlaced = false;
     while (!this.#isRead) {
       const header = yield* this.#bytes.header(left > 0);
@@ -134,7 +161,7 @@ export class LeafReader {
       const place = rows === undefined || isPlaced ? undefined : places.findLast(({ first }) => first <= row);
       // A dictionary comes before all pages with values.
       if (rows !== undefined) isPlaced = true;
-      if (place && place.first > 0 && this.#bytes.moveTo(place.at)) {
+      if (place && place.first > row - left && this.#bytes.moveTo(place.at)) {
         left = row - place.first;
         continue;
       }
@@ -147,7 +174,7 @@ export class LeafReader {
       const page = yield* this.#pageOf(header);
       if (page === undefined) continue;
       const rest = left;
-      left = yield* this.#with(page, () => page.seek(rest));
+      left = yield* this.#with(page, () => page.goOn(rest));
       this.#page = page;
       if (page.left > 0) return;
       this.#end(page);

@@ -6,7 +6,7 @@ const markSpacing = 1024 * 1024;
 
 /**
  * Apache Parquet (github.com/apache/parquet-format), as JSON Lines: a row is an object with all columns. Decoding can begin
- * at each row: pages before it are not decoded where their headers say how many rows they have. Of a `part`, rows have its columns, and row groups that it leaves out are not read. What hyparquet cannot read, encrypted files and LZ4, is refused with a sentence.
+ * at each row: pages before it are not decoded where their headers say how many rows they have. Of a `part`, rows have its columns, and row groups and rows that it leaves out are not read. What hyparquet cannot read, encrypted files and LZ4, is refused with a sentence.
  */
 export function parquet(part: SourcePart | undefined): Codec {
   return {
