@@ -43,6 +43,8 @@ interface PartQuery {
   readonly makesRows: boolean;
   /** Whether the file itself is asked where what it keeps of its columns answers: in memory, and not again from disk. */
   readonly unlessKept?: boolean;
+  /** See `SourcePart.rows`: all that the query wants of the file, if that is known. */
+  readonly rows?: SourcePart['rows'];
 }
 
 /** Whether values of all that a query needs are kept of all records. */
@@ -56,24 +58,52 @@ async function keepsFields({ indexed, known: { columns } }: Dataset, { fields }:
 function partOf(dataset: Dataset, asked: PartQuery): SourceSpec | undefined {
   const { checks, opening, recognised } = dataset;
   const { plan } = asked;
-  // All records are checked; and samples are drawn by where records are.
-  if (checks || plan.needsViolations) return undefined;
-  if (plan.conditions.includes('tablesample') || plan.steps.some(({ kind }) => kind === 'sample'))
-    return undefined;
+  // All records are checked.
+  if (checks || asksForAll(plan)) return undefined;
   const part = columnsFor(dataset, asked);
   return part ? { ...opening, part } : filesFor(opening, plan, recognised.dataStart);
 }
 
-function columnsFor({ containers, format }: Dataset, { plan, makesRows }: PartQuery): SourcePart | undefined {
-  const isByColumns = containers.length === 1 && containers[0] === 'parquet';
-  if (!isByColumns || format.kind !== 'jsonl' || plan.needsFaulty || plan.needsPlaces) return undefined;
-  const { fields, slots, zones: bounds } = plan;
+/** Samples are drawn by where records are. */
+function asksForAll({ needsViolations, conditions, steps }: Plan): boolean {
+  return needsViolations || conditions.includes('tablesample') || steps.some(({ kind }) => kind === 'sample');
+}
+
+function columnsFor(dataset: Dataset, { plan, makesRows, rows }: PartQuery): SourcePart | undefined {
+  if (!isByColumns(dataset) || plan.needsFaulty || plan.needsPlaces) return undefined;
+  const columns = columnsOf(plan, makesRows);
+  if (rows !== undefined) return { columns, bounds: [], rows };
+  const { zones: bounds } = plan;
+  return columns === undefined && bounds.length === 0 ? undefined : { columns, bounds };
+}
+
+function isByColumns({ containers, format }: Dataset): boolean {
+  return containers.length === 1 && containers[0] === 'parquet' && format.kind === 'jsonl';
+}
+
+/** Those that a query needs, by name; undefined: all. */
+function columnsOf({ fields, slots, ...plan }: Plan, makesRows: boolean): readonly string[] | undefined {
   const names = fields.map(({ path }) => path.at(0));
   const isWhole =
     (plan.shape === 'records' && makesRows) ||
     !plan.whereFieldsOnly ||
     names.some((name) => typeof name !== 'string') ||
     slots.some(({ source }) => source.kind === 'record' || source.kind === 'bytes');
-  const columns = isWhole ? undefined : [...new Set(names.map(String))];
-  return columns === undefined && bounds.length === 0 ? undefined : { columns, bounds };
+  return isWhole ? undefined : [...new Set(names.map(String))];
+}
+
+/**
+ * Whether a query reads columns that a part of it does not read, and rows can be left out for it: neither their numbers nor
+ * all of them are asked for.
+ */
+export function needsMore(dataset: Dataset, plan: Plan, part: Plan): boolean {
+  const isOfRows =
+    isByColumns(dataset) &&
+    !dataset.checks &&
+    !asksForAll(plan) &&
+    !(plan.needsFaulty || plan.needsPlaces || plan.needsPosition);
+  const first = columnsOf(part, true);
+  if (!isOfRows || !first) return false;
+  const all = columnsOf(plan, true);
+  return all === undefined || all.some((name) => !first.includes(name));
 }

@@ -3,7 +3,7 @@ import { withPart } from '../dataset/part.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { isEverything } from '../matchWindow.ts';
-import { deriveRows } from './derive.ts';
+import { recordNumbers, selectNumber } from './recordNumbers.ts';
 
 /**
  * Counts how many records of each block a filter selects, where the file is stored by columns and its blocks are known: by the
@@ -24,7 +24,7 @@ export async function countByColumns(
   const { indexed, index, containers, recognised } = dataset;
   const isFilter = query.plan.shape === 'records' && isEverything(query.window) && query.text !== '';
   if (!indexed || !isFilter || !containers.includes('parquet')) return false;
-  const numbers = plannedFor(`${query.text}\n|> SELECT _record`, recognised.format);
+  const numbers = plannedFor(`${query.text}\n${selectNumber}`, recognised.format);
   const asked = { plan: numbers.plan, makesRows: true, unlessKept: true };
   return withPart(dataset, asked, signal, async (part) => {
     if (part === dataset) return false;
@@ -32,25 +32,11 @@ export async function countByColumns(
       reached(blocks.reduce((sum, { records }) => sum + records, place.record));
     };
     let [block, matched] = [0, 0];
-    for await (const { bytes } of deriveRows(part, numbers, signal, scanned)) {
-      for (const record of numbersIn(bytes)) {
-        for (; record > index.place(block + 1).record; block++, matched = 0) append(matched);
-        matched++;
-      }
+    for await (const record of recordNumbers(part, numbers, signal, scanned)) {
+      for (; record > index.place(block + 1).record; block++, matched = 0) append(matched);
+      matched++;
     }
     for (; block < index.length; block++, matched = 0) append(matched);
     return true;
   });
-}
-
-/** The numbers in lines of objects that have one each, and no other digit. */
-function* numbersIn(bytes: Uint8Array): Generator<number> {
-  let number: number | undefined;
-  for (const byte of bytes) {
-    if (byte >= 0x30 && byte <= 0x39) number = (number ?? 0) * 10 + byte - 0x30;
-    else if (number !== undefined) {
-      yield number;
-      number = undefined;
-    }
-  }
 }

@@ -13,6 +13,8 @@ export interface MeterState {
   readonly malformed: number;
 }
 
+export const nothingYet: MeterState = { records: 0, matched: 0, scanned: 0, malformed: 0 };
+
 /** Adds up how far an export is, and says so now and then. */
 export class Meter {
   readonly #dataset: Dataset;

@@ -26,6 +26,7 @@ import { KeptRows, offsetBytes, offsetsPath, type RunCounts } from './keptRows.t
 import { failedAt, passedOver, startState, type Run } from './run.ts';
 import { StageMeter } from './stageMeter.ts';
 import { throttled } from './throttle.ts';
+import { wantedRows } from './wantedRows.ts';
 
 /** Rows that are looked at for columns and their types before the result is shown. */
 const rowsSampled = 128;
@@ -233,7 +234,8 @@ export class TableRun implements Run {
     let made: KeptRows | undefined;
     try {
       const path = join(folder, 'rows.jsonl');
-      const work = (file: Dataset) => this.#write(file, path, signal, advance, until, begun);
+      const work = (file: Dataset, passed: number) =>
+        this.#write(file, path, signal, advance, until, begun, passed);
       const { rows, counts } = await this.#ofColumns(signal, work);
       const pool = this.source.scheduler.workers;
       made = new KeptRows(await Dataset.open({ kind: 'file', path }, { signal, pool }), folder, counts);
@@ -263,13 +265,16 @@ export class TableRun implements Run {
 
   /**
    * Runs work on the file, or on the columns that the query needs of it where that is less to read. What is kept of the
-   * file's columns is faster still. Rows that come from single records, and programs, ask for the file itself.
+   * file's columns is faster still. `work` is told of records that were found not to be wanted. Rows that come from single records, and programs, ask for the file itself.
    */
-  async #ofColumns<T>(signal: AbortSignal, work: (file: Dataset) => Promise<T>): Promise<T> {
+  async #ofColumns<T>(signal: AbortSignal, work: (file: Dataset, passed: number) => Promise<T>): Promise<T> {
     const { plan } = this.query;
     const needsFile = plan.offset !== undefined || plan.operators.some(({ kind }) => kind === 'call');
-    if (needsFile) return work(this.source);
-    return withPart(this.source, { plan, makesRows: true, unlessKept: true }, signal, work);
+    if (needsFile) return work(this.source, 0);
+    const { rows, passed = 0 } =
+      (await wantedRows(this.source, this.query, signal, () => undefined, true)) ?? {};
+    const asked = { plan, makesRows: true, unlessKept: true, rows };
+    return withPart(this.source, asked, signal, (file) => work(file, file === this.source ? 0 : passed));
   }
 
   /** Keeps what groups are made of, where nothing else is in them that may change. */
@@ -291,13 +296,14 @@ export class TableRun implements Run {
     advance: (change: Partial<ViewState>) => void,
     until: AbortSignal | undefined,
     begun: GroupsSoFar | undefined,
+    passed: number,
   ): Promise<{ readonly rows: number; readonly counts: RunCounts }> {
     const file = await open(path, 'wx', 0o600);
     const offsets = await open(offsetsPath(dirname(path)), 'wx', 0o600);
     let written = 0;
     let rows = 0;
     let waitedMs = 0;
-    let counts: RunCounts = { records: 0, malformed: 0, scanned: 0, skipped: 0 };
+    let counts: RunCounts = { records: passed, malformed: 0, scanned: 0, skipped: 0 };
     if (begun) {
       const { index, size = 0 } = source;
       counts = { ...counts, records: index.records, malformed: index.malformed, scanned: size };

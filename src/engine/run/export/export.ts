@@ -11,6 +11,7 @@ import { openTarget } from '../../sink/openTarget.ts';
 import { withJoinedColumns } from '../joinedColumns.ts';
 import { pathsRead } from '../joinedFiles.ts';
 import { openOutput } from '../openOutput.ts';
+import { wantedRows } from '../wantedRows.ts';
 import { withBesideColumns } from '../besideColumns.ts';
 import { asRows, type RowSink } from '../../sink/rowSink.ts';
 import type { SplitSink } from '../../sink/split/splitSink.ts';
@@ -27,7 +28,7 @@ import { linesOf } from './rows.ts';
 import { discardChecks, otherTables, type ExportOptions, type ExportRun } from './exportRun.ts';
 import { writeSplit } from './split.ts';
 import { sendRows, writeBatches } from './targets.ts';
-import { Meter } from '../meter.ts';
+import { Meter, nothingYet } from '../meter.ts';
 import { StageMeter, type MeteredRun } from '../stageMeter.ts';
 
 /** What is exported, and where to: as bytes of a format, as batches of rows, or to a service. */
@@ -76,9 +77,14 @@ export async function exportTo(
     if (apart !== undefined) planned = plannedAs(apart);
     // The rows that were kept have other columns then.
     const run = apart === undefined ? asked : { ...asked, kept: undefined };
-    const work = (read: Dataset): Promise<ExportSummary> => exportAll(read, planned, run, context);
-    if (run.kept || rejects || shared) return await work(dataset);
-    return await withPart(dataset, { plan: planned.plan, makesRows: true }, context.signal, work);
+    if (run.kept || rejects || shared) return await exportAll(dataset, planned, run, context);
+    const { signal } = context;
+    const looking = new Meter(dataset, context.progress, undefined);
+    const wanted = await wantedRows(dataset, planned, signal, (found) => looking.scanned(found));
+    const part = { plan: planned.plan, makesRows: true, rows: wanted?.rows };
+    const work = (read: Dataset): Promise<ExportSummary> =>
+      exportAll(read, planned, run, context, wanted?.passed);
+    return await withPart(dataset, part, signal, work);
   } catch (error) {
     await keepFailures(error, asked.rejects);
     throw error;
@@ -89,6 +95,7 @@ export async function exportTo(
   }
 }
 
+/** @param passed records that were found not to be wanted: they are none of the dataset's */
 async function exportAll(
   dataset: Dataset,
   planned: PlannedQuery,
@@ -103,6 +110,7 @@ async function exportAll(
     ...where
   }: Export,
   { signal, progress }: HandlerContext<ExportProgress>,
+  passed = 0,
 ): Promise<ExportSummary> {
   const { shape, asRecords } = planned.plan;
   // Neither malformed records nor the bytes of records are kept with the rows.
@@ -123,7 +131,7 @@ async function exportAll(
     failed: calls && (() => calls.failures),
   };
   const stages = measure && !keptRows ? new StageMeter(dataset, metered, 'stages') : undefined;
-  const meter = new Meter(dataset, progress, stages, reached?.meter);
+  const meter = new Meter(dataset, progress, stages, reached?.meter ?? { ...nothingYet, records: passed });
   const sinks = { output: 'sink' in where ? where.sink : undefined, rejects: rejectSink, ...checkSinks };
   const journal =
     journalOptions &&

@@ -1,0 +1,96 @@
+import type { Dataset } from '../dataset/dataset.ts';
+import { needsMore, withPart } from '../dataset/part.ts';
+import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
+import type { OrderedResult } from '../dataset/scanInOrder.ts';
+import { parseQuery, type Operator } from '../query/index.ts';
+import { rowNumbers } from '../source/part.ts';
+import { recordNumbers, selectNumber } from './recordNumbers.ts';
+
+/** The records of a file that stands by columns of which a query makes rows, where these are few. */
+export interface WantedRows {
+  /** See `SourcePart.rows`: in the order of the file. */
+  readonly rows: ReturnType<typeof rowNumbers>;
+  /** Records that were looked at besides. */
+  readonly passed: number;
+}
+
+/** Where more than one record in so many is wanted, all are read at once. */
+const share = 8;
+const [fewRows, mostRows] = [1000, 1024 * 1024];
+
+/**
+ * Finds the records that the first conditions, sorts and limits of a query leave, by the columns that these ask for: the
+ * others are then read of those records alone, by the same query. Undefined where that spares nothing.
+ * @param unlessKept see `withPart`
+ * @throws SourceError; WorkerLost; the signal's reason
+ */
+export async function wantedRows(
+  dataset: Dataset,
+  { text, plan }: PlannedQuery,
+  signal: AbortSignal,
+  scanned: (found: OrderedResult) => void,
+  unlessKept = false,
+): Promise<WantedRows | undefined> {
+  if (!dataset.containers.includes('parquet') || plan.needsPosition) return undefined;
+  const choice = choiceOf(text);
+  if (choice === undefined) return undefined;
+  const query = plannedFor(`${choice}\n${selectNumber}`, dataset.recognised.format);
+  if (!needsMore(dataset, plan, query.plan)) return undefined;
+  const most = Math.min(mostRows, Math.max(fewRows, Math.ceil(dataset.state().records / share)));
+  let records = 0;
+  const noted = (found: OrderedResult): void => {
+    records += found.blocks.reduce((sum, block) => sum + block.records, 0);
+    scanned(found);
+  };
+  const asked = { plan: query.plan, makesRows: true, unlessKept };
+  const found = await withPart(dataset, asked, signal, async (part) => {
+    const numbers: number[] = [];
+    for await (const number of recordNumbers(part, query, signal, noted)) {
+      if (numbers.length === most) return undefined;
+      numbers.push(number - 1);
+    }
+    return numbers;
+  });
+  if (found === undefined) return undefined;
+  const rows = rowNumbers(found).sort();
+  return { rows, passed: records - rows.length };
+}
+
+/**
+ * The operators with which a query begins that choose records: of those that they leave, they leave all, in the same order.
+ * Undefined where they leave all of any.
+ */
+function choiceOf(text: string): string | undefined {
+  const parsed = parseQuery(text);
+  if (!parsed.ok) return undefined;
+  const chosen: string[] = [];
+  let [isSorted, leavesOut] = [false, false];
+  for (const operator of parsed.query.operators) {
+    const { kind } = operator;
+    const written = text.slice(operator.from, operator.to);
+    if (kind === 'where') {
+      chosen.push(/^where\b/i.test(written) ? written : `WHERE ${written}`);
+      leavesOut = true;
+    } else if (kind === 'order by') {
+      chosen.push(written);
+      isSorted = true;
+    } else if (kind === 'limit' && isFinite(operator.count)) {
+      // Those that OFFSET passes over are passed over again.
+      chosen.push(`LIMIT ${operator.count + operator.offset}`);
+      leavesOut ||= isSorted;
+      if (operator.offset > 0) break;
+    } else break;
+  }
+  return leavesOut ? sameKinds(chosen, parsed.query.operators) : undefined;
+}
+
+/** Operators that were written again, if they are what they were. */
+function sameKinds(written: readonly string[], operators: readonly Operator[]): string | undefined {
+  const text = written.map((operator) => `|> ${operator}`).join('\n');
+  const parsed = parseQuery(text);
+  const isSame =
+    parsed.ok &&
+    parsed.query.operators.length === written.length &&
+    parsed.query.operators.every(({ kind }, at) => kind === operators[at].kind);
+  return isSame ? text : undefined;
+}

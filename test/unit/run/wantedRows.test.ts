@@ -1,0 +1,132 @@
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { plannedFor } from '../../../src/engine/dataset/plan.ts';
+import { exportTo } from '../../../src/engine/run/export/export.ts';
+import { TableRun } from '../../../src/engine/run/tableRun.ts';
+import { bytesRead } from '../../support/bytesRead.ts';
+import { memorySink } from '../../support/memorySink.ts';
+import { parquetTextFrom } from '../../support/parquetText.ts';
+
+const { signal } = new AbortController();
+const rows = 10_000;
+
+describe('the rows that a query wants of a Parquet file', () => {
+  let connection: DuckDBConnection;
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'));
+    const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+    connection = await instance.connect();
+    await connection.run(
+      `CREATE TABLE t AS SELECT i AS id, (hash(i) % 500)::INTEGER AS n,
+        CASE WHEN i % 3 = 0 THEN NULL ELSE (hash(i) % 90)::DECIMAL(9,2) / 4 END AS price,
+        hash(i) || '-' || hash(i + 1) || '-' || hash(i + 2) AS pad,
+        {'x': i % 3, 'y': ['a' || i, NULL]} AS user, [{'k': i, 'l': [i % 5]}] AS items FROM range(${rows}) r(i)`,
+    );
+  });
+
+  after(async () => {
+    connection.closeSync();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Writes the table, and opens the file. */
+  async function opened(options: string): Promise<{ readonly path: string; readonly file: Dataset }> {
+    const path = join(folder, 'data.parquet');
+    await connection.run(`COPY (SELECT * FROM t ORDER BY id) TO '${path}' (FORMAT parquet${options})`);
+    return { path, file: await Dataset.open({ kind: 'file', path }, { signal }) };
+  }
+
+  async function exported(file: Dataset, query: string) {
+    const sink = memorySink();
+    const asked = { query, to: 'jsonl', sink } as const;
+    const { matched, records } = await exportTo(file, asked, { signal, progress: () => undefined });
+    return { text: sink.text(), matched, records };
+  }
+
+  /** The rows of each query are whole records, in the order of those that SQL gives. */
+  const queries: readonly (readonly [query: string, sql: string])[] = [
+    ['n = 7', 'WHERE n = 7 ORDER BY id'],
+    ['n = 7 |> ORDER BY price', 'WHERE n = 7 ORDER BY price NULLS LAST, id'],
+    ['|> ORDER BY n |> LIMIT 9', 'ORDER BY n, id LIMIT 9'],
+    ['|> ORDER BY price DESC, n |> LIMIT 30', 'ORDER BY price DESC NULLS LAST, n, id LIMIT 30'],
+    ['|> ORDER BY price DESC |> LIMIT 30 OFFSET 5', 'ORDER BY price DESC NULLS LAST, id LIMIT 30 OFFSET 5'],
+    ['price IS NULL AND n < 20 |> LIMIT 12', 'WHERE price IS NULL AND n < 20 ORDER BY id LIMIT 12'],
+    ["user.x = 1 AND user.y[1] LIKE '%99'", "WHERE user.x = 1 AND user.y[1] LIKE '%99' ORDER BY id"],
+    [
+      '|> ORDER BY n |> LIMIT 40 |> ORDER BY price DESC |> WHERE id % 2 = 0',
+      'JOIN (SELECT id FROM t ORDER BY n, id LIMIT 40) USING (id) WHERE id % 2 = 0 ORDER BY price DESC NULLS LAST, n, id',
+    ],
+    ['n < 490 |> ORDER BY n DESC |> LIMIT 3', 'WHERE n < 490 ORDER BY n DESC, id LIMIT 3'],
+    ['n < 490', 'WHERE n < 490 ORDER BY id'],
+    ['n = 1000', 'WHERE false'],
+  ];
+  for (const options of [', ROW_GROUP_SIZE 4096', ", PARQUET_VERSION 'V2', CODEC 'zstd'"]) {
+    it(`are those that DuckDB gives${options}`, async () => {
+      const { path, file } = await opened(options);
+      try {
+        const lines = (await parquetTextFrom(path, 0)).split('\n');
+        for (const [query, sql] of queries) {
+          const { text, matched } = await exported(file, query);
+          const ids = (await connection.runAndReadAll(`SELECT id FROM t ${sql}`)).getRows().map(([id]) => id);
+          assert.equal(text, ids.map((id) => `${lines[Number(id)]}\n`).join(''), query);
+          assert.equal(matched, ids.length, query);
+        }
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  it('are given to what follows, and numbers of records are those of the file', async () => {
+    const { file } = await opened(', ROW_GROUP_SIZE 4096');
+    try {
+      const found = [
+        await exported(file, 'id = 9000 |> SELECT id, user.x AS x, items[1].k AS k'),
+        await exported(file, 'id > 9000 |> SELECT _record AS r, user.x AS x |> LIMIT 1'),
+        await exported(file, '|> ORDER BY id DESC |> LIMIT 2 |> AGGREGATE sum(items[1].k) AS s'),
+        await exported(file, 'SELECT user.x AS x, id WHERE n = 7 AND id < 5000 ORDER BY id DESC LIMIT 1'),
+      ];
+      const [[last]] = (
+        await connection.runAndReadAll('SELECT max(id) FROM t WHERE n = 7 AND id < 5000')
+      ).getRows();
+      assert.deepEqual(
+        found.map(({ text }) => text),
+        [
+          '{"id":9000,"x":0,"k":9000}\n',
+          '{"r":9002,"x":1}\n',
+          `{"s":${2 * rows - 3}}\n`,
+          `{"x":${Number(last) % 3},"id":${Number(last)}}\n`,
+        ],
+      );
+      assert.equal(found[0].records, rows);
+    } finally {
+      await file.close();
+    }
+  });
+
+  it('are all that is read of the other columns', async () => {
+    const { path, file } = await opened(', ROW_GROUP_SIZE 2048');
+    const { size } = await stat(path);
+    try {
+      for (const query of ['id = 9000', '|> ORDER BY id DESC |> LIMIT 5', 'n = 3 |> LIMIT 1']) {
+        const { bytes, result } = await bytesRead(() => exported(file, query));
+        assert.ok(result.matched > 0);
+        assert.ok(bytes * 3 < size, `${bytes} of ${size} bytes for ${query}`);
+      }
+      const query = 'id = 9000 |> AGGREGATE max(pad) AS pad, count(*) AS n';
+      const run = new TableRun(1, plannedFor(query, file.recognised.format), file);
+      const { bytes, result } = await bytesRead(() => run.run(signal, () => undefined));
+      await run.close();
+      assert.deepEqual([result.phase, result.matched, result.records], ['done', 1, rows]);
+      assert.ok(bytes * 3 < size, `${bytes} of ${size} bytes for ${query}`);
+    } finally {
+      await file.close();
+    }
+  });
+});
