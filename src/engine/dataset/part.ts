@@ -30,6 +30,15 @@ export async function withPart<T>(
   }
 }
 
+/** Opens the records of a file that stands by columns in an order of their own. The caller closes that. */
+export function openRows(
+  dataset: Dataset,
+  rows: NonNullable<SourcePart['rows']>,
+  signal: AbortSignal,
+): Promise<Dataset> {
+  return openPart(dataset, { ...dataset.opening, part: { columns: undefined, bounds: [], rows } }, signal);
+}
+
 /** Opens the file once more, to read only a part of it. The caller closes that. */
 async function openPart(dataset: Dataset, part: SourceSpec, signal: AbortSignal): Promise<Dataset> {
   const { recognised, unread, scheduler, location, spec, merge } = dataset;

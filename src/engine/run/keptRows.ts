@@ -7,16 +7,22 @@ import type { DerivedRows } from './derive.ts';
 /** What a run has read for its rows. */
 export type RunCounts = Pick<ViewState, 'records' | 'malformed' | 'scanned' | 'skipped'>;
 
-/** The rows of a run, as JSON Lines in a temporary file that is there as long as somebody holds them. */
+/**
+ * The rows of a run, as JSON Lines in a temporary file that is there as long as somebody holds them; or records of a file
+ * that stands by columns, which are made when they are looked at.
+ */
 export class KeptRows {
   readonly dataset: Dataset;
   readonly counts: RunCounts;
+  /** The numbers of the records, from 0, where the rows are these. */
+  readonly records: Float64Array | undefined;
   readonly #folder: string;
   #holders = 1;
 
   /** @param folder is removed with them; whoever makes them holds them */
-  constructor(dataset: Dataset, folder: string, counts: RunCounts) {
+  constructor(dataset: Dataset, folder: string, counts: RunCounts, records?: Float64Array) {
     this.dataset = dataset;
+    this.records = records;
     this.#folder = folder;
     this.counts = counts;
   }
@@ -34,6 +40,7 @@ export class KeptRows {
 
   /** As `offsetOf`, of some rows: none where rows come from no single record. */
   async offsetsOf(first: number, count: number): Promise<number[]> {
+    if (this.records) return [];
     const file = await open(offsetsPath(this.#folder));
     try {
       const bytes = Buffer.alloc(count * offsetSize);

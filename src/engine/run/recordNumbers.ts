@@ -1,6 +1,8 @@
 import type { Dataset } from '../dataset/dataset.ts';
+import { withPart } from '../dataset/part.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
+import { rowNumbers } from '../source/part.ts';
 import { deriveRows } from './derive.ts';
 
 /** What makes the rows of a query the numbers of their records. */
@@ -15,8 +17,9 @@ export async function* recordNumbers(
   query: PlannedQuery,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void,
+  until?: AbortSignal,
 ): AsyncGenerator<number> {
-  for await (const { bytes } of deriveRows(dataset, query, signal, scanned)) {
+  for await (const { bytes } of deriveRows(dataset, query, signal, scanned, { until })) {
     // Objects with a number each, and no other digit.
     let number: number | undefined;
     for (const byte of bytes) {
@@ -27,4 +30,40 @@ export async function* recordNumbers(
       }
     }
   }
+}
+
+/**
+ * The rows of such a query as `SourcePart.rows`, found by the columns that it asks for; undefined where there are more than
+ * `most`.
+ * @param options `unlessKept`: see `withPart`; `until`: see `DeriveOptions`
+ * @throws as `recordNumbers`
+ */
+export async function rowsFound(
+  dataset: Dataset,
+  query: PlannedQuery,
+  most: number,
+  signal: AbortSignal,
+  scanned: (found: OrderedResult) => void,
+  { unlessKept = false, until }: { readonly unlessKept?: boolean; readonly until?: AbortSignal | undefined },
+): Promise<FoundRows | undefined> {
+  let records = 0;
+  const noted = (found: OrderedResult): void => {
+    records += found.blocks.reduce((sum, block) => sum + block.records, 0);
+    scanned(found);
+  };
+  const asked = { plan: query.plan, makesRows: true, unlessKept };
+  return withPart(dataset, asked, signal, async (part) => {
+    const numbers: number[] = [];
+    for await (const number of recordNumbers(part, query, signal, noted, until)) {
+      if (numbers.length === most) return undefined;
+      numbers.push(number - 1);
+    }
+    return { rows: rowNumbers(numbers), records };
+  });
+}
+
+export interface FoundRows {
+  readonly rows: ReturnType<typeof rowNumbers>;
+  /** Records that were looked at. */
+  readonly records: number;
 }

@@ -29,6 +29,8 @@ export interface Run {
    * where pages tell of it anyway.
    */
   offsetOf(row: number): Promise<number | undefined>;
+  /** The number of the record that a row is, from 0, where that is known sooner than the byte at which it begins. */
+  recordOf?(row: number): number | undefined;
   /** Whether the rows are records as they stand, in whatever order. */
   readonly ofWholeRecords: boolean;
   page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult>;

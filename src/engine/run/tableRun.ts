@@ -16,7 +16,7 @@ import {
   type DeriveOptions,
   type GroupsSoFar,
 } from './derive.ts';
-import { withPart } from '../dataset/part.ts';
+import { openRows, withPart } from '../dataset/part.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import { unsortedQuery } from '../query/index.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
@@ -24,6 +24,7 @@ import { CallLog } from './callLog.ts';
 import { joinedPaths } from './joinedColumns.ts';
 import { KeptRows, offsetBytes, offsetsPath, type RunCounts } from './keptRows.ts';
 import { failedAt, passedOver, startState, type Run } from './run.ts';
+import { pageOfRecords, sortedRecords } from './sortedRecords.ts';
 import { StageMeter } from './stageMeter.ts';
 import { throttled } from './throttle.ts';
 import { wantedRows } from './wantedRows.ts';
@@ -87,7 +88,8 @@ export class TableRun implements Run {
    */
   holdRows(): KeptRows | undefined {
     const { asked, text } = this.query;
-    const isWhole = this.#state.phase === 'done' && this.#rows?.dataset.index.malformed === 0;
+    const isMade = this.#rows && !this.#rows.records;
+    const isWhole = this.#state.phase === 'done' && isMade && this.#rows?.dataset.index.malformed === 0;
     return isWhole && asked === text ? this.#rows?.hold() : undefined;
   }
 
@@ -179,7 +181,10 @@ export class TableRun implements Run {
     const { numbersInText } = this.source.format;
     const asked =
       cells.kind === 'columns' ? { ...(await this.#withFiles(cells, first, count)), numbersInText } : cells;
-    const page = await dataset.page(undefined, dataset.known.parts(first, count), asked, signal);
+    const records = this.#rows?.records?.subarray(first, first + count);
+    const page = records
+      ? await pageOfRecords(this.source, this.query.plan, records, asked, signal)
+      : await dataset.page(undefined, dataset.known.parts(first, count), asked, signal);
     // These numbers are of the temporary file, not of the file that people see.
     return { ...page, records: new Float64Array(page.rows) };
   }
@@ -201,6 +206,10 @@ export class TableRun implements Run {
 
   async offsetOf(row: number): Promise<number | undefined> {
     return this.#rows?.offsetOf(row);
+  }
+
+  recordOf(row: number): number | undefined {
+    return this.#rows?.records?.at(row);
   }
 
   get ofWholeRecords(): boolean {
@@ -233,6 +242,13 @@ export class TableRun implements Run {
     const folder = await makeTemporaryFolder();
     let made: KeptRows | undefined;
     try {
+      const sorted = await this.#sort(folder, signal, advance, until);
+      if (sorted) {
+        made = sorted;
+        this.#rows = made;
+        await this.#learnColumns(signal);
+        return sorted.records?.length ?? 0;
+      }
       const path = join(folder, 'rows.jsonl');
       const work = (file: Dataset, passed: number) =>
         this.#write(file, path, signal, advance, until, begun, passed);
@@ -241,17 +257,38 @@ export class TableRun implements Run {
       made = new KeptRows(await Dataset.open({ kind: 'file', path }, { signal, pool }), folder, counts);
       this.#rows = made;
       for await (const _ of this.dataset.scan({ query: undefined, output: { kind: 'count' } }, signal));
-      // The first rows say which columns there are, before somebody can look at them.
-      const read = this.columns.all.filter(({ reading }) => reading !== undefined);
-      const cells = { kind: 'columns', columns: cellColumns(read), limit: 0 } as const;
-      this.columns.learn(
-        await this.page(0, rowsSampled, cells, signal),
-        read.map(({ id }) => id),
-      );
+      await this.#learnColumns(signal);
       return rows;
     } finally {
       if (!made) await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  /** The first rows say which columns there are, before somebody can look at them. */
+  async #learnColumns(signal: AbortSignal): Promise<void> {
+    const read = this.columns.all.filter(({ reading }) => reading !== undefined);
+    const cells = { kind: 'columns', columns: cellColumns(read), limit: 0 } as const;
+    this.columns.learn(
+      await this.page(0, rowsSampled, cells, signal),
+      read.map(({ id }) => id),
+    );
+  }
+
+  /** Puts records in order of which none but those that are looked at has to be made; undefined where that cannot be. */
+  async #sort(
+    folder: string,
+    signal: AbortSignal,
+    advance: (change: Partial<ViewState>) => void,
+    until: AbortSignal | undefined,
+  ): Promise<KeptRows | undefined> {
+    let counts = noCounts;
+    const noted = (found: OrderedResult): void => {
+      counts = countsWith(counts, found);
+      advance({ ...counts, total: this.source.expectedSize });
+    };
+    const found = await sortedRecords(this.source, this.query, signal, noted, until);
+    if (!found) return undefined;
+    return new KeptRows(await openRows(this.source, found.rows, signal), folder, counts, found.rows);
   }
 
   #callLog(signal: AbortSignal, advance: (change: Partial<ViewState>) => void): CallLog | undefined {
@@ -303,7 +340,7 @@ export class TableRun implements Run {
     let written = 0;
     let rows = 0;
     let waitedMs = 0;
-    let counts: RunCounts = { records: passed, malformed: 0, scanned: 0, skipped: 0 };
+    let counts: RunCounts = { ...noCounts, records: passed };
     if (begun) {
       const { index, size = 0 } = source;
       counts = { ...counts, records: index.records, malformed: index.malformed, scanned: size };
@@ -320,16 +357,9 @@ export class TableRun implements Run {
     const report = () => stages.report(performance.now() - began);
     try {
       const noted = (found: OrderedResult): void => {
-        const { blocks, scanned, skipped, unread } = found;
         stages.add(found);
-        let { records, malformed } = counts;
-        for (const block of blocks) {
-          records += block.records;
-          malformed += block.malformed;
-        }
-        const passed = passedOver(scanned, skipped + unread);
-        counts = { records, malformed, scanned: scanned - passed, skipped: passed };
-        advance({ ...counts, unread, total: source.expectedSize, stages: report() });
+        counts = countsWith(counts, found);
+        advance({ ...counts, unread: found.unread, total: source.expectedSize, stages: report() });
       };
       const calls = this.#callLog(signal, advance);
       const options = {
@@ -359,4 +389,16 @@ export class TableRun implements Run {
     }
     return { rows, counts };
   }
+}
+
+const noCounts: RunCounts = { records: 0, malformed: 0, scanned: 0, skipped: 0 };
+
+function countsWith(before: RunCounts, { blocks, scanned, skipped, unread }: OrderedResult): RunCounts {
+  let { records, malformed } = before;
+  for (const block of blocks) {
+    records += block.records;
+    malformed += block.malformed;
+  }
+  const passed = passedOver(scanned, skipped + unread);
+  return { records, malformed, scanned: scanned - passed, skipped: passed };
 }

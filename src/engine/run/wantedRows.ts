@@ -1,15 +1,14 @@
 import type { Dataset } from '../dataset/dataset.ts';
-import { needsMore, withPart } from '../dataset/part.ts';
+import { needsMore } from '../dataset/part.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { parseQuery, type Operator } from '../query/index.ts';
-import { rowNumbers } from '../source/part.ts';
-import { recordNumbers, selectNumber } from './recordNumbers.ts';
+import { rowsFound, selectNumber, type FoundRows } from './recordNumbers.ts';
 
 /** The records of a file that stands by columns of which a query makes rows, where these are few. */
 export interface WantedRows {
   /** See `SourcePart.rows`: in the order of the file. */
-  readonly rows: ReturnType<typeof rowNumbers>;
+  readonly rows: FoundRows['rows'];
   /** Records that were looked at besides. */
   readonly passed: number;
 }
@@ -37,23 +36,8 @@ export async function wantedRows(
   const query = plannedFor(`${choice}\n${selectNumber}`, dataset.recognised.format);
   if (!needsMore(dataset, plan, query.plan)) return undefined;
   const most = Math.min(mostRows, Math.max(fewRows, Math.ceil(dataset.state().records / share)));
-  let records = 0;
-  const noted = (found: OrderedResult): void => {
-    records += found.blocks.reduce((sum, block) => sum + block.records, 0);
-    scanned(found);
-  };
-  const asked = { plan: query.plan, makesRows: true, unlessKept };
-  const found = await withPart(dataset, asked, signal, async (part) => {
-    const numbers: number[] = [];
-    for await (const number of recordNumbers(part, query, signal, noted)) {
-      if (numbers.length === most) return undefined;
-      numbers.push(number - 1);
-    }
-    return numbers;
-  });
-  if (found === undefined) return undefined;
-  const rows = rowNumbers(found).sort();
-  return { rows, passed: records - rows.length };
+  const found = await rowsFound(dataset, query, most, signal, scanned, { unlessKept });
+  return found && { rows: found.rows.sort(), passed: found.records - found.rows.length };
 }
 
 /**

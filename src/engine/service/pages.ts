@@ -48,8 +48,10 @@ export async function recordOf(
   signal: AbortSignal,
 ): Promise<RecordDetail> {
   const request = { kind: 'raw', limit: detailLimit } as const;
-  const offset = await run?.offsetOf(row);
-  const source = offset === undefined ? undefined : await recordAt(file, offset, request, signal);
+  const number = run?.recordOf?.(row);
+  const offset = number === undefined ? await run?.offsetOf(row) : undefined;
+  const known = number === undefined ? undefined : await pageOf(file, undefined, number, 1, request, signal);
+  const source = offset === undefined ? known : await recordAt(file, offset, request, signal);
   const whole = run?.ofWholeRecords === true ? source : undefined;
   const page = whole ?? (await pageOf(file, run, row, 1, request, signal));
   if (page.rows === 0) throw new SaidError(said`There is no such row.`);

@@ -98,11 +98,15 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       const found = recogniseContainer(head);
       if (found === undefined) break;
       containers.push(found);
-      if (found === 'parquet') typed = top;
-      top = addLayer(top, await codecs[found](spec.part), options.keepPages && !once);
+      const below = top;
+      top = addLayer(below, await codecs[found](spec.part), options.keepPages && !once);
+      if (found !== 'parquet') continue;
+      // What its rows are written as is known: none has to be made to find out.
+      typed = below;
+      break;
     }
-    encoding =
-      spec.encoding === undefined ? await sniffEncoding(top, head, signal) : knownEncoding(spec.encoding);
+    if (spec.encoding !== undefined) encoding = knownEncoding(spec.encoding);
+    else if (!typed) encoding = await sniffEncoding(top, head, signal);
     const codec = transcoder(encoding);
     if (codec !== undefined) {
       if (!once) encoded = top;

@@ -10,6 +10,7 @@ import { TableRun } from '../../../src/engine/run/tableRun.ts';
 import { bytesRead } from '../../support/bytesRead.ts';
 import { memorySink } from '../../support/memorySink.ts';
 import { parquetTextFrom } from '../../support/parquetText.ts';
+import { Preview } from '../../support/preview.ts';
 
 const { signal } = new AbortController();
 const rows = 10_000;
@@ -25,7 +26,7 @@ describe('the rows that a query wants of a Parquet file', () => {
     await connection.run(
       `CREATE TABLE t AS SELECT i AS id, (hash(i) % 500)::INTEGER AS n,
         CASE WHEN i % 3 = 0 THEN NULL ELSE (hash(i) % 90)::DECIMAL(9,2) / 4 END AS price,
-        hash(i) || '-' || hash(i + 1) || '-' || hash(i + 2) AS pad,
+        md5('a' || i) || md5('b' || i) || md5('c' || i) || md5('d' || i) AS pad,
         {'x': i % 3, 'y': ['a' || i, NULL]} AS user, [{'k': i, 'l': [i % 5]}] AS items FROM range(${rows}) r(i)`,
     );
   });
@@ -127,6 +128,70 @@ describe('the rows that a query wants of a Parquet file', () => {
       assert.ok(bytes * 3 < size, `${bytes} of ${size} bytes for ${query}`);
     } finally {
       await file.close();
+    }
+  });
+
+  it('are made as they are looked at where a preview sorts them', async () => {
+    const { path, file } = await opened(', ROW_GROUP_SIZE 2048');
+    const { size } = await stat(path);
+    const lines = (await parquetTextFrom(path, 0)).split('\n');
+    try {
+      for (const [order, isNear] of [
+        ['price DESC', false],
+        ['id DESC', true],
+      ] as const) {
+        const sql = `SELECT id FROM t WHERE n < 490 ORDER BY ${order} NULLS LAST, id`;
+        const ids = (await connection.runAndReadAll(sql)).getRows().map(([id]) => Number(id));
+        const expected = (first: number, count: number): string =>
+          ids
+            .slice(first, first + count)
+            .map((id) => lines[id])
+            .join('\n');
+        const query = plannedFor(`n < 490 |> ORDER BY ${order}`, file.recognised.format);
+        const run = new TableRun(1, query, file);
+        const pageOf = async (first: number, count: number): Promise<string> => {
+          const { text, ends } = await run.page(first, count, { kind: 'raw', limit: 1000 }, signal);
+          const cells = [...ends].map((end, at) => text.subarray(at === 0 ? 0 : ends[at - 1], end));
+          return cells.map((cell) => Buffer.from(cell).toString()).join('\n');
+        };
+        try {
+          const sort = await bytesRead(() => run.run(signal, () => undefined));
+          const { phase, matched, records } = sort.result;
+          assert.deepEqual([phase, matched, records], ['done', ids.length, rows]);
+          const page = await bytesRead(() => pageOf(5000, 3));
+          assert.equal(page.result, expected(5000, 3));
+          // All rows are more than what a page is asked for at first.
+          assert.equal(await pageOf(0, ids.length), expected(0, ids.length));
+          assert.equal(run.recordOf(5000), ids[5000]);
+          if (!isNear) continue;
+          assert.ok(sort.bytes * 2 < size, `${sort.bytes} of ${size} bytes for the sort`);
+          assert.ok(page.bytes * 2 < size, `${page.bytes} of ${size} bytes for a page`);
+        } finally {
+          await run.close();
+        }
+      }
+    } finally {
+      await file.close();
+    }
+  });
+
+  it('are found, and shown as records of the file, where a preview sorts them', async () => {
+    const { path, file } = await opened('');
+    await file.close();
+    const lines = (await parquetTextFrom(path, 0)).split('\n');
+    const preview = await Preview.open(path);
+    try {
+      const { view } = await preview.page.call('run', { query: '|> ORDER BY id DESC' });
+      const asked = { view, text: `["a${rows - 7}"`, matchCase: true };
+      const find = (from: number, backward: boolean) =>
+        preview.page.call('find', { ...asked, from, backward });
+      assert.deepEqual([await find(0, false), await find(rows - 1, true)], [{ row: 6 }, { row: 6 }]);
+      const { record, offset, text } = await preview.page.call('record', { view, row: 6 });
+      const at = rows - 7;
+      const before = lines.slice(0, at).reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
+      assert.deepEqual([record, offset, text], [at + 1, before, lines[at]]);
+    } finally {
+      await preview.close();
     }
   });
 });

@@ -8,8 +8,12 @@ const mostAhead = 4 * 1024 * 1024;
 
 /** How far readings go beyond what is needed: little for the first rows, more for all of them. */
 export class ReadAhead {
-  #bytes = 64 * 1024;
+  #bytes: number;
   #made = 0;
+
+  constructor(bytes = 64 * 1024) {
+    this.#bytes = bytes;
+  }
 
   get bytes(): number {
     return this.#bytes;

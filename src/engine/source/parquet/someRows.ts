@@ -23,7 +23,7 @@ export async function* decodeSome(
   { footer, columns, rows }: SomeRows,
 ): AsyncGenerator<Step, void> {
   const groups = numbered(footer.rowGroups);
-  const ahead = new ReadAhead();
+  const ahead = new ReadAhead(littleAhead);
   let { position, row: next = 0 } = from;
   let reader: GroupReader | undefined;
   let count = Math.min(mostRows, Math.ceil(shortBatch / lengthOf(groups)));
@@ -74,6 +74,8 @@ export interface SomeRows {
 }
 
 const turnEvery = 256;
+/** Of each column, there may be one row in a row group. */
+const littleAhead = 8 * 1024;
 
 /** Characters of a row, about. */
 function lengthOf(groups: readonly NumberedGroup[]): number {
