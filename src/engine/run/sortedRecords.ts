@@ -8,7 +8,7 @@ import { rowNumbers } from '../source/part.ts';
 import { rowsFound, selectNumber, type FoundRows } from './recordNumbers.ts';
 
 /** Numbers that are held in memory: 8 bytes each. */
-const mostRows = 4 * 1024 * 1024;
+const mostRows = 8 * 1024 * 1024;
 
 /**
  * The records of a file that stands by columns, in the order of a query that leaves out and sorts whole records: found by the

@@ -15,7 +15,7 @@ import { bytesRead } from '../../support/bytesRead.ts';
 import { runs } from '../../support/long.ts';
 import { parquetTextFrom, parquetTextOf } from '../../support/parquetText.ts';
 
-type Json = string | number | null | readonly Json[] | { readonly [name: string]: Json };
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 describe('the pages of a Parquet file', () => {
   let folder: string;
@@ -91,6 +91,7 @@ describe('the pages of a Parquet file', () => {
     const row = fc.record({
       id: orNull(fc.integer()),
       word: words,
+      flag: orNull(fc.boolean()),
       lists: listsOf,
       things: orNull(fc.array(fc.record({ n: orNull(fc.integer()), s: listsOf }), { maxLength: 4 })),
     });
@@ -105,10 +106,18 @@ describe('the pages of a Parquet file', () => {
           const columns = {
             id: rows.map(({ id }) => id),
             word: rows.map(({ word }) => word),
+            flag: rows.map(({ flag }) => flag),
             lists: rows.map((value) => value.lists),
             things: rows.map((value) => value.things),
           };
-          await write({ id: { kind: 'int64' }, word: text, lists, things }, columns, pageSize, offsetIndex);
+          const types = {
+            id: { kind: 'int64' },
+            word: text,
+            flag: { kind: 'boolean' },
+            lists,
+            things,
+          } as const;
+          await write(types, columns, pageSize, offsetIndex);
           const lines = linesOf(columns);
           assert.equal(await textOf(), lines);
           const all = lines.split('\n');

@@ -28,7 +28,9 @@ export function valueReader(
   decoder: ColumnDecoder,
   dictionary: DecodedArray | undefined,
 ): ValueReader {
-  if (encoding === 'PLAIN' && decoder.type !== 'BOOLEAN') return plainReader(bytes, start, decoder);
+  if (encoding === 'PLAIN') {
+    return decoder.type === 'BOOLEAN' ? bitReader(bytes, start) : plainReader(bytes, start, decoder);
+  }
   if (encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') {
     return dictionaryReader(bytes, start, some, dictionary ?? []);
   }
@@ -39,6 +41,23 @@ export function valueReader(
       bytes.need(Infinity);
       all ??= allValues(readerOf(bytes.bytes, start), encoding, total(), decoder);
       return convert(all.slice(next, (next += count)), decoder);
+    },
+    skip: (count) => void (next += count),
+  };
+}
+
+/** Booleans, of which a page can have millions: a bit each, the lowest of a byte first. */
+function bitReader(bytes: PageBytes, start: number): ValueReader {
+  let next = 0;
+  return {
+    take(count) {
+      const values = new Array<boolean>(count);
+      bytes.need(start + Math.ceil((next + count) / 8));
+      const { bytes: held } = bytes;
+      if (start + (next + count) / 8 > held.length) throw new RangeError('it is cut off');
+      for (let i = 0; i < count; i++, next++)
+        values[i] = ((held[start + (next >> 3)] >> (next & 7)) & 1) === 1;
+      return values;
     },
     skip: (count) => void (next += count),
   };
@@ -119,7 +138,6 @@ function allValues(
   held: number,
   { type, element }: ColumnDecoder,
 ): DecodedArray {
-  if (encoding === 'PLAIN') return readPlain(reader, type, held, element.type_length);
   if (encoding === 'RLE' && type === 'BOOLEAN') {
     const bits = new Uint8Array(held);
     if (held > 0) readRleBitPackedHybrid(reader, 1, bits);
