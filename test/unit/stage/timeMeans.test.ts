@@ -95,6 +95,19 @@ describe('aggregates of times', () => {
     );
   });
 
+  it('are points in time where all of the times are', async () => {
+    const data: TestData = {
+      format: 'jsonl',
+      text: ['2024-07-01T10:00:00Z', '2024-07-01T12:00:00Z'].map((t) => JSON.stringify({ t })).join('\n'),
+    };
+    const there = (of: string): string => `${of} AT TIME ZONE 'Europe/Berlin'`;
+    for (const mean of ['avg', 'median', 'quantile_cont']) {
+      const call = (t: string): string => `${mean}(${t}${mean === 'quantile_cont' ? ', 0.5' : ''})`;
+      const query = `AGGREGATE ${there(call('t::timestamptz'))} AS a, ${there(call('t::timestamp'))} AS b`;
+      assert.deepEqual(await answers(query, data), [{ a: '2024-07-01 13:00:00', b: '2024-07-01 09:00:00' }]);
+    }
+  });
+
   it('add intervals up part by part, and hand what is left of a mean on to the next part', async () => {
     const texts = ['1 month', '-4 months 1 day', '1 year 00:00:05', 'P1DT2H', '00:00:00.000001'];
     const data: TestData = {

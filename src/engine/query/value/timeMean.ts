@@ -66,7 +66,8 @@ export function timeBetween(low: Timestamp, high: Timestamp, fraction: number): 
   const twice = (way % whole53) * 2n;
   // As DuckDB rounds: a half to the even number.
   const isUp = twice > whole53 || (twice === whole53 && whole % 2n === 1n);
-  return timeOfNanos(from + (isUp ? whole + 1n : whole) * unit);
+  const time = timeOfNanos(from + (isUp ? whole + 1n : whole) * unit);
+  return low.zoned && high.zoned ? time?.toZoned() : time;
 }
 
 export function intervalBetween(low: Interval, high: Interval, fraction: number): Interval {

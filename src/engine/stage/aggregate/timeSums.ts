@@ -15,14 +15,16 @@ import { ExactSums } from './exactSum.ts';
 /** Exact sums of times and of intervals, by group: what a mean is made of. */
 export class TimeSums {
   readonly #times = new PartSums();
+  /** Of times that are known to be points in time. */
+  readonly #zoned = new PartSums();
   readonly #intervals = new PartSums();
 
   get size(): number {
-    return this.#times.size + this.#intervals.size;
+    return this.#times.size + this.#zoned.size + this.#intervals.size;
   }
 
   has(group: number): boolean {
-    return this.#times.count(group) + this.#intervals.count(group) > 0;
+    return this.#times.count(group) + this.#zoned.count(group) + this.#intervals.count(group) > 0;
   }
 
   add(group: number, moment: Timestamp | Interval): void {
@@ -35,18 +37,25 @@ export class TimeSums {
 
   write(group: number, out: ByteWriter): void {
     this.#times.write(group, out);
+    this.#zoned.write(group, out);
     this.#intervals.write(group, out);
   }
 
   merge(group: number, from: ByteReader): void {
     this.#times.merge(group, from);
+    this.#zoned.merge(group, from);
     this.#intervals.merge(group, from);
   }
 
   /** Of times where there are such, else of intervals. */
   mean(group: number): Timestamp | Interval | null {
-    const times = this.#times.count(group);
-    if (times > 0) return meanTime(this.#times.sums(group), times) ?? null;
+    const [local, zoned] = [this.#times.count(group), this.#zoned.count(group)];
+    if (local + zoned > 0) {
+      const [sums, others] = [this.#times.sums(group), this.#zoned.sums(group)];
+      const all = [sums[0] + others[0], sums[1] + others[1], sums[2] + others[2]] as const;
+      const mean = meanTime(all, local + zoned);
+      return (local === 0 ? mean?.toZoned() : mean) ?? null;
+    }
     const intervals = this.#intervals.count(group);
     return intervals === 0 ? null : meanInterval(this.#intervals.sums(group), intervals);
   }
@@ -58,11 +67,13 @@ export class TimeSums {
 
   reset(): void {
     this.#times.reset();
+    this.#zoned.reset();
     this.#intervals.reset();
   }
 
   #addTimes(group: number, moment: Timestamp | Interval, times: 1 | -1): void {
-    if (moment instanceof Timestamp) this.#times.add(group, partsOfTime(moment), times);
+    if (moment instanceof Timestamp)
+      (moment.zoned ? this.#zoned : this.#times).add(group, partsOfTime(moment), times);
     else this.#intervals.add(group, partsOfInterval(moment), times);
   }
 }
@@ -86,6 +97,7 @@ class PartSums {
   }
 
   sums(group: number): readonly [bigint, bigint, bigint] {
+    if (this.count(group) === 0) return [0n, 0n, 0n];
     const [first, second, third] = this.#parts.map((sums) => wholeOf(sums, group));
     return [first, second, third];
   }
