@@ -140,6 +140,20 @@ describe('a Parquet file', () => {
     }
   }
 
+  // As pyarrow writes `[None] * 3`: a dictionary without entries, whose page of 0 bytes is compressed, or left out.
+  const allNull = {
+    'with pages of version 1':
+      'UEFSMRUEFQAVAkwVABUEEgAABhUAFQ4VFiwVBhUEFQYVBhwAAAALA4ACAAAABgAAAxUCGSw1ABgGc2NoZW1hFQIAFQwlAhgBYSUATBwAAAAWBhkcGRwmABwVDBklBAYZGAFhFQgWBhZQFlomJiYIKSwVBBUEFQIAFQAVBBUCADwWABkGGSYGAAAAABZQFgYmCBZaACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZHBwAAACLAAAAUEFSMQ==',
+    'with pages of version 2':
+      'UEFSMRUEFQAVAkwVABUAEgAABhUGFQYVBlwVBhUGFQYVEBUEFQASHAAAAAYAABUEGSw1ABgGc2NoZW1hFQIAFQwlAhgBYSUATBwAAAAWBhkcGRwmABwVDBk1AAYQGRgBYRUIFgYWUhZUJiYmCCksFQQVABUCABUAFRAVAgA8FgAZBhkmBgAAAAAWUhYGJggWVAAoIHBhcnF1ZXQtY3BwLWFycm93IHZlcnNpb24gMjYuMC4xGRwcAAAAjAAAAFBBUjE=',
+  };
+  for (const [how, base64] of Object.entries(allNull)) {
+    it(`that has a column of Brotli without any value is read, ${how}`, async () => {
+      await writeFile(file, Buffer.from(base64, 'base64'));
+      assert.equal(await textOf(), '{"a":null}\n'.repeat(3));
+    });
+  }
+
   it('that uses LZ4 is refused with a sentence', async () => {
     await written('SELECT 1 AS a', `, CODEC 'lz4_raw'`);
     const error = await failure(await readFile(file));

@@ -1,7 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { decompress } from 'fzstd';
 import { convert } from 'hyparquet/src/convert.js';
-import { decompressPage } from 'hyparquet/src/datapage.js';
 import { readPlain } from 'hyparquet/src/plain.js';
 import { readOffsetIndex } from 'hyparquet/src/indexes.js';
 import { getMaxRepetitionLevel, getTreePath, isFlatColumn } from 'hyparquet/src/schema.js';
@@ -18,7 +17,7 @@ import { pullFully, type Interruption } from '../compressed/decoded.ts';
 import type { Source } from '../source.ts';
 import { ChunkBytes, type ReadAhead } from './chunkBytes.ts';
 import { DataPage } from './dataPage.ts';
-import { readerOf } from './pageBytes.ts';
+import { readerOf, wholePage } from './pageBytes.ts';
 import { PageInput, Unread } from './pageInput.ts';
 import { chunkOf } from './rowGroups.ts';
 import { rawParsers } from './values.ts';
@@ -245,8 +244,8 @@ export class LeafReader {
   }
 
   #takeDictionary(bytes: Uint8Array, header: PageHeader, held: number): void {
-    const { codec, element } = this.#decoder;
-    const page = decompressPage(bytes, header.uncompressed_page_size, codec, compressors);
+    const { element } = this.#decoder;
+    const page = wholePage(bytes, header.uncompressed_page_size, this.#decoder);
     const values = readPlain(readerOf(page), this.#decoder.type, held, element.type_length);
     this.#dictionary = convert(values, this.#decoder);
     this.#dictionaryLength = page.length;

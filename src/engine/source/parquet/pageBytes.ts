@@ -13,7 +13,7 @@ export function decompressed(
   length: number,
   decoder: ColumnDecoder,
 ): PageBytes {
-  const { codec, compressors } = decoder;
+  const { codec } = decoder;
   if (codec === 'SNAPPY') return new SnappyBytes(input, from, length);
   if (codec === 'UNCOMPRESSED' && input.length - from === length) return stored(input, from);
   let whole: Uint8Array | undefined;
@@ -24,9 +24,21 @@ export function decompressed(
     },
     need() {
       input.need(input.length);
-      whole ??= decompressPage(input.bytes.subarray(from), length, codec, compressors);
+      whole ??= wholePage(input.bytes.subarray(from), length, decoder);
     },
   };
+}
+
+/**
+ * All of a page, or of the values in it. Of a column without values, such as the dictionary of one that is all NULL, they are no
+ * bytes: writers compress these or leave them out, and no decompressor need take either.
+ */
+export function wholePage(
+  bytes: Uint8Array,
+  length: number,
+  { codec, compressors }: ColumnDecoder,
+): Uint8Array {
+  return length === 0 ? new Uint8Array(0) : decompressPage(bytes, length, codec, compressors);
 }
 
 /** Bytes that are stored as they are. */
