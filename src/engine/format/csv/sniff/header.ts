@@ -1,3 +1,4 @@
+import { isJson } from '../../headLines.ts';
 import type { SampleRow } from './rows.ts';
 import { cellType, isTyped, type CellType } from './type.ts';
 
@@ -16,12 +17,40 @@ export type RowRole = 'names' | 'values' | 'open';
 export function countHeaderRows(rows: readonly SampleRow[], first: number): number {
   const header = rows.at(first);
   if (header === undefined) return 0;
+  const named = rowsToNamesOfIndex(rows, first);
+  if (named > 0) return named;
   const role = roleOf(rows, first);
   if (role === 'values') return 0;
   const rest = rows.length - first - 1;
   let count = 1;
   while (count < 3 && count < rest && isFurtherHeader(rows, first, count, role)) count++;
   return count;
+}
+
+/**
+ * How many rows from `first` on are a header that ends with the names of the first columns, and nothing else: pandas writes those of an
+ * index so, below the names of groups, which stand above each of their columns, and of columns. 0 where they are none.
+ */
+function rowsToNamesOfIndex(rows: readonly SampleRow[], first: number): number {
+  const header = rows[first];
+  for (let count = 2; count <= 3 && first + count + 1 < rows.length; count++) {
+    const { used, width, filled, cells } = rows[first + count];
+    if (used === 0 || used * 2 > width || filled !== used || header.width !== width) continue;
+    const above = rows.slice(first, first + count);
+    const areNames = above.every(
+      (row) =>
+        row.width === width &&
+        row.cells.every(
+          (cell, index) => (cell === '') === (index < used && (index > 0 || header.cells[0] === '')),
+        ),
+    );
+    const groups = header.cells.slice(used);
+    const next = rows.slice(first + count + 1, first + count + 1 + below);
+    const isFilled = share(next, (one) => one.used > used) >= 0.8;
+    if (areNames && isFilled && new Set(groups).size < groups.length && !isTyped(cellType(cells[0])))
+      return count + 1;
+  }
+  return 0;
 }
 
 /** What the row at an index is, by those below it. */
@@ -73,7 +102,9 @@ function evidenceOf(row: SampleRow, next: readonly SampleRow[]): Evidence {
   for (const [index, type] of types.entries()) {
     const column = columns.at(index);
     const isText = !isTyped(type);
-    if (column === undefined) {
+    if (isJsonCell(row, index)) {
+      values++;
+    } else if (column === undefined) {
       if (!isText && !scale.has(index) && !isYear(cells[index])) values++;
     } else if (type === 'empty') {
       if (isTyped(column.type) && index > 0) unnamed++;
@@ -86,7 +117,9 @@ function evidenceOf(row: SampleRow, next: readonly SampleRow[]): Evidence {
       if (isText) repeated += again === 0 ? 0 : again >= 3 ? 2 : 1;
       if (isText && /[^a-z_ ]/i.test(cells[index]) && column.shape === shapeOf(cells[index])) coded++;
       if (type === 'name' && column.type === 'text' && !column.types.has('name')) unlike++;
-      if (!isText && column.types.has(type) && !scale.has(index)) values++;
+      const isOfPattern = isText && column.pattern !== '' && column.pattern === patternOf(cells[index]);
+      if (isOfPattern || type === 'link' || (!isText && column.types.has(type) && !scale.has(index)))
+        values++;
     }
   }
   return { names, values, unnamed, leavesRowNames, repeated, coded, texts, unlike };
@@ -117,6 +150,8 @@ interface ColumnLook {
   readonly quoted: boolean;
   /** The shape of all cells, if they have one; else ''. */
   readonly shape: string;
+  /** The pattern of nearly all cells, if they have one and differ; else ''. */
+  readonly pattern: string;
   /** The share of cells that may be years. */
   readonly years: number;
 }
@@ -131,6 +166,7 @@ function lookOf(rows: readonly SampleRow[], column: number): ColumnLook {
   const types = new Map<CellType, number>();
   const values = new Map<string, number>();
   const shapes = new Set<string>();
+  const patterns = new Map<string, number>();
   let quoted = false;
   let [count, years] = [0, 0];
   for (const row of rows) {
@@ -141,10 +177,13 @@ function lookOf(rows: readonly SampleRow[], column: number): ColumnLook {
     types.set(type, (types.get(type) ?? 0) + 1);
     values.set(cell, (values.get(cell) ?? 0) + 1);
     if (shapes.size < 2) shapes.add(shapeOf(cell));
+    const pattern = patternOf(cell);
+    patterns.set(pattern, (patterns.get(pattern) ?? 0) + 1);
     if (isYear(cell)) years++;
     quoted ||= row.isQuoted(column);
   }
   const [type, most] = [...types].sort((a, b) => b[1] - a[1]).at(0) ?? ['empty', 0];
+  const [pattern, alike] = [...patterns].sort((a, b) => b[1] - a[1]).at(0) ?? ['', 0];
   return {
     type: most >= count * 0.8 ? type : 'text',
     types: new Set(types.keys()),
@@ -152,6 +191,7 @@ function lookOf(rows: readonly SampleRow[], column: number): ColumnLook {
     isKey: values.size === rows.length,
     quoted,
     shape: count >= 2 && shapes.size === 1 ? ([...shapes].at(0) ?? '') : '',
+    pattern: count >= 2 && values.size > 1 && alike >= count * 0.8 ? pattern : '',
     years: count === 0 ? 0 : years / count,
   };
 }
@@ -160,6 +200,21 @@ function lookOf(rows: readonly SampleRow[], column: number): ColumnLook {
 function shapeOf(cell: string): string {
   if (/[^\w ]/.test(cell)) return cell.replace(/[a-z\d]/gi, 'x');
   return cell.replace(/[a-z]/g, 'a').replace(/[A-Z]/g, 'A').replace(/\d/g, '9');
+}
+
+/**
+ * Words around numbers, with the numbers made alike: `Epoch 3/10` and `order-12` are counted on from row to row, as no names are.
+ * Empty where there are not both.
+ */
+export function patternOf(cell: string): string {
+  return /[a-z]/i.test(cell) && /\d/.test(cell) ? cell.replace(/\d+(?:[.,]\d+)*(?:e[+-]?\d+)?/gi, '0') : '';
+}
+
+/** Whether a cell is an object or a list of JSON, which no column is called. */
+function isJsonCell(row: SampleRow, index: number): boolean {
+  const cell = row.cells[index];
+  if (!/^\s*(?:\{.*\}|\[.*\])\s*$/s.test(cell)) return false;
+  return isJson(row.isQuoted(index) ? cell.replaceAll('""', '"') : cell);
 }
 
 function isYear(cell: string): boolean {
@@ -209,7 +264,9 @@ function isFurtherHeader(rows: readonly SampleRow[], first: number, count: numbe
   if (isData) return false;
   const fillsGaps = named.some((index) => index > 0 && (above[index] ?? '') === '');
   const areUnits = named.filter((index) => unit.test(cells[index])).length * 2 > named.length;
-  const isPlain = next.length >= 5 && named.every((index) => columns[index].types.size === 1);
+  // The names of groups stand above each of their columns.
+  const areGroups = new Set(named.map((index) => above[index])).size < named.length;
+  const isPlain = (next.length >= 5 || areGroups) && named.every((index) => columns[index].types.size === 1);
   return fillsGaps || areUnits || isPlain;
 }
 

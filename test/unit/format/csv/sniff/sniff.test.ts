@@ -312,6 +312,39 @@ describe('sniffing a dialect', () => {
       '"a" "b"\n"r1" 1 2\n"r2" 3 4\n',
       { delimiter: ' ', columns: ['column1', 'a', 'b'] },
     ],
+    ...[
+      'alice\t{"n":"alice"}\nbob\t{"n":"bob"}\ncarl\t{"n":"carl"}\n',
+      'a,"[1,2]"\nb,"[3,4]"\nc,"[]"\n',
+      'a,"{""n"":1}"\nb,"{""n"":2}"\nc,\n',
+      'ann,ann@example.org\nbob,-\ncarl,see below\n',
+      'k0\nk1\nk2\nk10\n',
+      'order-0,x y\norder-1,z\norder-20,q\n',
+      'Epoch 1/10,loss: 0.5\nEpoch 2/10,loss: 0.25\nEpoch 3/10,loss: 0.125\n',
+    ].map((text): (typeof cases)[number] => [
+      `no names in ${JSON.stringify(text)}`,
+      text,
+      { headerLines: 0 },
+    ]),
+    ...[
+      'id,step 0\norder-1,2\norder-2,3\n',
+      'item1,price\nitem2,5\nitem3,6\n',
+      'name,payload\nann,"{""n"":1}"\nbob,"{""n"":2}"\n',
+    ].map((text): (typeof cases)[number] => [`names in ${JSON.stringify(text)}`, text, { headerLines: 1 }]),
+    [
+      'the names of an index below those of groups and columns, as pandas writes them',
+      ',a,a\n,x,y\nid,,\n0,1,2\n1,3,4\n',
+      { headerLines: 3, columns: ['id', 'a x', 'a y'] },
+    ],
+    [
+      'the same of an index of two columns, above texts',
+      'l,,a,a\nm,,x,y\ni,j,,\np,q,t u,v\nr,s,w x,y\n',
+      { headerLines: 3 },
+    ],
+    [
+      'a first row that is not full, below a header of one row',
+      'name,town,job\nann,Leeds,cook\nbob,,\ncarl,Paris,smith\n',
+      { headerLines: 1 },
+    ],
     ['names in quotes', '"a ""b""",é\n1,2\n', { columns: ['a "b"', 'é'] }],
   ];
   for (const [what, text, expected] of [...cases, ...reported]) {
