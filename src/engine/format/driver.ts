@@ -72,6 +72,8 @@ export interface Recognised<Spec> {
   readonly description: Said;
   /** How well the head of a delimited text reads so, 0 to 1; undefined for the other formats. */
   readonly score?: number;
+  /** Whether the lines of a delimited text read like sentences, and are a table only if somebody says so. */
+  readonly areSentences?: boolean | undefined;
   /** CSV: the texts that are NULL, without those that were neither said nor seen. */
   readonly nulls?: readonly string[] | undefined;
   /** How most lines of a table end. */

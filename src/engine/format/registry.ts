@@ -76,8 +76,10 @@ export async function recognise(
 const leastScore = 0.3;
 
 /** Whether nothing but a guess says that the lines of a text have fields: prose, settings, logs of an unknown form. */
-function isNoTable({ format, score = 1 }: RecognisedFile): boolean {
-  return format.kind === 'csv' && format.dialect.columns.length === 1 && score < leastScore;
+function isNoTable({ format, score = 1, areSentences = false }: RecognisedFile): boolean {
+  return (
+    format.kind === 'csv' && (areSentences || (format.dialect.columns.length === 1 && score < leastScore))
+  );
 }
 
 /** The format that is surest of a file; of two that are as sure, the one that is listed first. @param kinds those that it may be */

@@ -318,6 +318,52 @@ describe('what a file is recognised as', () => {
     });
   });
 
+  it('is lines of text where delimiters are those of sentences', async () => {
+    const repeated = (line: (n: number) => string) => Array.from({ length: 20 }, (_, n) => line(n)).join('');
+    const texts = [
+      repeated((n) => `Epoch ${n + 1}/20, loss: ${1 / (n + 1)}, acc: 0.${n}\n`),
+      repeated((n) => `Connected to host${n}, port ${n * 7}; retry\n`),
+      repeated((n) => `12:00:${n + 10} connect from host${n}, port ${n}\n`),
+      repeated((n) => `worker 0: step ${n}, loss 0.${n}, acc ${n}\n`),
+      `Server starting, version 1.2\n${repeated((n) => `request ${n} done, took ${n * 3} ms\n`)}`,
+      repeated((n) => `[2024-05-31 12:00:${n + 10}] user ${n} logged in${n % 3 === 0 ? '' : ', a, b'}\n`),
+      '# comment\n# two\nsome text here\nmore, text\n',
+      repeated((n) => `# Time: 12:00:${n}\n# User: root\nSET timestamp=17${n};\nSELECT a, b FROM t;\n`),
+      '# Time: 12:00\n# User: root\n# Query_time: 1.5\nSET timestamp=17;\nSELECT 1;\n',
+      repeated((n) => `#17171568${n + 10}\nls -la /tmp/x${n}\n`),
+      repeated((n) => `dn: cn=U${n},ou=people,dc=x\ncn: U${n}\nmail: u${n}@x.org\n\n`),
+      repeated((n) => `data: {"n": ${n}, "t": "a, b"}\n\n`),
+      repeated((n) => `INSERT INTO t VALUES(${n},'a; b',NULL);\n`),
+    ];
+    for (const text of texts)
+      for (const name of ['x.log', 'x.txt', 'x']) assert.deepEqual(await of(name, text), lines, name + text);
+    const tables = [
+      repeated((n) => `${n}, ${n * 2}, Leeds\n`),
+      repeated((n) => `2024-05-31 12:00:${n + 10} CET, ${n}, a b\n`),
+      `place, floor\n${repeated((n) => `Room ${n}, Floor ${n}\n`)}`,
+      `# made by hand\n\nname,n\n${repeated((n) => `ann,${n}\n# another\n`)}`,
+      `name;\n${repeated((n) => `Ann Smith ${n};\n`)}`,
+    ];
+    for (const text of tables)
+      for (const name of ['x.log', 'x.txt', 'x']) assert.equal((await of(name, text))[0], 'csv', text);
+    for (const text of texts.slice(0, 5)) assert.equal((await of('x.csv', text))[0], 'csv', text);
+  });
+
+  it('is JSON in a file that is called a table, but not where it is that of cells', async () => {
+    const rows = Array.from({ length: 60 }, (_, n) => `{"a": ${n}, "b": "x, y"}`);
+    for (const name of ['x.csv', 'x.tsv', 'x.csv.gz']) {
+      assert.deepEqual(await of(name, `${rows.join('\n')}\n`), ['jsonl', 'JSON Lines'], name);
+      assert.deepEqual(await of(name, `[${rows.join(',')}]`), ['json', 'JSON, rows $[*]'], name);
+      assert.deepEqual(await of(name, `[\n${rows.join(',\n')}\n]\n`), ['json', 'JSON, rows $[*]'], name);
+    }
+    const cells = [
+      rows.map((row, n) => `${row}\t${n}\n`),
+      rows.map((row, n) => `"${row.replaceAll('"', '""')}",${n}\n`),
+      rows.map((_, n) => `[${n}],[${n}]\n`),
+    ];
+    for (const text of cells) assert.equal((await of('x.csv', text.join('')))[0], 'csv');
+  });
+
   it('is metrics of Prometheus by their first line', async () => {
     const text = '# HELP up Whether it is up.\n# TYPE up gauge\nup{job="a"} 1\n';
     for (const name of ['metrics', 'm.prom', 'm.txt'])

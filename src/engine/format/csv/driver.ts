@@ -1,5 +1,6 @@
 import { english } from '../../../said/said.ts';
-import type { Format, FormatDriver } from '../driver.ts';
+import type { FileHead, Format, FormatDriver } from '../driver.ts';
+import { isSurelyJson } from '../headLines.ts';
 import { Kind } from '../record.ts';
 import { createPlainCsvScanner } from './csv.ts';
 import type { CsvDialect, CsvSpec } from './dialect.ts';
@@ -18,8 +19,8 @@ export const delimitedText: FormatDriver<CsvSpec> = {
     ...(['delimiter', 'quote', 'headerRows', 'firstLine', 'comment', 'nulls', 'tables', 'table'] as const),
     ...(['decimal', 'dates'] as const),
   ],
-  recognise: ({ name, text }) => ({
-    by: tableName.test(name) ? 'name' : beginsWithDirectives(text) ? 'content' : 'fallback',
+  recognise: (head) => ({
+    by: isNamedTable(head) ? 'name' : beginsWithDirectives(head.text) ? 'content' : 'fallback',
   }),
   async open(file, options, signal) {
     const { openTable } = await import('./open.ts');
@@ -27,6 +28,10 @@ export const delimitedText: FormatDriver<CsvSpec> = {
   },
   of: ({ dialect }) => asDelimited(dialect),
 };
+
+function isNamedTable({ name, text }: FileHead): boolean {
+  return tableName.test(name) && !isSurelyJson(text);
+}
 
 function asDelimited(dialect: CsvDialect): Format {
   return {

@@ -65,6 +65,7 @@ export async function openTable(
     firstLine: linesBefore(dialect.tableStart) + (body?.lines ?? 0),
     description: listed([describeDialect({ ...dialect, nulls }), ...describeTables(places, number)]),
     score,
+    areSentences: found.areSentences,
     nulls,
     lineEnd: lineEndOf(head),
     openReadings: open,

@@ -30,6 +30,7 @@ export interface OtherTable {
 
 /** The table that is read, with the places of all tables that were recognised. */
 export interface FoundTable extends Pick<SniffedDialect, 'dialect' | 'score' | 'cut'> {
+  readonly areSentences?: boolean;
   readonly tables: readonly Omit<TablePlace, 'line'>[];
   /** What is NULL by what stands above the table. */
   readonly nulls?: readonly string[];

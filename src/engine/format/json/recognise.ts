@@ -1,5 +1,5 @@
 import type { Claim, FileHead } from '../driver.ts';
-import { firstLines, isJson, shareOfJson, shareOfObjects } from '../headLines.ts';
+import { firstLines, firstValueEnd, isJson, shareOfJson, shareOfObjects } from '../headLines.ts';
 
 /** The two formats that a JSON text may be in. */
 type JsonKind = 'jsonl' | 'json';
@@ -69,19 +69,6 @@ function areValues(text: string, final: boolean): boolean {
   }
   // The last element of a list has no comma.
   return several > 0 && several >= values;
-}
-
-/** Where the list or object ends with which a text begins, if it does both. */
-function firstValueEnd(text: string): number | undefined {
-  let depth = 0;
-  const tokens = /"(?:[^"\\]|\\.)*"|[[\]{}]/gs;
-  for (let found = tokens.exec(text); found !== null; found = tokens.exec(text)) {
-    const [token] = found;
-    if (token === '{' || token === '[') depth++;
-    else if (token === '}' || token === ']') depth--;
-    if (depth <= 0) return tokens.lastIndex;
-  }
-  return undefined;
 }
 
 /**

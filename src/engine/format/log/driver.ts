@@ -11,7 +11,7 @@ import { csvNumber } from '../csv/csv.ts';
 import { beginsWithDirectives } from '../csv/directives.ts';
 import { readingsIn } from '../csv/recogniseReadings.ts';
 import type { FieldReader, FieldText, Format, FormatDriver } from '../driver.ts';
-import { shareOfObjects, shareOfPairs } from '../headLines.ts';
+import { areOtherLines, shareOfObjects, shareOfPairs } from '../headLines.ts';
 import { createLineScanner, markLength, type LineReader } from '../lines.ts';
 import { Kind, maxRecordLength } from '../record.ts';
 import { createLineMatcher, type LineMatcher } from './lineMatcher.ts';
@@ -44,7 +44,8 @@ export const logLines: FormatDriver<LogSpec> = {
     if (logName.test(name) && objects < 0.5 && bestPattern(text, final)) return { by: 'name' };
     if (beginsExposition.test(text)) return { by: 'content' };
     // Commas in their texts delimit nothing.
-    if (shareOfPairs(text, final) > 0.5) return { by: 'content', options: { pattern: linesPattern } };
+    if (shareOfPairs(text, final) > 0.5 || areOtherLines(text, final))
+      return { by: 'content', options: { pattern: linesPattern } };
     // No row of a table is an object of JSON, as lines are that a program writes now and then between others.
     if (objects === 0) return undefined;
     return { by: 'content', options: { pattern: bestPattern(text, final)?.name ?? linesPattern } };

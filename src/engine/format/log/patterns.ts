@@ -24,6 +24,7 @@ const level = levels
 const quoted = (name: string): string => String.raw`"(?:-|(?<${name}>[^"\\]*(?:\\.[^"\\]*)*))"`;
 /** A word for which a dash stands where there is none. */
 const word = (name: string): string => String.raw`(?:-|(?<${name}>\S+))`;
+const metrics = 'prometheus';
 const request = String.raw`"(?:-|(?<method>[A-Z]+) (?<path>[^" ]+)(?: (?<protocol>HTTP\/[\d.]+))?|(?<request>[^"\\]*(?:\\.[^"\\]*)*))"`;
 const access = [
   String.raw`(?<host>\S+(?:, ?\S+)*) ${word('ident')} ${word('user')} \[(?<time>[^\]]+)\] ${request}`,
@@ -127,7 +128,7 @@ export const logPatterns: readonly LogPattern[] = [
   },
   // Metrics in the text format of Prometheus.
   {
-    name: 'prometheus',
+    name: metrics,
     source: [
       String.raw`#\s*(?<comment>.*)|(?<metric>[a-zA-Z_:][\w:]*)(?:\{(?<labels>(?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?`,
       String.raw`\s+(?<value>[+\-]?(?:\d[\d.]*(?:[eE][+\-]?\d+)?|Inf|NaN))(?:\s+(?<timestamp>-?\d+(?:\.\d+)?))?(?:\s+# (?<exemplar>.*))?`,
@@ -154,6 +155,9 @@ export const logPatterns: readonly LogPattern[] = [
   },
 ];
 
+/** A comment, but for those that tell of metrics. */
+const isComment = /^#(?! (?:HELP|TYPE|UNIT) [a-zA-Z_:]| EOF$)/;
+
 export const linesPattern = 'lines';
 /** Of a text whose lines nothing takes apart. It fits any, and so is not among those that are looked for. */
 const allLines: LogPattern = { name: linesPattern, source: '(?<line>.*)' };
@@ -173,11 +177,19 @@ export function bestPattern(text: string, final: boolean): LogPattern | undefine
   if (!final || lines.length > linesSampled) lines.pop();
   const begun = lines.filter((line) => line.trim() !== '' && !goesOn.test(line));
   const written = begun.map((line) => Buffer.from(line));
+  // Any text may have comments: they do not tell that the others are metrics.
+  const uncommented = begun.filter((line) => !isComment.test(line)).map((line) => Buffer.from(line));
   let best: LogPattern | undefined;
   let most = Math.max(1, written.length * leastShare);
   for (const pattern of logPatterns) {
-    const matched = matches(pattern, written, best ? most + 1 : most);
+    const least = best ? most + 1 : most;
+    const matched = matches(pattern, written, least);
     if (matched === undefined) continue;
+    if (
+      pattern.name === metrics &&
+      matches(pattern, uncommented, uncommented.length * leastShare) === undefined
+    )
+      continue;
     [best, most] = [pattern, matched];
     if (matched === written.length) break;
   }

@@ -6,6 +6,7 @@ import { bestGrammar } from './grammar.ts';
 import { headLength, sampleRows, type CsvGrammar, type SampleRow } from './rows.ts';
 import { uniqueNames } from './names.ts';
 import { isRule } from './rule.ts';
+import { areSentences } from './sentences.ts';
 import { commentPrefixes, isCertainHeader, isCommentMark, roleOf } from './header.ts';
 import { findTable, lastRowAbove } from './table.ts';
 
@@ -33,6 +34,8 @@ export interface SniffedDialect {
    * more bytes.
    */
   readonly cut: boolean;
+  /** Whether the rows read like sentences, and are a table only if the file is called one. */
+  readonly areSentences: boolean;
 }
 
 /** A sample of this many bytes is enough, unless lines are so long that it is `cut`; of more, no more is looked at. */
@@ -91,6 +94,7 @@ export function sniffDialect(
     score: rows.length === 0 ? 0 : Math.min(1, best.certainty),
     tables: table.others.map((index) => rows[index].start),
     ends: table.others.map((index) => rows[lastRowAbove(rows, index, table.width)].next),
+    areSentences: areSentences(read, named, grammar, (row) => startsWith(sample, row.start, comment)),
     cut: !final && rows.length < table.first + Math.max(2, table.headerRows + 1),
   };
 }
