@@ -22,3 +22,11 @@ export function parseJson(text: string, revive?: (value: unknown) => unknown): u
     return JSON.parse(withQuotedNaN(text), reviver);
   }
 }
+
+const textsAndSpace = /"(?:[^"\\]|\\.)*"?|\s+/gsu;
+
+/** JSON that was written over several lines, without its layout; what stands on one line is left as it is. */
+export function jsonInOneLine(json: string): string {
+  if (!json.includes('\n')) return json;
+  return json.replace(textsAndSpace, (part) => (part.startsWith('"') ? part : ''));
+}

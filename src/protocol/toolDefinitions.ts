@@ -276,7 +276,7 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     name: 'find_text',
     title: 'Find Text',
     description:
-      'Finds the records of a data file that contain a text anywhere, as it is written in the file, and shows the text around it with record numbers. Use it when you do not know the column; otherwise use query_file with LIKE.',
+      'Finds the records of a data file that contain a text in any column, by the values and not by how the file has them written, and shows the text around it with record numbers and columns. Names of columns are not searched. Use it when you do not know the column; otherwise use query_file with LIKE.',
     input: input(
       {
         path,

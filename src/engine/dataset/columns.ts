@@ -3,7 +3,7 @@ import { CellKind } from '../../protocol/preview.ts';
 import { describeReading, type CellReading, type CellReadings } from '../format/csv/cellReading.ts';
 import { columnNames, type FieldPath } from '../format/json/fields.ts';
 import { mergedType } from '../pool/columnTypes.ts';
-import type { CellColumn, OfFile, PageResult } from '../pool/task.ts';
+import type { CellColumn, OfFile, PageResult, SearchedCells } from '../pool/task.ts';
 import { writePath } from '../query/index.ts';
 import { valueName } from '../query/write.ts';
 
@@ -44,6 +44,25 @@ export class Columns {
 
   get all(): readonly FileColumn[] {
     return this.#columns;
+  }
+
+  /** In which cells of a row a text is looked for. */
+  get searched(): SearchedCells {
+    const paths = this.#columns.flatMap(({ ofFile, fields }) =>
+      ofFile === undefined && fields.every((key) => typeof key === 'string') ? [fields] : [],
+    );
+    const above = new Set<string>();
+    for (const path of paths) {
+      for (let length = 1; length < path.length; length++) above.add(JSON.stringify(path.slice(0, length)));
+    }
+    const objects = paths.filter((path) =>
+      this.#complete ? !this.#opened.has(path[0]) : above.has(JSON.stringify(path)),
+    );
+    return {
+      objects,
+      named: this.#complete,
+      paths: this.#columns.some(({ ofFile }) => ofFile === 'path'),
+    };
   }
 
   /** Takes columns for what files say of their records, ahead of all others: the path, and the columns of their folders. */

@@ -4,9 +4,8 @@ import { formatOf, type FormatSpec } from '../format/registry.ts';
 import { zoneOf, type Zone } from '../index/zone.ts';
 import type { Plan } from '../query/index.ts';
 import { parseQuery, planQuery } from '../query/index.ts';
-import { TextFinder } from './find.ts';
+import type { TextFinder } from './find.ts';
 import { firstNumbers } from './firstNumbers.ts';
-import type { Find } from './task.ts';
 
 /** A query that a task brought along does not parse: it was checked before, so this is a bug. */
 export function planOf(query: string, format: FormatSpec): Plan {
@@ -26,18 +25,19 @@ export class Matcher {
   readonly plan: Plan;
   readonly #zoned: readonly { readonly field: number; readonly kind: 'number' | 'text' }[];
   readonly #takes: (fault: number) => boolean;
-  readonly #finder: TextFinder | undefined;
+  /** What a row must hold besides. */
+  readonly finder: TextFinder | undefined;
   /** Whether records that the schema does not allow are left out. */
   readonly #onlyValid: boolean;
   #selection = new Uint32Array(4096);
 
   /** @param among the records that take part where the query does not ask for malformed ones */
-  constructor(plan: Plan, find: Find | undefined, among: 'all' | 'readable' | 'well-formed') {
+  constructor(plan: Plan, finder: TextFinder | undefined, among: 'all' | 'readable' | 'well-formed') {
     this.plan = plan;
     this.#onlyValid = among !== 'all' && !plan.needsViolations;
     this.#takes = plan.needsFaulty ? takes.all : takes[among];
     this.#zoned = plan.zones.map(({ kind, path }) => ({ kind, field: fieldOf(plan, kind, path) }));
-    this.#finder = find && new TextFinder(find);
+    this.finder = finder;
   }
 
   get fields(): readonly FieldRequest[] {
@@ -84,7 +84,7 @@ export class Matcher {
       count = withoutInvalid(selection, count, violations);
     }
     if (this.plan.where) count = this.plan.where.select(block, selection, count, { record, line });
-    return this.#finder ? this.#finder.select(block, selection, count) : count;
+    return this.finder ? this.finder.select(block, selection, count, record, line) : count;
   }
 }
 

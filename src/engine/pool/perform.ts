@@ -1,6 +1,8 @@
+import { formatOf } from '../format/registry.ts';
 import { digestOf } from '../query/index.ts';
 import { RecentMap } from '../recentMap.ts';
 import type { Source } from '../source/source.ts';
+import type { TextFinder } from './find.ts';
 import { compareBlocks } from './compare.ts';
 import { Matcher, planOf } from './matcher.ts';
 import { OpenFiles } from './openFile.ts';
@@ -24,7 +26,8 @@ export class Performer {
     const file = await this.#files.use(task.file, signal);
     switch (task.kind) {
       case 'scan': {
-        const matcher = this.#matcher(task.file, task.query, task.find, task.malformed !== 'keep');
+        const Finder = task.find && (await import('./find.ts')).TextFinder;
+        const matcher = this.#matcher(task.file, task.query, task.find, task.malformed !== 'keep', 0, Finder);
         checkDigest(matcher, task.digest, task.query);
         const also = (task.also ?? []).map(({ query, digest, output }, at) => {
           // Stages and selections belong to a plan: two outputs of one query have two.
@@ -63,15 +66,15 @@ export class Performer {
     find: Find | undefined,
     wellFormed: boolean,
     output = 0,
+    Finder?: typeof TextFinder,
   ): Matcher {
     const key = JSON.stringify([file.key, query, find, wellFormed, output]);
-    const matcher =
-      this.#matchers.get(key) ??
-      new Matcher(
-        planOf(query ?? '', file.format),
-        find,
-        query === undefined ? 'all' : wellFormed ? 'well-formed' : 'readable',
-      );
+    const createMatcher = (): Matcher => {
+      const plan = planOf(query ?? '', file.format);
+      const finder = find && Finder && new Finder(find, plan, formatOf(file.format));
+      return new Matcher(plan, finder, query === undefined ? 'all' : wellFormed ? 'well-formed' : 'readable');
+    };
+    const matcher = this.#matchers.get(key) ?? createMatcher();
     this.#matchers.set(key, matcher);
     return matcher;
   }

@@ -24,14 +24,14 @@ export async function scanStretch(
   const tally = new Tally(task, file.scanner);
   const meter = task.measure ? new WorkMeter() : undefined;
   const { output } = task;
-  const { plan } = matcher;
+  const { plan, finder } = matcher;
   const collector: Collector =
     output.kind === 'count'
       ? counting
       : (await import('./collector.ts')).createCollector(output, spec, planFor(plan, output), matcher, meter);
   const others =
     also.length === 0 ? undefined : new (await import('./otherOutputs.ts')).OtherOutputs(also, spec);
-  const own = collector.fields ?? fieldsOf(plan, output);
+  const own = collector.fields ?? finder?.fields ?? fieldsOf(plan, output);
   const needed = others?.fieldsBehind(own) ?? own;
   const quick = file.checker?.quick;
   const fields = quick ? quick.fieldsBehind(needed) : needed;
@@ -49,6 +49,7 @@ export async function scanStretch(
     isLocated(output) ||
     computes ||
     others?.areLocated === true ||
+    finder?.computes === true ||
     plan.needsPlaces;
   const window = task.window;
   let matches = 0;
@@ -70,7 +71,9 @@ export async function scanStretch(
       let block =
         (located || file.source.places) && !summary
           ? await withOffsets(placed.records, file.source, signal)
-          : placed.records;
+          : finder
+            ? placed.records.with({ files: file.source.files })
+            : placed.records;
       const origin = { record: record - stretch.record, line: line - stretch.line };
       if (checks) block = block.with({ violations: checks.take(block, origin, needed.length) });
       if (task.malformed === 'collect') {

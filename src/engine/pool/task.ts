@@ -149,7 +149,7 @@ export interface ScanTask {
   readonly query: string | undefined;
   /** Of the plan that who asks has made of the query: zones and slots are counted as there. */
   readonly digest: string | undefined;
-  /** Text that a matching record's bytes must hold as well. */
+  /** What a cell of a matching record's row must hold as well. */
   readonly find: Find | undefined;
   readonly output: Output;
   readonly malformed: MalformedUse;
@@ -221,9 +221,21 @@ export interface ViolationUse {
   readonly bytes: boolean;
 }
 
+/** A text that a cell of a row must hold. */
 export interface Find {
   readonly text: string;
   readonly matchCase: boolean;
+  readonly cells: SearchedCells;
+}
+
+/** Which cells rows have, as far as the records do not say it by themselves. */
+export interface SearchedCells {
+  /** Columns that show an object as it is written, though others may have columns for its members. */
+  readonly objects: readonly FieldPath[];
+  /** Whether such an object has no columns for its members: the columns are those that a query names. */
+  readonly named: boolean;
+  /** Whether a column shows the path of a record's file. */
+  readonly paths: boolean;
 }
 
 export interface BlockResult extends BlockSummary {

@@ -1,38 +1,49 @@
 import type { PreviewCalls } from '../../protocol/preview.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import { SourceError } from '../source/source.ts';
+import type { Columns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { throttled } from './throttle.ts';
 import type { View } from '../dataset/view.ts';
 
-/** Find: the rows of a view whose records hold a text, looked for in the file as it streams by. */
+/**
+ * Find: the rows of a view of which a cell holds a text. The bytes of the records are searched as the file streams by, and
+ * what stands in them is looked at cell by cell.
+ */
+
+/** The rows that are looked through. */
+export interface SoughtRows {
+  readonly dataset: Dataset;
+  /** Undefined for the file as it is. */
+  readonly view: View | undefined;
+  readonly columns: Pick<Columns, 'searched'>;
+}
 
 type FindCall = PreviewCalls['find'];
 type CountCall = PreviewCalls['findCount'];
 
 /** The next row after `from`, or the last one before it. */
 export async function find(
-  dataset: Dataset,
-  view: View | undefined,
+  rows: SoughtRows,
   request: FindCall['params'],
   context: HandlerContext<FindCall['progress']>,
 ): Promise<FindCall['result']> {
   return request.backward
-    ? findBackward(dataset, view, request, context)
-    : findForward(dataset, view, request, context);
+    ? findBackward(rows, request, context)
+    : findForward(rows, request, context);
 }
 
 async function findForward(
-  dataset: Dataset,
-  view: View | undefined,
+  rows: SoughtRows,
   request: FindCall['params'],
   { signal, progress }: HandlerContext<FindCall['progress']>,
 ): Promise<FindCall['result']> {
+  const { dataset, view } = rows;
   const { from } = request;
   const firstBlock = blockOfRow(dataset, view, from);
   const tell = throttled(progress);
-  for await (const found of matches(dataset, view, request, firstBlock, signal)) {
+  for await (const found of matches(rows, request, firstBlock, signal)) {
     tell(progressOf(dataset, found.scanned));
     for (const row of await rowsOf(dataset, view, found, signal)) if (row > from) return { row };
     if (view && found.firstBlock + found.blocks.length >= view.blocks && view.blocks > 0) break;
@@ -42,18 +53,18 @@ async function findForward(
 
 /** Looks through the blocks before the row in runs that double, the nearest first. */
 async function findBackward(
-  dataset: Dataset,
-  view: View | undefined,
+  rows: SoughtRows,
   request: FindCall['params'],
   { signal, progress }: HandlerContext<FindCall['progress']>,
 ): Promise<FindCall['result']> {
+  const { dataset, view } = rows;
   const tell = throttled(progress);
   let end = blockOfRow(dataset, view, request.from) + 1;
   for (let length = 4; end > 0; length *= 2) {
     const start = Math.max(0, end - length);
     let last: number | undefined;
     try {
-      for await (const found of matches(dataset, view, request, start, signal, end)) {
+      for await (const found of matches(rows, request, start, signal, end)) {
         for (const row of await rowsOf(dataset, view, found, signal)) if (row < request.from) last = row;
       }
     } catch (error) {
@@ -69,18 +80,18 @@ async function findBackward(
 
 /** How many rows of a view hold the text: all of them, or those before a row. */
 export async function findCount(
-  dataset: Dataset,
-  view: View | undefined,
+  rows: SoughtRows,
   request: CountCall['params'],
   { signal, progress }: HandlerContext<CountCall['progress']>,
 ): Promise<CountCall['result']> {
+  const { dataset, view, columns } = rows;
   const tell = throttled(progress);
   const { before } = request;
   const last = before === undefined ? undefined : blockOfRow(dataset, view, before);
   let count = 0;
   const scan = {
     query: view?.query,
-    find: { text: request.text, matchCase: request.matchCase },
+    find: { text: request.text, matchCase: request.matchCase, cells: columns.searched },
     output: { kind: 'count' },
     ...(last !== undefined && { toBlock: last }),
   } as const;
@@ -91,15 +102,14 @@ export async function findCount(
     }
   }
   if (before !== undefined && last !== undefined) {
-    for await (const found of matches(dataset, view, request, last, signal, last + 1))
+    for await (const found of matches(rows, request, last, signal, last + 1))
       for (const row of await rowsOf(dataset, view, found, signal)) if (row < before) count++;
   }
   return { count };
 }
 
 function matches(
-  dataset: Dataset,
-  view: View | undefined,
+  { dataset, view, columns }: SoughtRows,
   request: Pick<FindCall['params'], 'text' | 'matchCase'>,
   fromBlock: number,
   signal: AbortSignal,
@@ -108,7 +118,7 @@ function matches(
   return dataset.scan(
     {
       query: view?.query,
-      find: { text: request.text, matchCase: request.matchCase },
+      find: { text: request.text, matchCase: request.matchCase, cells: columns.searched },
       output: { kind: 'places', limit: Infinity },
       fromBlock,
       ...(toBlock !== undefined && { toBlock }),

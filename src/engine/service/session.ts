@@ -23,7 +23,7 @@ import { editByReading } from './editByReading.ts';
 import { openColumns } from './written.ts';
 import { describeReadings } from '../format/csv/cellReading.ts';
 import { locate } from './locate.ts';
-import { find, findCount } from '../run/find.ts';
+import { find, findCount, type SoughtRows } from '../run/find.ts';
 import { recordOf, rowsOfPage } from './pages.ts';
 import { completionsOf, diagnosticsOf, type Allowed } from './queryHelp.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
@@ -35,7 +35,6 @@ import { nothingYet, rowsOf, statistics } from './statistics.ts';
 import type { KeptRows } from '../run/keptRows.ts';
 import { TableRun } from '../run/tableRun.ts';
 import { noTimeline, timeline } from './timeline.ts';
-import type { View } from '../dataset/view.ts';
 import { ViewRun } from '../run/viewRun.ts';
 
 /** What the engine answers of a page's calls: the others are the host's. */
@@ -202,12 +201,12 @@ export class Session {
       record: ({ view, row }, { signal }) => this.record(view, row, signal),
       locate: ({ view, place }, { signal }) => locate(this.#file, this.#viewRun(view), place, signal),
       find: (request, context) => {
-        const { dataset, view } = this.#rowsOf(request.view);
-        return this.#file.whileScanning(() => find(dataset, view, request, context));
+        const rows = this.#rowsOf(request.view);
+        return this.#file.whileScanning(() => find(rows, request, context));
       },
       findCount: (request, context) => {
-        const { dataset, view } = this.#rowsOf(request.view);
-        return this.#file.whileScanning(() => findCount(dataset, view, request, context));
+        const rows = this.#rowsOf(request.view);
+        return this.#file.whileScanning(() => findCount(rows, request, context));
       },
       problems: ({ first, count }, { signal }) => problems(this.#file.dataset, first, count, signal),
       problemKinds: (_, { signal }) => problemKinds(this.#file.dataset, signal),
@@ -439,9 +438,10 @@ export class Session {
   }
 
   /** The rows of a view, as a place to look for a text or a place in. */
-  #rowsOf(view: number): { readonly dataset: Dataset; readonly view: View | undefined } {
+  #rowsOf(view: number): SoughtRows {
     const run = this.#viewRun(view);
-    return { dataset: run?.dataset ?? this.#file.dataset, view: run?.view };
+    const { dataset } = this.#file;
+    return { dataset: run?.dataset ?? dataset, view: run?.view, columns: run?.columns ?? dataset.columns };
   }
 
   /** @throws SaidError where there is no such row */

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
+import { jsonInOneLine } from '../../protocol/jsonValue.ts';
+import { CellKind } from '../../protocol/preview.ts';
 import type { ToolAnswer } from '../../protocol/tools.ts';
-import type { MatchPlace } from '../pool/task.ts';
+import type { CellRequest, Find, MatchPlace, PageResult } from '../pool/task.ts';
 import { visible } from '../visible.ts';
 import { counted, grouped } from '../words.ts';
 import { answer, Room, roomBeside, type AnswerLine } from './answer.ts';
@@ -9,15 +11,16 @@ import { shownLine } from './cells.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { withDeadline } from './deadline.ts';
 import type { AskedFile } from './openFiles.ts';
+import { learnedPage } from './pageRows.ts';
 import { formatOptionsOf } from './readAs.ts';
 import { partlyRead, roundedShare } from './share.ts';
 
-/** Bytes of a record in which the place of the text is looked for. */
+/** Bytes of a cell in which the place of the text is looked for. */
 const lookedAt = 1024 * 1024;
 /** Characters shown before and behind the text. */
 const around = 100;
 
-/** Answers the records that hold a text. */
+/** Answers the records of which a cell holds a text. */
 export async function findText(call: Call): Promise<ToolAnswer> {
   const { input } = call;
   return withFile(call, async (asked, path) => {
@@ -36,7 +39,7 @@ export async function findText(call: Call): Promise<ToolAnswer> {
     let last = cursor?.at ?? 0;
     let taken = 0;
     for (const record of found.records) {
-      if (!room.take(await matchLine(asked, record, text, matchCase, call.signal)) && taken > 0) break;
+      if (!room.take(await matchLine(asked, record, { text, matchCase }, call.signal)) && taken > 0) break;
       taken++;
       last = record + 1;
     }
@@ -56,6 +59,8 @@ export async function findText(call: Call): Promise<ToolAnswer> {
   });
 }
 
+type SoughtText = Pick<Find, 'text' | 'matchCase'>;
+
 interface Found {
   /** 0-based numbers of the records to show. */
   readonly records: readonly number[];
@@ -72,7 +77,7 @@ interface Found {
 async function search(
   call: Call,
   { file }: AskedFile,
-  find: { readonly text: string; readonly matchCase: boolean },
+  sought: SoughtText,
   from: number,
   before: number,
 ): Promise<Found> {
@@ -83,6 +88,7 @@ async function search(
   let share = 1;
   const report = reportTo(call);
   const fromBlock = from === 0 ? 0 : (dataset.known.blockOfRecord(from) ?? 0);
+  const find = { ...sought, cells: dataset.columns.searched };
   const scan = { query: undefined, find, output: { kind: 'places', limit: Infinity }, fromBlock } as const;
   await withDeadline(call.input.number('time_limit_seconds'), call.signal, ({ signal, until }) =>
     file.whileScanning(async () => {
@@ -105,25 +111,63 @@ async function search(
   return { records, total, share };
 }
 
-/** A record with what stands around the text. */
+/** A record with what stands around the text, and in which column. */
 async function matchLine(
   { file: { dataset } }: AskedFile,
   record: number,
-  text: string,
-  matchCase: boolean,
+  find: SoughtText,
   signal: AbortSignal,
 ): Promise<AnswerLine> {
-  const cells = { kind: 'raw', limit: lookedAt } as const;
-  const page = await dataset.page(undefined, dataset.known.parts(record, 1), cells, signal);
-  const raw = new TextDecoder().decode(page.text);
-  const at = matchCase ? raw.indexOf(text) : raw.toLowerCase().indexOf(text.toLowerCase());
-  // Where small letters take another length, or it is further on, the beginning is shown.
+  const ask = (cells: CellRequest): Promise<PageResult> =>
+    dataset.page(undefined, dataset.known.parts(record, 1), cells, signal);
+  const { page, name, text, at } = (await cellWith(dataset, find, ask)) ?? (await beginning(ask));
   const start = Math.max(0, at - around);
-  const end = Math.min(raw.length, Math.max(at, 0) + text.length + around);
-  const context = `${start > 0 ? '…' : ''}${raw.slice(start, end)}${end < raw.length ? '…' : ''}`;
+  const end = Math.min(text.length, at + find.text.length + around);
+  const context = `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''}`;
   const offset = page.offsets[0];
+  const place = `record ${record + 1}, byte ${offset}`;
   return {
-    text: `record ${record + 1}, byte ${offset}: ${shownLine(context)}`,
-    value: { record: record + 1, offset, text: visible(context) },
+    text: `${name === undefined ? place : `${place}, ${shownLine(name)}`}: ${shownLine(context)}`,
+    value: {
+      record: record + 1,
+      offset,
+      ...(name !== undefined && { column: visible(name) }),
+      text: visible(context),
+    },
   };
+}
+
+interface SoughtCell {
+  readonly page: PageResult;
+  /** The column's name; undefined of a record that cannot be read, which is one text. */
+  readonly name: string | undefined;
+  readonly text: string;
+  /** Where the text begins in it. */
+  readonly at: number;
+}
+
+/** The first cell that holds the text in what is looked at of it. */
+async function cellWith(
+  { columns }: AskedFile['file']['dataset'],
+  { text: sought, matchCase }: SoughtText,
+  ask: (cells: CellRequest) => Promise<PageResult>,
+): Promise<SoughtCell | undefined> {
+  const { page, columns: shown } = await learnedPage({ columns, page: ask }, columns.all, lookedAt);
+  const wanted = matchCase ? sought : sought.toLowerCase();
+  for (const [cell, { name }] of shown.entries()) {
+    const kind = page.kinds[cell] & ~CellKind.Cut;
+    const bytes = page.text.subarray(cell === 0 ? 0 : page.ends[cell - 1], page.ends[cell]);
+    const written = new TextDecoder().decode(bytes);
+    const text = kind === CellKind.Json ? jsonInOneLine(written) : written;
+    // Where small letters take another length, it is somewhere near.
+    const at = (matchCase ? text : text.toLowerCase()).indexOf(wanted);
+    if (at >= 0) return { page, name: kind === CellKind.Malformed ? undefined : name, text, at };
+  }
+  return undefined;
+}
+
+/** Where the text is further on, the beginning is shown. */
+async function beginning(ask: (cells: CellRequest) => Promise<PageResult>): Promise<SoughtCell> {
+  const page = await ask({ kind: 'raw', limit: 2 * around });
+  return { page, name: undefined, text: new TextDecoder().decode(page.text), at: 0 };
 }

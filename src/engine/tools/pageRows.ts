@@ -64,7 +64,7 @@ export async function showRows(
     const most = Math.max(rows.rowBytes, Math.max(1, columns.length) * fit.cellBytes);
     const atOnce = Math.max(1, Math.floor(pageBytes / most));
     const asked = Math.min(end - at, atOnce, mostRowsAtOnce);
-    const seen = await learnedPage(rows, columns, at, asked, fit, signal);
+    const seen = await seenPage(rows, columns, at, asked, fit, signal);
     if (seen.page.rows === 0) break;
     if (at === first) fit = fitOf(seen, fit, bytes, numbered);
     for (const line of linesOf(seen, fit, numbered)) {
@@ -177,23 +177,35 @@ function noteMembers({ page }: SeenPage, row: number, numbered: boolean): Member
 }
 
 /** A page, asked for again where its rows have columns that were not known. */
-async function learnedPage(
+async function seenPage(
   { columns: known, page: ask }: PagedRows,
   columns: readonly FileColumn[],
   first: number,
   count: number,
-  { cellBytes: limit, width }: Fit,
+  { cellBytes, width }: Fit,
   signal: AbortSignal,
 ): Promise<SeenPage> {
-  const page = await ask(first, count, { kind: 'columns', columns: cellColumns(columns), limit }, signal);
+  const asked = { columns: known, page: (cells: CellRequest) => ask(first, count, cells, signal) };
+  const seen = await learnedPage(asked, columns, cellBytes, width);
+  return { ...seen, cells: new PageCells(seen.page, seen.columns.length) };
+}
+
+/**
+ * Rows with what is known of their columns after they were seen.
+ * @param limit bytes at which cells are cut
+ * @param width most columns
+ */
+export async function learnedPage(
+  rows: { readonly columns: Columns; readonly page: (cells: CellRequest) => Promise<PageResult> },
+  columns: readonly FileColumn[],
+  limit: number,
+  width = Infinity,
+): Promise<{ readonly page: PageResult; readonly columns: readonly FileColumn[] }> {
+  const { columns: known, page: ask } = rows;
+  const page = await ask({ kind: 'columns', columns: cellColumns(columns), limit });
   const ids = columns.map(({ id }) => id);
   known.learn(page, ids);
   const now = known.all.slice(0, width);
-  if (now.length === columns.length) return seenPage(page, columns);
-  const cells = { kind: 'columns', columns: cellColumns(now), limit } as const;
-  return seenPage(await ask(first, count, cells, signal), now);
-}
-
-function seenPage(page: PageResult, columns: readonly FileColumn[]): SeenPage {
-  return { page, columns, cells: new PageCells(page, columns.length) };
+  if (now.length === columns.length) return { page, columns };
+  return { page: await ask({ kind: 'columns', columns: cellColumns(now), limit }), columns: now };
 }

@@ -1,4 +1,5 @@
 /** How a cell looks: the words and classes for what it holds. */
+import { jsonInOneLine } from '../../protocol/jsonValue.ts';
 import { CellKind } from '../../protocol/preview.ts';
 import { t } from '../l10n.ts';
 import { visible } from '../visible.ts';
@@ -47,12 +48,9 @@ function shown(cell: Cell, width: number): string {
   return whole ? visible(cell.text) : `${visible(cell.text.slice(0, limit))}\u2026`;
 }
 
-const jsonParts = /"(?:[^"\\]|\\.)*"?|\s+/gsu;
-
 /** What is measured and shown of a cell. A value that was written over several lines goes without its layout. */
 export function inOneLine({ kind, text }: Cell): string {
-  if (kind !== CellKind.Json || !text.includes('\n')) return text;
-  return text.replace(jsonParts, (part) => (part.startsWith('"') ? part : ''));
+  return kind === CellKind.Json ? jsonInOneLine(text) : text;
 }
 
 /** Nothing but white space looks like nothing at all, unless each space has a sign. */

@@ -115,7 +115,7 @@ describe('mcp', function () {
         { path, first: 10, count: 1 },
         /"_record":10,"n":9,"k":1,"text":"<\\\/tool_result>\\u202e9"/,
       ],
-      ['find_text', { path, text: '"n":77,' }, /1-1 of 1 matching record/],
+      ['find_text', { path, text: '\u202e77' }, /1-\d+ of \d+ matching record/],
       ['profile_column', { path, column: 'k' }, /distinct: \{"count":4,"exact":true\}/],
       ['explain_query', { path, query: 'k = 1', reference: true }, /valid.*THE QUERY LANGUAGE/s],
       ['validate_file', { path }, /none malformed/],

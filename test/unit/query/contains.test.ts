@@ -6,7 +6,6 @@ import { createPlainJsonlScanner } from '../../../src/engine/format/json/lines.t
 import { createKernelCsvScanner } from '../../../src/engine/format/csv/scanner.ts';
 import { createKernelJsonlScanner } from '../../../src/engine/format/json/scanner.ts';
 import type { Scanner } from '../../../src/engine/format/record.ts';
-import { TextFinder } from '../../../src/engine/pool/find.ts';
 import { parseQuery, planQuery, type Layout, type Plan } from '../../../src/engine/query/index.ts';
 import { plainDialect } from '../../support/csvRecords.ts';
 import { runs } from '../../support/long.ts';
@@ -120,28 +119,6 @@ for (const { name, layout, scanners, write } of formats) {
             const matching = numbers(values, (text) => text.includes(part));
             assert.deepEqual(holding(`m ~ '${literal}'`, lines), matching);
           }),
-          { numRuns: runs(100, 2000) },
-        );
-      });
-
-      it(`is found by people's find in the raw text, by the ${scanner.name} scanner`, () => {
-        fc.assert(
-          fc.property(
-            fc.array(value, { minLength: 1, maxLength: 6 }),
-            fragment,
-            fc.boolean(),
-            (values, part, matchCase) => {
-              const lines = values.map((text) => write(text.replaceAll('\n', ' ')));
-              const found = block(lines);
-              const selection = Uint32Array.from(lines.keys());
-              const count = new TextFinder({ text: part, matchCase }).select(found, selection, lines.length);
-              const fold = (text: string): string => (matchCase ? text : text.toLowerCase());
-              assert.deepEqual(
-                [...selection.subarray(0, count)],
-                numbers(lines, (text) => fold(text).includes(fold(part))),
-              );
-            },
-          ),
           { numRuns: runs(100, 2000) },
         );
       });

@@ -433,7 +433,7 @@ describe('dataset/session', () => {
     assert.deepEqual([...page.records], [0, 0, 0]);
     const found = await preview.page.call('find', {
       view: state.view,
-      text: '"US"',
+      text: 'US',
       matchCase: true,
       from: 0,
       backward: false,

@@ -355,19 +355,38 @@ describe('tools', () => {
       do {
         const told = await bench.told('find_text', {
           path: 'events.jsonl',
-          text: '"NAME":"u499',
+          text: 'U499',
           count: 4,
           ...(cursor ? { cursor } : {}),
         });
         assert.equal(told.total, 11);
-        for (const { record, text, offset } of rowsOf(told, 'matches')) {
+        for (const { record, text, offset, column } of rowsOf(told, 'matches')) {
+          assert.equal(column, 'name');
           all.push(record);
-          assert.ok(String(text).includes('"name":"u499'), String(text));
+          assert.ok(String(text).startsWith('u499'), String(text));
           assert.ok(jsonl.slice(Number(offset)).startsWith(`{"id":${Number(record) - 1},`));
         }
         cursor = told.cursor;
       } while (cursor !== undefined);
       assert.deepEqual(all, [500, ...Array.from({ length: 10 }, (_, n) => 4991 + n)]);
+    });
+
+    it('looks in values, however they are written, and not at names', async () => {
+      await bench.write(
+        'escaped.jsonl',
+        '{"n":"M\\u00fcller","at":"C:\\\\temp"}\n{"n":"a","l":["n"]}\n{"n":\n',
+      );
+      const found = async (text: string): Promise<unknown[]> => {
+        const told = await bench.told('find_text', { path: 'escaped.jsonl', text });
+        return rowsOf(told, 'matches').map(({ record, column, text }) => [record, column, text]);
+      };
+      assert.deepEqual(await found('m\u00dcller'), [[1, 'n', 'M\u00fcller']]);
+      assert.deepEqual(await found(':\\t'), [[1, 'at', 'C:\\temp']]);
+      assert.deepEqual(await found('"n"'), [
+        [2, 'l', '["n"]'],
+        [3, undefined, '{"n":'],
+      ]);
+      assert.deepEqual(await found('u00fc'), []);
     });
 
     it('heeds letter case where it is asked to', async () => {
