@@ -272,7 +272,15 @@ export interface PreviewCalls extends StatisticsCalls, RemoteCalls {
   conditions: { params: { readonly query: string }; result: readonly Condition[] };
   /** What the query's conditions pick and leave out of each column: what plots and lists show as selected. */
   picks: { params: { readonly query: string }; result: readonly ColumnChoice[] };
-  edit: { params: { readonly query: string; readonly edit: QueryEdit }; result: { readonly query: string } };
+  edit: {
+    params: {
+      readonly query: string;
+      readonly edit: QueryEdit;
+      /** Whether it is one of the file's records as they are, whatever the query makes of them. */
+      readonly ofRecords?: boolean | undefined;
+    };
+    result: { readonly query: string };
+  };
   /**
    * Reads on where a source had failed: in view 0 the next block of the file, in any other the rest of its
    * query, on top of the rows that it has. Answers as `run` does, `failed` where it has failed again.

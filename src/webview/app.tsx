@@ -293,6 +293,7 @@ function More({ page, anchor, close }: MoreProps) {
   const query = filter.applied.value;
   const failed = (error: unknown) => (preview.notice.value = sentence(error));
   const isMade = preview.file.value?.comparison !== undefined || preview.file.value?.remote !== undefined;
+  const ofSeveral = !preview.inContext.value && preview.result.value?.outcome.rows === 'groups';
   const items: (MenuItem | false)[] = [
     {
       label: t('Go to Record or Time\u2026'),
@@ -303,7 +304,8 @@ function More({ page, anchor, close }: MoreProps) {
     {
       label: preview.inContext.value ? t('Back to the Matches') : t('Show in Context'),
       icon: 'list-tree',
-      disabled: query === '',
+      disabled: query === '' || ofSeveral,
+      title: ofSeveral ? t('This row is of no single record.') : undefined,
       run: () => {
         if (preview.inContext.peek()) filter.leaveContext();
         else void filter.showInContext();

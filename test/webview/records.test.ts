@@ -103,10 +103,31 @@ describe('webview of the record of a row', () => {
       await active('513', 'n512');
     });
 
-    it('is said not to be there for a row of several', async () => {
+    it('is not offered for a row of several, which says why', async () => {
       await sorted('AGGREGATE max(name) AS name GROUP BY id % 10 AS digit |> ORDER BY digit', 'n93', '4');
+      await button('More').click();
+      const why = page.locator('[role=menuitem]:disabled[title="This row is of no single record."]');
+      await why.getByText('Show in Context').waitFor();
+      await page.keyboard.press('Escape');
+    });
+
+    it('is sorted among the matches only, as a sort of the file is none of theirs', async () => {
+      await sorted('id % 100 = 12 |> SELECT name |> ORDER BY name DESC', 'n512', '5');
       await inContext();
-      await page.locator('.footer').getByText('This row is of no single record.').waitFor();
+      await page.locator('.head-name').getByText('ms', { exact: true }).click();
+      await page.locator('.footer').getByText('The filter is paused').waitFor();
+      await page.getByText('Filter paused').waitFor();
+      await button('Back to the Matches').click();
+    });
+
+    it('has the columns of the file where no record matches', async () => {
+      await button('Column').click();
+      await enterQuery(page, 'id < 5 |> ORDER BY ms');
+      await page.locator('.side .facts', { hasText: 'Of 5 rows that match' }).waitFor();
+      await enterQuery(page, 'id < 0 |> ORDER BY ms');
+      await page.locator('.side .facts', { hasText: 'Of 0 rows that match' }).waitFor();
+      await page.locator('.side .column-name', { hasText: 'id' }).waitFor();
+      await button('Column').click();
     });
   });
 

@@ -42,7 +42,7 @@ export {
 export type { FileField, KnownFile, KnownFiles } from './rowColumns.ts';
 export { keywords } from './syntax/keywords.ts';
 export { conditionsOf, type Condition } from './panel/conditions.ts';
-export { editQuery, type QueryEdit } from './panel/edit.ts';
+export { editQuery, editRecords, type QueryEdit } from './panel/edit.ts';
 export { picksOf } from './panel/pick.ts';
 export { searchFor } from './panel/search.ts';
 export { unsortedQuery } from './panel/sort.ts';

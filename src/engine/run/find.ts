@@ -29,9 +29,7 @@ export async function find(
   request: FindCall['params'],
   context: HandlerContext<FindCall['progress']>,
 ): Promise<FindCall['result']> {
-  return request.backward
-    ? findBackward(rows, request, context)
-    : findForward(rows, request, context);
+  return request.backward ? findBackward(rows, request, context) : findForward(rows, request, context);
 }
 
 async function findForward(

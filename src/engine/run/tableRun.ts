@@ -246,8 +246,9 @@ export class TableRun implements Run {
       if (sorted) {
         made = sorted;
         this.#rows = made;
-        await this.#learnColumns(signal);
-        return sorted.records?.length ?? 0;
+        const rows = sorted.records?.length ?? 0;
+        await this.#learnColumns(rows, signal);
+        return rows;
       }
       const path = join(folder, 'rows.jsonl');
       const work = (file: Dataset, passed: number) =>
@@ -257,7 +258,7 @@ export class TableRun implements Run {
       made = new KeptRows(await Dataset.open({ kind: 'file', path }, { signal, pool }), folder, counts);
       this.#rows = made;
       for await (const _ of this.dataset.scan({ query: undefined, output: { kind: 'count' } }, signal));
-      await this.#learnColumns(signal);
+      await this.#learnColumns(rows, signal);
       return rows;
     } finally {
       if (!made) await rm(folder, { recursive: true, force: true });
@@ -265,13 +266,18 @@ export class TableRun implements Run {
   }
 
   /** The first rows say which columns there are, before somebody can look at them. */
-  async #learnColumns(signal: AbortSignal): Promise<void> {
+  async #learnColumns(rows: number, signal: AbortSignal): Promise<void> {
     const read = this.columns.all.filter(({ reading }) => reading !== undefined);
     const cells = { kind: 'columns', columns: cellColumns(read), limit: 0 } as const;
     this.columns.learn(
       await this.page(0, rowsSampled, cells, signal),
       read.map(({ id }) => id),
     );
+    // Where no record matches, there is still what was asked of: the columns that the file is known to have.
+    if (rows === 0 && this.#state.whole === true) {
+      const known = this.source.columns.all.filter(({ ofFile }) => ofFile === undefined);
+      this.columns.addPaths(known.map(({ fields }) => fields.map(String)));
+    }
   }
 
   /** Puts records in order of which none but those that are looked at has to be made; undefined where that cannot be. */

@@ -224,7 +224,9 @@ export class Session {
       names: ({ query }) => namesIn(query),
       conditions: ({ query }) => conditionsOf(query),
       picks: ({ query }) => picksOf(query),
-      edit: ({ query, edit }) => ({ query: editByReading(query, edit, this.#file.dataset) }),
+      edit: ({ query, edit, ofRecords }) => ({
+        query: editByReading(query, edit, this.#file.dataset, ofRecords),
+      }),
       retry: ({ view }, context) => this.#retry(view, context),
       statistics: (request, context) => this.#statistics(request, context),
       timeline: (request, context) => this.#timeline(request, context),

@@ -50,7 +50,7 @@ export function FindBar({ page }: { readonly page: PageModel }) {
           label={t('In the Filtered Rows Only')}
           pressed={filtered}
           run={() => {
-            if (filtered) void page.filter.showInContext();
+            if (filtered) void page.filter.showInContext(true);
             else page.filter.leaveContext();
           }}
         />

@@ -81,5 +81,5 @@ export function createColumnFacts(preview: Preview, wanted: ReadonlySignal<boole
     }
   }
 
-  return { column, known: computed(() => found.value?.known), error };
+  return { column, known: computed(() => column.value && found.value?.known), error };
 }

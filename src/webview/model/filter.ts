@@ -26,8 +26,11 @@ export interface Filter {
   cancel(): void;
   /** Back to the whole file, with the selected record where it was. */
   clear(): Promise<void>;
-  /** Shows the selected match among its neighbours in the file, and back. */
-  showInContext(): Promise<void>;
+  /**
+   * Shows the selected match among its neighbours in the file, and back.
+   * @param anyway shows the file also where rows are of no single record
+   */
+  showInContext(anyway?: boolean): Promise<void>;
   leaveContext(): void;
   /** Shows a record: among the rows that show where it is one of them, else in the file, with the query laid aside. */
   goToRecord(record: number): Promise<void>;
@@ -269,8 +272,13 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     match = { row, lane, above: grid.aboveOf(row) };
   }
 
-  async function showInContext(): Promise<void> {
+  async function showInContext(anyway = false): Promise<void> {
     if (!result.value || inContext.value) return;
+    const { rows } = preview.shown.peek();
+    if (result.value.outcome.rows === 'groups' && rows > 0 && !anyway) {
+      notice.value = t('This row is of no single record.');
+      return;
+    }
     isClearing = false;
     keepMatch();
     await backToFile(
@@ -330,10 +338,16 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     leaveContext,
     goToRecord,
     async edit(change) {
+      // What shows then are the file's records, which the query may have made other rows of.
+      const ofRecords = inContext.peek();
+      if (ofRecords && (change.kind === 'sort' || change.kind === 'drop')) {
+        notice.value = t('The filter is paused: go back to the matches to sort them or to drop columns.');
+        return;
+      }
       // Each builds on the text that the one before has made, though its query may still be running.
       const mine = edits.then(async () => {
         const base = change.kind === 'remove' ? applied.value : text.value.trim();
-        return link.call('edit', { query: base, edit: change });
+        return link.call('edit', { query: base, edit: change, ofRecords });
       });
       let ran = Promise.resolve();
       edits = mine.then(

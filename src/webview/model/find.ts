@@ -2,6 +2,7 @@
 import { batch, effect, signal, type Signal } from '@preact/signals';
 import { cellsOf, wholeCell } from '../grid/cells.ts';
 import { laneOf } from '../grid/columns.ts';
+import { inOneLine } from '../grid/look.ts';
 import { holds } from '../grid/render.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { Preview } from './preview.ts';
@@ -116,7 +117,7 @@ export function createFind(preview: Preview): FindModel {
     const at =
       page.page.rows === 0
         ? -1
-        : columns.findIndex((_, column) => holds(page.cell(0, column).text, wanted, matchCase.peek()));
+        : columns.findIndex((_, column) => holds(inOneLine(page.cell(0, column)), wanted, matchCase.peek()));
     if (at >= shown.length) return hidden[at - shown.length].name;
     // Who has moved on in the meantime stays there.
     const lane = at < 0 || grid.selection.active.row !== row ? -1 : laneOf(grid.layout, columns[at]);

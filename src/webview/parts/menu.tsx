@@ -11,6 +11,8 @@ export interface MenuItem {
   /** A line above it. */
   readonly apart?: boolean;
   readonly disabled?: boolean;
+  /** What a pointer that rests on it is told, such as why it is disabled. */
+  readonly title?: string | undefined;
 }
 
 export interface MenuProps {
@@ -73,6 +75,7 @@ export function Menu({ anchor, label, items, close, place = 'under' }: MenuProps
             class={item.apart ? 'menu-item apart' : 'menu-item'}
             tabIndex={-1}
             disabled={item.disabled}
+            title={item.title}
             {...(item.keys === undefined ? {} : { 'aria-keyshortcuts': item.keys })}
             onClick={() => {
               close();

@@ -41,7 +41,7 @@ export function ColumnPanel({ page, close }: { readonly page: PageModel; readonl
         <IconButton icon="close" label={t('Close')} run={close} />
       </header>
       <p class="facts" role="status">
-        {known ? coverageWords(known) : facts.error.value === '' ? t('Reading\u2026') : ''}
+        {known ? coverageWords(known) : column && facts.error.value === '' ? t('Reading\u2026') : ''}
       </p>
       <div class="side-body" tabIndex={0} role="group" aria-label={t('Figures')}>
         {facts.error.value !== '' && <p class="fault">{facts.error.value}</p>}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { conditionsOf, editQuery, parseQuery } from '../../../src/engine/query/index.ts';
+import { conditionsOf, editQuery, editRecords, parseQuery } from '../../../src/engine/query/index.ts';
 
 describe('conditionsOf', () => {
   for (const [query, expected] of [
@@ -146,6 +146,36 @@ describe('a condition on the record of a row', () => {
       const edited = editQuery(query, { kind: 'add', path: 'a', test: 'is-null', ofRecord: true });
       assert.equal(edited, expected);
       assert.equal(parseQuery(edited).ok, true);
+    });
+  }
+});
+
+describe('an edit of the records as they are', () => {
+  const differs = { kind: 'add', path: 'a', test: 'equals', value: { text: '1', kind: 3 } } as const;
+  const { path } = differs;
+  const pick = { ranges: [], values: [{ text: '1', kind: 'number', cut: false }], nulls: false } as const;
+  for (const [query, edit, expected] of [
+    ['SET a = 1', differs, 'a = 1 |> SET a = 1'],
+    ['|> AGGREGATE count(*) AS n', differs, 'a = 1 |> AGGREGATE count(*) AS n'],
+    ['b OR c |> LIMIT 5', differs, '(b OR c) AND a = 1 |> LIMIT 5'],
+    ['FROM data |> EXTEND b AS a', differs, 'FROM data |> WHERE a = 1 |> EXTEND b AS a'],
+    [
+      'SELECT b, count(*) AS a FROM data GROUP BY b',
+      differs,
+      'a = 1 |> SELECT b, count(*) AS a FROM data GROUP BY b',
+    ],
+    ['b |> ORDER BY c |> WHERE a = 1', differs, 'b AND a = 1 |> ORDER BY c |> WHERE a = 1'],
+    ['b', differs, 'b AND a = 1'],
+    ['', differs, 'a = 1'],
+    ['b |> DROP a', { kind: 'pick', path, pick }, 'b AND a = 1 |> DROP a'],
+    ['a = 1 |> DROP a', { kind: 'pick', path, pick: { ...pick, values: [] } }, '|> DROP a'],
+    ['|> DROP a', { kind: 'exclude', path, value: undefined }, 'a IS NOT NULL |> DROP a'],
+    ['a IS NOT NULL AND b |> DROP a', { kind: 'include', path, value: undefined }, 'b |> DROP a'],
+  ] as const) {
+    it(`comes before what the query makes of them: ${query} ${edit.kind}`, () => {
+      const edited = editRecords(query, edit);
+      assert.equal(edited, expected);
+      assert.equal(parseQuery(edited).ok, true, edited);
     });
   }
 });

@@ -541,14 +541,15 @@ describe('dataset/session', () => {
     assert.deepEqual(await find(view, needle, 0), { row: 2000 });
     assert.deepEqual(await find(view, needle, expected.length - 1, true), { row: 2000 });
     assert.equal(await find(view, `row ${expected[2000] + 1} `, 0), null);
-    const count = await preview.page.call('findCount', { view, text: '"status":503', matchCase: true });
+    const count = await preview.page.call('findCount', { view, text: '503', matchCase: true });
     assert.equal(count.count, expected.length);
     const { page } = preview;
     const before = (inView: number, text: string, row: number) =>
       page.call('findCount', { view: inView, text, matchCase: true, before: row });
     for (const row of [0, 1, 2000, expected.length - 1]) {
-      assert.deepEqual(await before(view, '"status":503', row), { count: row });
-      assert.deepEqual(await before(0, '"status":503', expected[row]), { count: row });
+      const inFile = expected[row] - [...broken].filter((id) => id < expected[row]).length;
+      assert.deepEqual(await before(view, '503', row), { count: row });
+      assert.deepEqual(await before(0, 'row ', expected[row]), { count: inFile });
     }
   });
 

@@ -361,7 +361,7 @@ describe('tools', () => {
         });
         assert.equal(told.total, 11);
         for (const { record, text, offset, column } of rowsOf(told, 'matches')) {
-          assert.equal(column, 'name');
+          assert.equal(column, 'user.name');
           all.push(record);
           assert.ok(String(text).startsWith('u499'), String(text));
           assert.ok(jsonl.slice(Number(offset)).startsWith(`{"id":${Number(record) - 1},`));

@@ -43,6 +43,23 @@ export function editQuery(text: string, edit: QueryEdit): string {
   return edit.ofRecord === true ? addRecordCondition(text, condition) : addCondition(text, condition);
 }
 
+/**
+ * The query's text after an edit of the records as they are: their conditions are those in front of what is made of them.
+ */
+export function editRecords(text: string, edit: QueryEdit): string {
+  const parsed = parsePipeline(text);
+  const made = parsed.ok
+    ? parsed.query.operators.find(({ kind }) => kind !== 'where' && kind !== 'as')
+    : undefined;
+  if (made === undefined) return editQuery(text, edit);
+  const records = text.slice(0, made.from).trimEnd().replace(/\|>$/, '').trimEnd();
+  const edited = editQuery(records, edit);
+  if (edited === records) return text;
+  const rest = text.slice(made.from);
+  if (edited.trim() === '') return `|> ${rest}`;
+  return `${edited} |> ${rest}`;
+}
+
 function dropQuery(text: string, { paths, order = [] }: Extract<QueryEdit, { kind: 'drop' }>): string {
   const roots = rootsOf(order);
   const select = roots.length === 0 ? '' : ` |> SELECT ${roots.join(', ')}`;
