@@ -1,5 +1,5 @@
 import type { Format } from '../format/driver.ts';
-import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
+import type { BlockIndex } from '../index/blockIndex.ts';
 import type { OpenedSource } from '../source/open.ts';
 
 /**
@@ -16,15 +16,14 @@ export function checksumEvery(source: OpenedSource, format: Format, kept: boolea
 /** Blocks that are read again to see whether a file has changed. */
 const sampled = 8;
 
-/** Some blocks whose checksum is known, from the first to the last one. */
-export function samplesOf(index: BlockIndex, every: number): BlockSummary[] {
+/** Some blocks whose checksum is known, at most so many, from the first to the last one. */
+export function samplesOf(index: BlockIndex, every: number, most = sampled): number[] {
   const known = Math.ceil(index.length / every);
-  const count = Math.min(sampled, known);
-  const samples: BlockSummary[] = [];
+  const count = Math.min(most, known);
+  const samples: number[] = [];
   for (let i = 0; i < count; i++) {
     const block = every * (count === 1 ? 0 : Math.round((i * (known - 1)) / (count - 1)));
-    const summary = index.summary(block);
-    if (!Number.isNaN(summary.checksum)) samples.push(summary);
+    if (!Number.isNaN(index.summary(block).checksum)) samples.push(block);
   }
   return samples;
 }

@@ -73,6 +73,7 @@ export class Dataset {
   #settledFrom = 0;
   readonly #earlier = new EarlierOpenings();
   #isOutrun = false;
+  #whenChanged: (() => void) | undefined;
   /** How many records the file says that it has. */
   #rowCount: number | undefined;
   /** The temporary file that is read in place of a document. */
@@ -436,12 +437,51 @@ export class Dataset {
     const task: Task = { kind: 'page', file: spec, query, parts, cells, isFirst, mostBytes };
     this.#earlier.begin();
     try {
-      const result = await pool.run(task, interactivePriority, signal);
-      if (result.kind !== 'page') throw new TypeError(`A page was answered by a ${result.kind}.`);
-      return result;
+      return await this.#checked(parts, signal, async () => {
+        const result = await pool.run(task, interactivePriority, signal);
+        if (result.kind !== 'page') throw new TypeError(`A page was answered by a ${result.kind}.`);
+        return result;
+      });
     } finally {
       await this.#earlier.end();
     }
+  }
+
+  /**
+   * Does something that scans the file, of which nothing comes if the file was not the one that was opened all the while.
+   * A scan alone does not look: an export tells of a doubt at its end.
+   * @throws SourceError `changed`; what `work` throws
+   */
+  ofOneVersion<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.#checked(undefined, signal, work);
+  }
+
+  /** @param parts see `Opening.check` */
+  async #checked<T>(
+    parts: readonly PagePart[] | undefined,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const check = async (): Promise<void> => {
+      try {
+        await this.#opening.check(parts, signal);
+      } catch (error) {
+        if (error instanceof SourceError && error.failure === 'changed') this.#whenChanged?.();
+        throw error;
+      }
+    };
+    await check();
+    try {
+      return await work();
+    } finally {
+      // What was written over may also be broken where it is read.
+      if (!signal.aborted) await check();
+    }
+  }
+
+  /** Has somebody told when a read finds that the file is no longer the one that was opened. */
+  tellWhenChanged(tell: () => void): void {
+    this.#whenChanged = tell;
   }
 
   /**

@@ -1,47 +1,65 @@
 import type { OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
-import { SourceError } from '../source/source.ts';
+import { SourceError, type Source } from '../source/source.ts';
 
-const most = 4096;
+/** Bytes that are kept of a file's end, and of both its ends where nothing else tells of a change. */
+const usual = 4096;
+const alone = 256 * 1024;
+
+interface Piece {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
 
 /**
- * The last bytes of a file as they were when it was opened. A file that is written anew behind its first part, and is
- * longer then, has the blocks of that part still; where it ended is in the middle of something else.
+ * The last bytes of a file, as they are stored, as they were when it was opened. A file that is written anew behind its
+ * first part, and is longer then, has the blocks of that part still; where it ended is in the middle of something else.
+ * What is compressed ends in a checksum or in what tells of all of it.
  */
 export class FileEnd {
-  readonly #source: OpenedSource;
-  readonly #at: number;
-  readonly #bytes: Uint8Array;
+  readonly #source: Source;
+  readonly #pieces: readonly Piece[];
 
-  private constructor(source: OpenedSource, at: number, bytes: Uint8Array) {
+  private constructor(source: Source, pieces: readonly Piece[]) {
     this.#source = source;
-    this.#at = at;
-    this.#bytes = bytes;
+    this.#pieces = pieces;
   }
 
   /**
-   * Undefined where the file is read in another way than it stands on disk, or is several.
+   * Undefined where the file is read only once, or is several.
+   * @param isAlone whether no checksums of blocks are kept: then its beginning is kept as well
    * @throws SourceError; the signal's reason
    */
-  static async of(source: OpenedSource, signal: AbortSignal): Promise<FileEnd | undefined> {
-    const { place, random, containers, encoding, size } = source;
-    const asItStands = random && containers.length === 0 && encoding.startsWith('utf-8');
-    if (!asItStands || !size || place.spec.kind !== 'file') return undefined;
-    const at = Math.max(0, size - most);
-    const bytes = new Uint8Array(size - at);
-    const length = await readFully(source, bytes, at, signal);
-    return new FileEnd(source, at, bytes.subarray(0, length));
+  static async of(
+    { place, stored }: OpenedSource,
+    isAlone: boolean,
+    signal: AbortSignal,
+  ): Promise<FileEnd | undefined> {
+    const { random, size } = stored;
+    if (!random || !size || place.spec.kind !== 'file') return undefined;
+    const most = isAlone ? alone : usual;
+    const end = Math.max(0, size - most);
+    const pieces: Piece[] = [];
+    for (const at of isAlone && end > 0 ? [0, end] : [end])
+      pieces.push({ at, bytes: await piece(stored, at, Math.min(most, size - at), signal) });
+    return new FileEnd(stored, pieces);
   }
 
   /** Whether they are in their place still. */
   async isThere(signal: AbortSignal): Promise<boolean> {
-    const now = new Uint8Array(this.#bytes.length);
     try {
-      const length = await readFully(this.#source, now, this.#at, signal);
-      return Buffer.compare(now.subarray(0, length), this.#bytes) === 0;
+      for (const { at, bytes } of this.#pieces) {
+        if (Buffer.compare(await piece(this.#source, at, bytes.length, signal), bytes) !== 0) return false;
+      }
+      return true;
     } catch (error) {
       if (error instanceof SourceError && error.failure === 'changed') return false;
       throw error;
     }
   }
+}
+
+async function piece(source: Source, at: number, length: number, signal: AbortSignal): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  return bytes.subarray(0, await readFully(source, bytes, at, signal));
 }

@@ -10,6 +10,8 @@ export class FileVersion {
   /** What is kept of the file is kept under this; undefined where it cannot be told from others. */
   readonly kept: KeptIdentity | undefined;
   readonly #source: OpenedSource;
+  /** The last other state in which what was opened was found, and the blocks that were compared in it. */
+  #found: { readonly state: string; readonly compared: Set<number> } | undefined;
 
   /** @param restMs see `Place.kept` */
   constructor(source: OpenedSource, restMs: number) {
@@ -40,6 +42,29 @@ export class FileVersion {
       throw error;
     });
     return !!now && now.size === opened.size && hasSameTimes(now, opened);
+  }
+
+  /**
+   * Looks whether the file still holds what was opened, as far as the bytes in [from, to) go. Of what is read between
+   * two such looks, nothing is of another version. One that was written to at its end holds it, and one whose mode was
+   * changed: it is compared.
+   * @param isSame whether blocks that are read again are as they were; it adds those to the ones that were compared
+   * @throws SourceError `changed`
+   */
+  async check(
+    [from, to]: readonly [number, number],
+    isSame: (compared: Set<number>) => Promise<boolean>,
+  ): Promise<void> {
+    const standing = await this.#source.standing?.(from, to);
+    if (!standing || standing.state === '') return;
+    const { state, changed } = standing;
+    const found = this.#found?.state === state ? this.#found : { state, compared: new Set<number>() };
+    if (changed === undefined && (await isSame(found.compared))) this.#found = found;
+    else
+      throw new SourceError(
+        'changed',
+        said`${changed ?? this.#source.name} has changed since it was opened.`,
+      );
   }
 
   /**

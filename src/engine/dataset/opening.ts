@@ -4,7 +4,7 @@ import type { RecognisedFile } from '../format/registry.ts';
 import { BlockIndex } from '../index/blockIndex.ts';
 import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { FileSpec, Result, Task } from '../pool/task.ts';
+import type { FileSpec, PagePart, Result, Task } from '../pool/task.ts';
 import type { SchemaSpec } from '../schema/schemaSpec.ts';
 import type { OpenedSource } from '../source/open.ts';
 import type { SourceSpec } from '../source/source.ts';
@@ -17,6 +17,8 @@ import { interactivePriority, ScanScheduler } from './scheduler.ts';
 
 /** Index granularity and unit of scanning, in bytes: small enough to filter again for one page. */
 export const blockSize = 1024 * 1024;
+/** So many blocks are compared of a file that is to be read as a whole, and has been written to at its end. */
+const mostCompared = 64;
 /** What is kept in memory of the columns of one file. */
 const columnBytes = 160 * 1024 * 1024;
 
@@ -73,7 +75,7 @@ export class Opening {
   /** Takes over what is kept of the file, and how it ends. @throws SourceError; the signal's reason */
   async restore(signal: AbortSignal): Promise<void> {
     await this.known.restore(signal);
-    this.#end = await FileEnd.of(this.#source, signal);
+    this.#end = await FileEnd.of(this.#source, this.#spec.checksumEvery === undefined, signal);
   }
 
   get source(): OpenedSource {
@@ -126,11 +128,51 @@ export class Opening {
     return this.#version.recheck(() => this.sampled(signal));
   }
 
+  /**
+   * Looks whether the file still holds what was opened: see `FileVersion.check`.
+   * @param parts of which rows are read; undefined: any
+   * @throws SourceError `changed`; the signal's reason
+   */
+  async check(parts: readonly PagePart[] | undefined, signal: AbortSignal): Promise<void> {
+    let [from, to] = parts ? [Infinity, 0] : [0, Infinity];
+    for (const { stretch } of parts ?? []) {
+      from = Math.min(from, stretch.from, stretch.start ?? Infinity);
+      to = Math.max(to, stretch.to);
+    }
+    await this.#version.check([from, to], (compared) => this.#isSame(parts, compared, signal));
+  }
+
+  async #isSame(
+    parts: readonly PagePart[] | undefined,
+    compared: Set<number>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { index } = this.known;
+    const wanted = new Set(this.#samples(parts ? undefined : mostCompared));
+    for (const { stretch } of parts ?? []) {
+      const block = Math.floor(stretch.from / index.blockSize);
+      if (block < index.length && !Number.isNaN(index.summary(block).checksum)) wanted.add(block);
+    }
+    const blocks = [...wanted].filter((block) => !compared.has(block));
+    const isSame = await this.#areSame(blocks, signal);
+    for (const block of blocks) compared.add(block);
+    return isSame;
+  }
+
   /** Whether some blocks that were read before are as they were, and where the file ended. */
   async sampled(signal: AbortSignal): Promise<boolean> {
-    if (this.#end && !(await this.#end.isThere(signal))) return false;
+    return this.#areSame(this.#samples(), signal);
+  }
+
+  #samples(most?: number): number[] {
     const { checksumEvery: every } = this.#spec;
-    const blocks = every === undefined ? [] : samplesOf(this.known.index, every);
+    return every === undefined ? [] : samplesOf(this.known.index, every, most);
+  }
+
+  async #areSame(numbers: readonly number[], signal: AbortSignal): Promise<boolean> {
+    if (this.#end && !(await this.#end.isThere(signal))) return false;
+    const { index } = this.known;
+    const blocks = numbers.map((block) => index.summary(block));
     if (blocks.length === 0) return true;
     const { pool, spec } = this.scheduler.forComparison;
     const task: Task = { kind: 'compare', file: spec, blocks };

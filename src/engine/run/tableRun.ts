@@ -126,7 +126,7 @@ export class TableRun implements Run {
         advance(change);
         tell(this.state);
       };
-      const rows = await this.#make(signal, told, until);
+      const rows = await this.source.ofOneVersion(() => this.#make(signal, told, until), signal);
       advance({ phase: 'done', matched: rows });
     } catch (error) {
       advance(

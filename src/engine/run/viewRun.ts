@@ -75,26 +75,28 @@ export class ViewRun implements Run {
       stages: undefined,
     };
     try {
-      await this.#countByColumns(signal, began, tell);
-      const request = {
-        query: this.query,
-        output: { kind: 'count' },
-        // The view itself leaves out what OFFSET passes over.
-        window: { skip: 0, take: windowEnd(this.query.window) - view.matches },
-        fromBlock: view.blocks,
-        measure: meter.measure,
-      } as const;
-      for await (const found of meter.waitedFor(this.dataset.scan(request, signal))) {
-        const { blocks, scanned, skipped, unread, result } = found;
-        meter.add(found);
-        for (const block of blocks) view.append(block.matched);
-        if (result?.failure && blocks.length > 0) this.#cut = view.blocks - 1;
-        const elapsedMs = performance.now() - began;
-        const progress = this.#progress(scanned, passedOver(scanned, known + skipped + unread));
-        const stages = meter.report(performance.now() - runBegan);
-        this.#state = { ...this.#state, ...progress, unread, elapsedMs, stages };
-        tell(this.state);
-      }
+      await this.dataset.ofOneVersion(async () => {
+        await this.#countByColumns(signal, began, tell);
+        const request = {
+          query: this.query,
+          output: { kind: 'count' },
+          // The view itself leaves out what OFFSET passes over.
+          window: { skip: 0, take: windowEnd(this.query.window) - view.matches },
+          fromBlock: view.blocks,
+          measure: meter.measure,
+        } as const;
+        for await (const found of meter.waitedFor(this.dataset.scan(request, signal))) {
+          const { blocks, scanned, skipped, unread, result } = found;
+          meter.add(found);
+          for (const block of blocks) view.append(block.matched);
+          if (result?.failure && blocks.length > 0) this.#cut = view.blocks - 1;
+          const elapsedMs = performance.now() - began;
+          const progress = this.#progress(scanned, passedOver(scanned, known + skipped + unread));
+          const stages = meter.report(performance.now() - runBegan);
+          this.#state = { ...this.#state, ...progress, unread, elapsedMs, stages };
+          tell(this.state);
+        }
+      }, signal);
       this.#state = { ...this.#state, phase: 'done' };
       this.#remember();
     } catch (error) {

@@ -202,11 +202,11 @@ export class Session {
       locate: ({ view, place }, { signal }) => locate(this.#file, this.#viewRun(view), place, signal),
       find: (request, context) => {
         const rows = this.#rowsOf(request.view);
-        return this.#file.whileScanning(() => find(rows, request, context));
+        return this.#scanning(rows.dataset, context, () => find(rows, request, context));
       },
       findCount: (request, context) => {
         const rows = this.#rowsOf(request.view);
-        return this.#file.whileScanning(() => findCount(rows, request, context));
+        return this.#scanning(rows.dataset, context, () => findCount(rows, request, context));
       },
       problems: ({ first, count }, { signal }) => problems(this.#file.dataset, first, count, signal),
       problemKinds: (_, { signal }) => problemKinds(this.#file.dataset, signal),
@@ -305,6 +305,15 @@ export class Session {
     this.#peer.send('view', { ...this.#inFile(shown.state), outdated: true });
   }
 
+  /** Does something that scans a view's rows, or the file: all of it of one version. */
+  #scanning<T>(
+    dataset: Dataset,
+    { signal }: { readonly signal: AbortSignal },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    return this.#file.whileScanning(() => dataset.ofOneVersion(work, signal));
+  }
+
   async #statistics(
     request: StatisticsRequest,
     context: HandlerContext<StatisticsAnswer>,
@@ -315,7 +324,9 @@ export class Session {
     const { whole, filtered } = rowsOf(run, file.dataset);
     // The rows of a table are there when all are.
     if (whole === undefined) return nothingYet(request);
-    return file.whileScanning(() => statistics(request, columns, whole, filtered, context));
+    return this.#scanning(run?.dataset ?? file.dataset, context, () =>
+      statistics(request, columns, whole, filtered, context),
+    );
   }
 
   async #timeline(
@@ -329,7 +340,9 @@ export class Session {
     const rows = filtered ?? whole;
     // The rows of a table are there when all are.
     if (rows === undefined) return noTimeline();
-    return file.whileScanning(() => timeline(request, columns, rows, context));
+    return this.#scanning(run?.dataset ?? file.dataset, context, () =>
+      timeline(request, columns, rows, context),
+    );
   }
 
   async #run(query: string, { signal, progress }: HandlerContext<ViewState>): Promise<ViewState> {

@@ -93,6 +93,10 @@ export class SharedFile {
     this.comparison = comparison;
     this.remote = remote;
     remote?.listen(() => this.#tell());
+    dataset.tellWhenChanged(() => {
+      this.#trouble = { phase: 'changed', said: undefined };
+      this.#tell();
+    });
     this.sampled = new SampledCells(dataset);
     this.values = new SeenValues(this.sampled);
     this.fields = new SeenFields(dataset);
@@ -349,9 +353,9 @@ export class SharedFile {
         fromBlock: dataset.index.length,
         toBlock,
       } as const;
-      for await (const _ of dataset.scan(request, signal)) {
-        tell(undefined);
-      }
+      await dataset.ofOneVersion(async () => {
+        for await (const _ of dataset.scan(request, signal)) tell(undefined);
+      }, signal);
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
     }
@@ -362,6 +366,8 @@ export class SharedFile {
   #fail(error: unknown): void {
     const phase = error instanceof SourceError && error.failure === 'changed' ? 'changed' : 'failed';
     const failedAt = error instanceof SourceError && phase === 'failed' ? error.position : undefined;
+    // What a read has found is told by now.
+    if (phase === 'changed' && this.#trouble?.phase === phase && this.#trouble.grownBy === undefined) return;
     this.#trouble = { phase, said: saidOf(error), failedAt, ...(this.dataset.isOutrun && { outrun: true }) };
   }
 

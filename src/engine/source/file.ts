@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Big
 import { open, stat } from 'node:fs/promises';
 import { said } from '../../said/said.ts';
 import { breathing } from './breathing.ts';
-import { type FileIdentity, type Source, SourceError } from './source.ts';
+import { type FileIdentity, type Source, SourceError, type Standing } from './source.ts';
 
 export { type FileIdentity } from './source.ts';
 
@@ -110,6 +110,16 @@ export function continues(before: FileIdentity, now: FileIdentity): boolean {
   return now.size === before.size ? now.mtimeMs === before.mtimeMs : now.size > before.size;
 }
 
+/** What has become of the file `before` since it was opened. */
+export function standingOf(path: string, before: FileIdentity, now: FileIdentity): Standing {
+  const { size, mtimeMs, ctimeMs } = now;
+  const isSame = size === before.size && mtimeMs === before.mtimeMs && ctimeMs === before.ctimeMs;
+  return {
+    state: isSame ? '' : `${size} ${mtimeMs} ${ctimeMs}`,
+    changed: continues(before, now) ? undefined : path,
+  };
+}
+
 function fileSource(
   path: string,
   handle: Handle,
@@ -146,6 +156,7 @@ function fileSource(
       return bytesRead;
     },
     current: async () => identityOf(await handle.stat()),
+    standing: async () => standingOf(path, identity, identityOf(await handle.stat())),
     close: () => (closing ??= Promise.resolve(handle.close())),
   };
 }

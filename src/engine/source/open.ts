@@ -42,6 +42,8 @@ export interface OpenedSource extends Source {
   readonly place: Place;
   /** The state now of the file that is open; undefined where it is none. */
   readonly current: (() => Promise<FileIdentity>) | undefined;
+  /** The bytes as they are stored, in all containers and encodings. */
+  readonly stored: Source;
   /** Whether another thread can open it for itself: not what is given only once. */
   readonly reopens: boolean;
   /**
@@ -132,6 +134,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
   }
 
   function openedSource(): OpenedSource {
+    const standing = base.standing?.bind(base);
     return {
       name: base.name,
       get size() {
@@ -160,6 +163,11 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
         !spec.part && { rowCount: async () => (await import('./parquet/rowCount.ts')).rowCount(typed) }),
       place: placeOf(place),
       current,
+      stored: base,
+      // Positions in what was decoded say nothing of those in one file.
+      ...(standing && {
+        standing: (from?: number, to?: number) => (top === base ? standing(from, to) : standing()),
+      }),
       reopens: base.random,
       get reach() {
         return once ? headLength : (layers.at(-1)?.reach ?? (base.random ? Infinity : 0));

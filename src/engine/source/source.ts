@@ -45,8 +45,21 @@ export interface Source {
   times?(): Promise<readonly (readonly (string | null)[])[]>;
   /** How many records the text has, where the file says so itself. @throws SourceError */
   rowCount?(): Promise<number | undefined>;
+  /**
+   * What has become of the files on disk that the bytes in [from, to) are of, since they were opened. That another file
+   * has taken the place of one is not seen: it is not what is read.
+   */
+  standing?(from?: number, to?: number): Promise<Standing>;
   /** Closes what the source holds open. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** A state of open files. */
+export interface Standing {
+  /** Tells it from other states; '' for the one in which the files were opened. */
+  readonly state: string;
+  /** The file that was written to in place other than at its end. One that is longer may have been, too. */
+  readonly changed: string | undefined;
 }
 
 /** Where in a file the bytes are that its text was decoded from. */

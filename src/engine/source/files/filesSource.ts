@@ -8,6 +8,7 @@ import type { Extent } from './extents.ts';
 import { OpenParts } from './openParts.ts';
 import type { FileParts, FilePart, Piece } from './part.ts';
 import { Spans, type Span } from './spans.ts';
+import { standingOfParts } from './standing.ts';
 
 /** Bytes of text between places from which it can be put under other columns again. */
 const markSpacing = 4 * 1024 * 1024;
@@ -110,6 +111,17 @@ export function filesSource(
     return byte.at(0);
   }
 
+  /** The files that the bytes in [from, to) are of, each once. */
+  function partsIn(from: number, to: number): FilePart[] {
+    const numbers = new Set<number>();
+    for (let at: number | undefined = from; at !== undefined && at < to; at = spans.nextAfter(at)) {
+      const span = spans.at(at);
+      if (!span) break;
+      numbers.add(fileOf(span.number));
+    }
+    return [...numbers].map((number) => parts.at(number));
+  }
+
   const spanAt = (position: number): Pick<Span, 'number' | 'start'> =>
     spans.at(position) ?? { number: count - 1, start: position };
 
@@ -154,6 +166,7 @@ export function filesSource(
       },
       nextAfter: (position) => spans.nextAfter(position),
     },
+    standing: (from = 0, to = Infinity) => standingOfParts(partsIn(from, to)),
     close: () => (closing ??= opened.close()),
   };
 }

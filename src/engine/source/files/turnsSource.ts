@@ -4,6 +4,7 @@ import { RecentMap } from '../../recentMap.ts';
 import { type FileSpans, type Source, SourceError, type SourceSpec } from '../source.ts';
 import { OpenParts } from './openParts.ts';
 import type { FilePart } from './part.ts';
+import { standingOfParts } from './standing.ts';
 import type { Turns } from './turns.ts';
 
 /** Bytes that are read of a file at a time: its turns may be a record each. */
@@ -100,6 +101,8 @@ export function turnsSource(
       },
       nextAfter: (position) => turns.openAfter(position),
     },
+    // Neighbours may be of any of them.
+    standing: () => standingOfParts(parts),
     close: () => (closing ??= opened.close()),
   };
 }
