@@ -12,7 +12,9 @@ import type { NewStageCommand } from './arguments/newStageArguments.ts';
  */
 export async function writeNewStage({ folder }: NewStageCommand): Promise<string> {
   const name = basename(resolve(folder));
-  const files = stageFiles(name);
+  const at = join(folder, `${name}.mjs`).replaceAll('\\', '/');
+  const path = /^(?:\/|\.\.?\/|[A-Za-z]:)/.test(at) ? at : `./${at}`;
+  const files = stageFiles(name, path);
   try {
     await mkdir(folder);
     for (const [file, text] of Object.entries(files)) {
@@ -28,8 +30,6 @@ export async function writeNewStage({ folder }: NewStageCommand): Promise<string
         : said`${folder} cannot be made: ${reason}`,
     );
   }
-  const at = join(folder, `${name}.mjs`).replaceAll('\\', '/');
-  const path = /^(?:\/|\.\.?\/|[A-Za-z]:)/.test(at) ? at : `./${at}`;
   return [
     `${folder} was made, with ${Object.keys(files).join(', ')}.`,
     `  Test it:  node --test ${folder}`,

@@ -8,8 +8,26 @@ import { commands, l10n, TabInputCustom, TabInputText, window, type ViewColumn }
 /** The custom editor's name, in package.json as well. */
 export const viewType = 'rowriver.preview';
 
-/** Shows a file in a preview. */
+/** What a preview can be of. */
+const previewed = new Set(['file', filesScheme, addressScheme, comparisonScheme, sparkScheme]);
+
+/** Why a preview cannot show what has this scheme; undefined where it can. */
+export function refusalOf({ scheme }: Uri): string | undefined {
+  if (previewed.has(scheme)) return undefined;
+  if (scheme === 'untitled') return l10n.t('Save the file first: Rowriver reads files from a disk.');
+  return l10n.t(
+    'Rowriver reads files by range from a disk, which "{0}:" does not offer. Save a copy to a folder, or open the folder in a window of the machine that holds it (Remote-SSH, WSL, a container).',
+    scheme,
+  );
+}
+
+/** Shows a file in a preview. What it cannot show stays in its tab. */
 export async function openPreview(uri: Uri, column?: ViewColumn): Promise<void> {
+  const refusal = refusalOf(uri);
+  if (refusal !== undefined) {
+    void window.showInformationMessage(refusal);
+    return;
+  }
   await commands.executeCommand('vscode.openWith', uri, viewType, column);
 }
 

@@ -183,7 +183,8 @@ export class Exporter {
     }
     const open = l10n.t('Open Preview');
     const rejects = l10n.t('Export Malformed Records...');
-    const picked = await window.showWarningMessage(`${done} ${left}`, open, rejects);
+    const offered = unread.test(target.path) ? [rejects] : [open, rejects];
+    const picked = await window.showWarningMessage(`${done} ${left}`, ...offered);
     if (picked === open) await openPreview(target);
     if (picked === rejects) await this.exportRejects(shown);
   }
@@ -214,7 +215,14 @@ async function isSource(source: Uri, target: Uri): Promise<boolean> {
   return source.scheme === 'file' && isSameFile(source.fsPath, target.fsPath);
 }
 
+/** What an export can write and a preview cannot read. */
+const unread = /\.(?:xlsx|arrow|feather)$/i;
+
 async function offerPreview(target: Uri, message: string): Promise<void> {
+  if (unread.test(target.path)) {
+    void window.showInformationMessage(message);
+    return;
+  }
   const open = l10n.t('Open Preview');
   if ((await window.showInformationMessage(message, open)) === open) await openPreview(target);
 }

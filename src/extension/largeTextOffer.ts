@@ -1,13 +1,17 @@
 import { stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import type { Uri } from 'vscode';
-import { l10n, TabInputText, window, workspace, type Disposable } from 'vscode';
+import { env, l10n, TabInputText, window, workspace, type Disposable } from 'vscode';
+import { isDataFile } from '../protocol/dataFiles.ts';
 import { openPreview } from './editors.ts';
 
-/** VS Code hands no text over this size to extensions, and edits none over a gigabyte without asking. */
-const largeText = 50 * 1024 * 1024;
+const mebibyte = 1024 * 1024;
 
-const extensions = new Set(['.jsonl', '.ndjson', '.csv', '.tsv', '.tab', '.json', '.jsonc', '.geojson']);
+/**
+ * VS Code hands no text over 50 MiB to extensions, and edits none over a gigabyte without asking. Of a remote machine it
+ * shows none over 10 MiB without asking.
+ */
+const largeText = { local: 50 * mebibyte, remote: 10 * mebibyte };
 
 /** Offers the preview, once a file, to whoever lands on a text tab that is too large for VS Code. */
 export class LargeTextOffer implements Disposable {
@@ -27,7 +31,7 @@ export class LargeTextOffer implements Disposable {
     const { uri } = input;
     this.#offered.add(uri.toString());
     const size = await sizeOf(uri.fsPath);
-    if (size <= largeText) return;
+    if (size <= (env.remoteName === undefined ? largeText.local : largeText.remote)) return;
     const open = l10n.t('Open Preview');
     const never = l10n.t("Don't Ask Again");
     const name = basename(uri.path);
@@ -47,7 +51,7 @@ export class LargeTextOffer implements Disposable {
 }
 
 function isOurs(uri: Uri): boolean {
-  return uri.scheme === 'file' && extensions.has(extname(uri.path).toLowerCase());
+  return uri.scheme === 'file' && isDataFile(uri.path);
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -2,19 +2,27 @@ import {
   l10n,
   Uri,
   window,
+  workspace,
   type CustomDocument,
   type CustomReadonlyEditorProvider,
   type Disposable,
+  type ViewColumn,
   type WebviewPanel,
 } from 'vscode';
 import { addressScheme, type FilePlace } from './addresses.ts';
 import { comparisonScheme } from './comparisons.ts';
-import { viewType } from './editors.ts';
+import { openPreview, refusalOf, viewType } from './editors.ts';
 import { filesScheme } from './fileSets.ts';
 import { messagePage } from './page.ts';
 import { Preview, type PreviewServices } from './preview.ts';
 import { sparkScheme } from './sparkTabs.ts';
 import type { StatusBar } from './statusBar.ts';
+
+/** What is left of a preview whose file gets another name. */
+interface RenamedPreview {
+  readonly column: ViewColumn | undefined;
+  state: unknown;
+}
 
 /** The custom editor: opens a preview for each tab, and knows which of them is in front. */
 export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
@@ -22,6 +30,9 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
   readonly #statusBar: StatusBar;
   readonly #previews = new Set<Preview>();
   readonly #registration: Disposable;
+  readonly #renames: Disposable[];
+  /** Previews of files that are being renamed, by the new name: what they show, and where. */
+  readonly #renamed = new Map<string, RenamedPreview>();
   /** What the next preview of a file is to show. */
   #expected: { readonly name: string; readonly query: string } | undefined;
 
@@ -33,6 +44,10 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
       // A hidden page is thrown away and comes back from its kept state: the truth is in the engine.
       webviewOptions: { retainContextWhenHidden: false },
     });
+    this.#renames = [
+      workspace.onWillRenameFiles(({ files }) => this.#willRename(files)),
+      workspace.onDidRenameFiles(() => this.#didRename()),
+    ];
   }
 
   /** The preview that commands mean. */
@@ -96,15 +111,40 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
     return (same.find(({ panel }) => panel.active) ?? same.at(-1))?.pageState;
   }
 
+  /** VS Code closes the preview of a file that gets another name: what it shows is kept for one of the new name. */
+  #willRename(files: readonly { readonly oldUri: Uri; readonly newUri: Uri }[]): void {
+    this.#renamed.clear();
+    for (const { oldUri, newUri } of files) {
+      for (const { uri, panel } of this.#previews) {
+        const rest = uri.path.slice(oldUri.path.length);
+        const isIn = uri.scheme === oldUri.scheme && uri.path.startsWith(oldUri.path);
+        // A folder takes all that is in it along.
+        if (!isIn || (rest !== '' && !rest.startsWith('/'))) continue;
+        const now = rest === '' ? newUri : newUri.with({ path: `${newUri.path}${rest}` });
+        const state = this.#stateOf(uri);
+        this.#renamed.set(now.toString(), { column: panel.viewColumn, state });
+        void this.#services.readings.keep(now, this.#services.readings.of(uri));
+      }
+    }
+  }
+
+  /** VS Code opens the file by its default editor under the new name. */
+  async #didRename(): Promise<void> {
+    for (const [name, { column }] of this.#renamed) await openPreview(Uri.parse(name), column);
+  }
+
+  /** What a preview of the file showed under its earlier name: once. */
+  #takeRenamed(uri: Uri): unknown {
+    const renamed = this.#renamed.get(uri.toString());
+    const state = renamed?.state;
+    if (renamed) renamed.state = undefined;
+    return state;
+  }
+
   #show(uri: Uri, place: FilePlace | undefined, panel: WebviewPanel): void {
     const { extensionUri } = this.#services.context;
     if (place === undefined) {
-      panel.webview.html = messagePage(
-        l10n.t(
-          'Rowriver reads files by range from a disk, which "{0}:" does not offer. Save a copy to a folder, or open the folder in a window of the machine that holds it (Remote-SSH, WSL, a container).',
-          uri.scheme,
-        ),
-      );
+      panel.webview.html = messagePage(refusalOf(uri) ?? '');
       return;
     }
     panel.webview.options = {
@@ -116,7 +156,8 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
       dark: Uri.joinPath(extensionUri, 'media', 'tab-dark.svg'),
     };
     const showStatus = () => this.#statusBar.show(this.active?.status);
-    const preview = new Preview(uri, place, panel, this.#services, showStatus, this.#stateOf(uri));
+    const begin = this.#stateOf(uri) ?? this.#takeRenamed(uri);
+    const preview = new Preview(uri, place, panel, this.#services, showStatus, begin);
     if (this.#expected?.name === uri.toString()) {
       preview.showQuery(this.#expected.query);
       this.#expected = undefined;
@@ -132,6 +173,7 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
 
   dispose(): void {
     this.#registration.dispose();
+    for (const rename of this.#renames) rename.dispose();
     for (const preview of this.#previews) preview.dispose();
     this.#previews.clear();
   }

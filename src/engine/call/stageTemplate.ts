@@ -3,21 +3,26 @@ export function isStageName(name: string): boolean {
   return /^[a-z][\w-]*$/i.test(name);
 }
 
-/** The files of a stage to begin with, by their names: itself, its types, a sample and a test. */
-export function stageFiles(name: string): Readonly<Record<string, string>> {
+/**
+ * The files of a stage to begin with, by their names: itself, its types, a sample and a test.
+ * @param path of the stage, as seen from where queries are asked: the workspace, or the folder of a terminal
+ */
+export function stageFiles(name: string, path = `./${name}/${name}.mjs`): Readonly<Record<string, string>> {
   return {
-    [`${name}.mjs`]: stageText(name),
+    [`${name}.mjs`]: stageText(path),
     [`${name}.test.mjs`]: testText(name),
     'sample.jsonl': sampleText,
     'rowriver.d.ts': typesText,
   };
 }
 
-function stageText(name: string): string {
+function stageText(path: string): string {
   return `// A stage of a pipeline:
 //
-//   rowriver FILE "|> CALL './${name}.mjs'(field => 'email')"
+//   |> CALL '${path}'(field => 'email')                     in a preview
+//   rowriver FILE "|> CALL '${path}'(field => 'email')"     in a terminal
 //
+// A preview takes the path from the folder of the workspace on, a terminal from the folder that it is in.
 // It runs in a thread of its own. Numbers are those of JavaScript. What it prints goes to standard error.
 
 /**

@@ -51,7 +51,7 @@ describe('service/a file that is written anew in place while it is shown', () =>
     await writeFile(join(folder, name), bytes);
   }
 
-  const kinds: Readonly<Record<string, { file: string; write(of: readonly Row[]): Promise<void> }>> = {
+  const kinds: Readonly<Record<string, { file: string; write: (of: readonly Row[]) => Promise<void> }>> = {
     'JSON Lines': { file: 'a.jsonl', write: (of) => put('a.jsonl', jsonl(of)) },
     CSV: { file: 'a.csv', write: (of) => put('a.csv', csv(of)) },
     'a JSON array': { file: 'a.json', write: (of) => put('a.json', JSON.stringify(of)) },
