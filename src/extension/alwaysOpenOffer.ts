@@ -1,6 +1,6 @@
-import { basename, extname } from 'node:path';
 import { FileType, l10n, window, workspace, type Memento, type Uri } from 'vscode';
 import { viewType } from './editors.ts';
+import { namePattern } from './namePattern.ts';
 
 /** What `workbench.editorAssociations` holds: a glob pattern's editor. */
 type Associations = Readonly<Record<string, string>>;
@@ -15,8 +15,7 @@ export class AlwaysOpenOffer {
 
   /** To be called when somebody has chosen the preview for a file. */
   async offer(uri: Uri): Promise<void> {
-    const pattern = patternOf(uri);
-    // Without an ending the pattern would be of all files.
+    const pattern = namePattern(uri.path);
     if (pattern === undefined || (await isFolder(uri))) return;
     const key = `rowriver.alwaysOpen.${pattern}`;
     const wanted = workspace.getConfiguration('rowriver').get<boolean>('offerAlwaysOpen', true);
@@ -44,15 +43,4 @@ export class AlwaysOpenOffer {
 async function isFolder(uri: Uri): Promise<boolean> {
   const { type } = await workspace.fs.stat(uri);
   return (type & FileType.Directory) !== 0;
-}
-
-/**
- * `*.csv`, `*.jsonl.gz`: what the file's name ends in, with the ending of a compressed file before it. Undefined where it
- * has no ending.
- */
-function patternOf(uri: Uri): string | undefined {
-  const name = basename(uri.path).toLowerCase();
-  const outer = extname(name);
-  const inner = outer === '.gz' || outer === '.zst' ? extname(name.slice(0, -outer.length)) : '';
-  return outer === '' || outer === '.' ? undefined : `*${inner}${outer}`;
 }

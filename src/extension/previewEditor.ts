@@ -1,11 +1,13 @@
 import {
   l10n,
+  TabInputText,
   Uri,
   window,
   workspace,
   type CustomDocument,
   type CustomReadonlyEditorProvider,
   type Disposable,
+  type Tab,
   type ViewColumn,
   type WebviewPanel,
 } from 'vscode';
@@ -21,6 +23,8 @@ import type { StatusBar } from './statusBar.ts';
 /** What is left of a preview whose file gets another name. */
 interface RenamedPreview {
   readonly column: ViewColumn | undefined;
+  /** Whether the file was open as text as well: that tab is its user's. */
+  readonly hasText: boolean;
   state: unknown;
 }
 
@@ -122,15 +126,21 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
         if (!isIn || (rest !== '' && !rest.startsWith('/'))) continue;
         const now = rest === '' ? newUri : newUri.with({ path: `${newUri.path}${rest}` });
         const state = this.#stateOf(uri);
-        this.#renamed.set(now.toString(), { column: panel.viewColumn, state });
+        const column = panel.viewColumn;
+        const hasText = textTabs(uri, column).length > 0;
+        this.#renamed.set(now.toString(), { column, hasText, state });
         void this.#services.readings.keep(now, this.#services.readings.of(uri));
       }
     }
   }
 
-  /** VS Code opens the file by its default editor under the new name. */
+  /** VS Code opens the file by its default editor under the new name, which may be that of texts. */
   async #didRename(): Promise<void> {
-    for (const [name, { column }] of this.#renamed) await openPreview(Uri.parse(name), column);
+    for (const [name, { column, hasText }] of this.#renamed) {
+      const uri = Uri.parse(name);
+      await openPreview(uri, column);
+      if (!hasText) await window.tabGroups.close(textTabs(uri, column));
+    }
   }
 
   /** What a preview of the file showed under its earlier name: once. */
@@ -177,4 +187,12 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
     for (const preview of this.#previews) preview.dispose();
     this.#previews.clear();
   }
+}
+
+/** The tabs in a column that show a file as text. */
+function textTabs(uri: Uri, column: ViewColumn | undefined): Tab[] {
+  const groups = window.tabGroups.all.filter(({ viewColumn }) => viewColumn === column);
+  return groups.flatMap(({ tabs }) =>
+    tabs.filter(({ input }) => input instanceof TabInputText && input.uri.toString() === uri.toString()),
+  );
 }

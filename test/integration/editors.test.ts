@@ -3,7 +3,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { commands, TabInputCustom, TabInputText, TabInputTextDiff, Uri, window } from 'vscode';
+import {
+  commands,
+  TabInputCustom,
+  TabInputText,
+  TabInputTextDiff,
+  Uri,
+  window,
+  workspace,
+  WorkspaceEdit,
+} from 'vscode';
 
 describe('editors', () => {
   let folder = '';
@@ -67,6 +76,41 @@ describe('editors', () => {
     await commands.executeCommand('rowriver.openPreview', file, [file, other]);
     const open = window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
     assert.deepEqual(open.sort(), ['other.csv', 'some.jsonl']);
+  });
+
+  it('leaves a text that is in no file in its tab', async () => {
+    const { uri } = await workspace.openTextDocument({ content: 'a,b\n1,2\n' });
+    await commands.executeCommand('vscode.open', uri);
+    await commands.executeCommand('rowriver.openPreview');
+    const input = inFront();
+    assert.ok(input instanceof TabInputText);
+    assert.equal(input.uri.toString(), uri.toString());
+    await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('shows the preview of a file that gets another name under that name', async () => {
+    const [before, after] = ['before.csv', 'after.csv'].map((name) => Uri.file(join(folder, name)));
+    await writeFile(before.fsPath, 'a\n1\n');
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    await commands.executeCommand('rowriver.openPreview', before);
+    const isShown = (): boolean => {
+      const [tab, ...others] = window.tabGroups.all.flatMap(({ tabs }) => tabs);
+      const input: unknown = tab.input;
+      return (
+        others.length === 0 && input instanceof TabInputCustom && input.uri.toString() === after.toString()
+      );
+    };
+    const shown = new Promise<void>((resolve) => {
+      const listening = window.tabGroups.onDidChangeTabs(() => {
+        if (!isShown()) return;
+        listening.dispose();
+        resolve();
+      });
+    });
+    const edit = new WorkspaceEdit();
+    edit.renameFile(before, after);
+    assert.ok(await workspace.applyEdit(edit));
+    await shown;
   });
 
   it('compares two data files as text', async () => {
