@@ -269,7 +269,9 @@ async function* batchesOf(
     ...(stages && { metrics: stages.metrics }),
   };
   const asItStands = measure === 'stages' || shared !== undefined;
-  const described = asItStands ? undefined : describedFields(plan, dataset.recognised.paths ?? []);
+  const described = asItStands
+    ? undefined
+    : describedFields(plan, dataset.recognised.paths ?? [], dataset.size === 0);
   if (described === undefined) {
     yield* gather(known, parts(), context);
     return;

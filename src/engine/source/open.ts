@@ -157,6 +157,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
         nextAfter: () => undefined,
       },
       containers,
+      ...(typed && { columns: async () => (await import('./parquet/columnPaths.ts')).columnPaths(typed) }),
       ...(typed && { times: async () => (await import('./parquet/timeColumns.ts')).timeColumns(typed) }),
       // Of a part there are fewer.
       ...(typed &&

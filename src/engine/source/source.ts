@@ -41,6 +41,8 @@ export interface Source {
   readonly files?: FileSpans | undefined;
   /** Where each record is in its file, if records are not in the order of a file. */
   readonly places?: RecordPlaces | undefined;
+  /** The paths of the columns of the text's records, where the file has a schema of its own. @throws SourceError */
+  columns?(): Promise<readonly (readonly string[])[]>;
   /** The paths in the text's records that hold times, where the file has a schema of its own. @throws SourceError */
   times?(): Promise<readonly (readonly (string | null)[])[]>;
   /** How many records the text has, where the file says so itself. @throws SourceError */

@@ -102,10 +102,12 @@ export interface DescribedFields {
  * What DESCRIBE asks for where it is the first step and asks for fields of the records as they stand: those are gathered
  * without making rows of them.
  * @param seen columns that the file's first records have
+ * @param areAll whether there are no others, as in a file without records, of which a schema alone tells
  */
 export function describedFields(
   { steps, slots, fields }: Plan,
   seen: readonly FieldPath[],
+  areAll: boolean,
 ): DescribedFields | undefined {
   const step = steps.at(0);
   if (step?.kind !== 'describe') return undefined;
@@ -113,7 +115,7 @@ export function describedFields(
   const [first] = output;
   if (output.length === 1 && first.kind === 'open') {
     if (slots[first.slot].source.kind !== 'record' || first.edits.length > 0) return undefined;
-    return { step, columns: seen, discover: true, names: undefined };
+    return { step, columns: seen, discover: !areAll, names: undefined };
   }
   const columns: FieldRequest['path'][] = [];
   for (const part of output) {

@@ -94,7 +94,16 @@ function classicQuery(g: GeneratorValue): string {
     ...(grouped && flip(3) ? [`HAVING ${having}`] : []),
     ...(flip(4) ? [`QUALIFY ${qualify}`] : []),
     `ORDER BY ${flip(6) ? 'ALL' : [...(flip() ? [`${sorting}${pick('', ' DESC')}`] : []), ...items.map((_, at) => at + 1)].join(', ')}`,
-    ...(flip(5) ? [pick('FETCH FIRST 5 ROWS ONLY', 'OFFSET 2 ROWS FETCH NEXT ROW ONLY', 'LIMIT ALL')] : []),
+    ...(flip(5)
+      ? [
+          pick(
+            'FETCH FIRST 5 ROWS ONLY',
+            'OFFSET 2 ROWS FETCH NEXT ROW ONLY',
+            'OFFSET 1 LIMIT 4',
+            'LIMIT ALL',
+          ),
+        ]
+      : []),
   ];
   return lines.join(' ');
 }

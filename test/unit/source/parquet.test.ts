@@ -154,6 +154,18 @@ describe('a Parquet file', () => {
     });
   }
 
+  it('without rows has the columns of its schema', async () => {
+    await written("SELECT 1 AS id, 'x' AS note, {'a': 1, 'b': [2]} AS s WHERE false");
+    const ask = async (...args: string[]) =>
+      (await runCli([file, ...args, '--to', 'csv'])).stdout.toString().replaceAll('\r\n', '\n');
+    assert.equal(await ask(), 'id,note,s.a,s.b\n');
+    assert.equal(await ask('id > 1'), 'id,note,s.a,s.b\n');
+    assert.equal(
+      await ask('|> DESCRIBE |> SELECT column_name, count'),
+      'column_name,count\nid,0\nnote,0\ns.a,0\ns.b,0\n',
+    );
+  });
+
   it('that uses LZ4 is refused with a sentence', async () => {
     await written('SELECT 1 AS a', `, CODEC 'lz4_raw'`);
     const error = await failure(await readFile(file));

@@ -22,13 +22,16 @@ export const jsonLines: FormatDriver<JsonlSpec> = {
   recognise: (head) => jsonClaim('jsonl', head),
   async open({ source, sample, length, final }) {
     const head = sample.subarray(0, length);
+    const written = pathsIn(head, final);
+    // Where there are no rows, the schema alone tells of columns.
+    const paths = written.length === 0 && length === 0 ? ((await source.columns?.()) ?? []) : written;
     const times = (await source.times?.()) ?? [];
     return {
       format: { kind: 'jsonl', ...(times.length > 0 && { times }) },
       dataStart: markLength(head, 0, 0),
       firstLine: 0,
       description: said`JSON Lines`,
-      paths: pathsIn(head, final),
+      paths,
     };
   },
   of: ({ times }) => ({

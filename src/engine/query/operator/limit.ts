@@ -34,17 +34,26 @@ function beginsFetch(cursor: Cursor): boolean {
 
 export function parseLimit(cursor: Cursor): Operator<'limit'> {
   const start = cursor.peek();
-  let count = Infinity;
   let offset = 0;
-  let hasCount = false;
-  if (cursor.takeWords('limit')) {
-    hasCount = true;
-    if (!cursor.takeWords('all')) {
-      count = cursor.expectCount(said`a number of rows after LIMIT`);
-      refuseShare(cursor, start);
-    }
+  let count = parseCount(cursor);
+  if (cursor.takeWords('offset')) {
+    offset = cursor.expectCount(said`a number of rows after OFFSET`);
+    takeRows(cursor);
+    // PostgreSQL takes the two in either order.
+    count ??= parseCount(cursor);
   }
-  if (count !== Infinity && cursor.isSymbol(',') && cursor.peek(1).kind === 'number') {
+  if (count === undefined && beginsFetch(cursor)) count = parseFetch(cursor);
+  return { kind: 'limit', count: count ?? Infinity, offset, ...cursor.spanFrom(start) };
+}
+
+/** The number of rows after LIMIT; undefined where that does not stand here. */
+function parseCount(cursor: Cursor): number | undefined {
+  const start = cursor.peek();
+  if (!cursor.takeWords('limit')) return undefined;
+  if (cursor.takeWords('all')) return Infinity;
+  const count = cursor.expectCount(said`a number of rows after LIMIT`);
+  refuseShare(cursor, start);
+  if (cursor.isSymbol(',') && cursor.peek(1).kind === 'number') {
     // MySQL: first how many are skipped.
     const rows = cursor.peek(1).value;
     throw new QueryError(
@@ -52,12 +61,7 @@ export function parseLimit(cursor: Cursor): Operator<'limit'> {
       said`LIMIT takes one number; write LIMIT ${rows} OFFSET ${String(count)}`,
     );
   }
-  if (cursor.takeWords('offset')) {
-    offset = cursor.expectCount(said`a number of rows after OFFSET`);
-    takeRows(cursor);
-  }
-  if (!hasCount && beginsFetch(cursor)) count = parseFetch(cursor);
-  return { kind: 'limit', count, offset, ...cursor.spanFrom(start) };
+  return count;
 }
 
 /** FETCH FIRST 5 ROWS ONLY, as the standard has it. */

@@ -117,7 +117,8 @@ async function pathsIn(dataset: Dataset, scan: FileScan, signal: AbortSignal): P
 /** The paths of the first records, whatever a query says of them: a table without rows has a header all the same. */
 async function firstPaths(dataset: Dataset, signal: AbortSignal): Promise<FieldPath[]> {
   const query = plannedFor('', dataset.recognised.format);
-  return pathsIn(dataset.whole, { query, output: { kind: 'paths' }, toBlock: 1 }, signal);
+  const found = await pathsIn(dataset.whole, { query, output: { kind: 'paths' }, toBlock: 1 }, signal);
+  return found.length > 0 ? found : tablePaths(dataset.recognised.paths ?? [], []);
 }
 
 /** A first pass over dead letters, for the columns of the rows that are in them. */
