@@ -112,7 +112,7 @@ describe('webview of the record of a row', () => {
     });
 
     it('is sorted among the matches only, as a sort of the file is none of theirs', async () => {
-      await sorted('id % 100 = 12 |> SELECT name |> ORDER BY name DESC', 'n512', '5');
+      await sorted('id % 100 = 12 |> SELECT name |> ORDER BY name DESC', 'n512', '4');
       await inContext();
       await page.locator('.head-name').getByText('ms', { exact: true }).click();
       await page.locator('.footer').getByText('The filter is paused').waitFor();
