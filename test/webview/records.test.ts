@@ -119,16 +119,6 @@ describe('webview of the record of a row', () => {
       await page.getByText('Filter paused').waitFor();
       await button('Back to the Matches').click();
     });
-
-    it('has the columns of the file where no record matches', async () => {
-      await button('Column').click();
-      await enterQuery(page, 'id < 5 |> ORDER BY ms');
-      await page.locator('.side .facts', { hasText: 'Of 5 rows that match' }).waitFor();
-      await enterQuery(page, 'id < 0 |> ORDER BY ms');
-      await page.locator('.side .facts', { hasText: 'Of 0 rows that match' }).waitFor();
-      await page.locator('.side .column-name', { hasText: 'id' }).waitFor();
-      await button('Column').click();
-    });
   });
 
   describe('as a tree', () => {
