@@ -471,12 +471,17 @@ export class Dataset {
       }
     };
     await check();
+    let done: T;
     try {
-      return await work();
-    } finally {
-      // What was written over may also be broken where it is read.
-      if (!signal.aborted) await check();
+      done = await work();
+    } catch (error) {
+      // What was written over may also be broken where it is read. A file that became shorter says where it ends.
+      const isKnown = error instanceof SourceError && error.failure === 'changed';
+      if (!isKnown && !signal.aborted) await check();
+      throw error;
     }
+    await check();
+    return done;
   }
 
   /** Has somebody told when a read finds that the file is no longer the one that was opened. */
