@@ -85,6 +85,23 @@ export class HeldFiles {
     }
   }
 
+  /**
+   * The same of a file of which all is to be known, as all files are that it consists of.
+   * @throws SourceError, the signal's reason
+   */
+  async holdWhole(file: OpenFile, waiting: Waiting): Promise<HeldFile> {
+    const held = await this.hold(file, waiting);
+    const { dataset } = await held.file;
+    try {
+      await dataset.complete(waiting.signal);
+      return held;
+    } catch (error) {
+      await this.letGo(held, dataset.isOutrun);
+      if (!dataset.isOutrun) throw error;
+      return this.hold(file, waiting);
+    }
+  }
+
   /** Resolves when a file is open. The last one who is waiting and stops ends the opening. */
   async #waitFor(held: HeldFile, signal: AbortSignal): Promise<void> {
     let stop: () => void = () => undefined;

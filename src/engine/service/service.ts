@@ -144,7 +144,7 @@ export class EngineService {
       keyColumns: async ({ before, after }, { signal }) => {
         const held: HeldFile[] = [];
         try {
-          for (const file of [before, after]) held.push(await this.#files.hold(file, { signal }));
+          for (const file of [before, after]) held.push(await this.#files.holdWhole(file, { signal }));
           const [ofBefore, ofAfter] = await Promise.all(held.map(({ file }) => file));
           return await keyColumns(ofBefore.dataset, ofAfter.dataset, signal);
         } finally {
@@ -160,7 +160,7 @@ export class EngineService {
         const kept = shown.holdRows(query);
         const { of } = this.#opened(session).held;
         try {
-          return await this.#exporting(session, query, async (dataset) => {
+          return await this.#exporting(session, query, context.signal, async (dataset) => {
             refuseOpen(query, dataset);
             const earlier = await this.#kept?.earlier(target);
             // What goes on with it would have to read the schema again.
@@ -185,7 +185,7 @@ export class EngineService {
         const shown = this.#session(session);
         const journals = this.#sends;
         if (journals === undefined) throw new RangeError('This engine sends nothing.');
-        return this.#exporting(session, query, async (dataset) => {
+        return this.#exporting(session, query, context.signal, async (dataset) => {
           refuseOpen(query, dataset);
           // What HTTP and a database need is loaded where rows are sent.
           const { sendFromPreview, targetOf } = await import('../send/sendFromPreview.ts');
@@ -220,7 +220,7 @@ export class EngineService {
         return null;
       },
       inferSchema: ({ session, query }, context) =>
-        this.#exporting(session, query, (dataset) => inferredText(dataset, query, context)),
+        this.#exporting(session, query, context.signal, (dataset) => inferredText(dataset, query, context)),
       validate: (asked, context) => {
         const { session, held } = this.#opened(asked.session);
         const open = (more: CheckOptions): Promise<Dataset> => this.#files.openAnew(held, more);
@@ -232,13 +232,16 @@ export class EngineService {
           basename(target),
           context,
           (told) => shown.exports(told),
-          (told) => this.#exporting(session, '', (dataset) => exportRejectsToFile(dataset, target, told)),
+          (told) =>
+            this.#exporting(session, '', context.signal, (dataset) =>
+              exportRejectsToFile(dataset, target, told),
+            ),
         );
       },
       beginRows: ({ session, query }) => {
         const reader = this.#nextReader++;
         const run = (sink: ByteSink, signal: AbortSignal) =>
-          this.#asking(session, query, (dataset) =>
+          this.#asking(session, query, signal, (dataset) =>
             exportTo(dataset, { query, to: 'jsonl', sink }, { signal, progress: () => undefined }),
           );
         this.#readers.set(reader, new RowReader(run));
@@ -256,7 +259,7 @@ export class EngineService {
         return null;
       },
       countRows: ({ session, query }, context) =>
-        this.#asking(session, query, (dataset) => countTo(dataset, { query }, context)),
+        this.#asking(session, query, context.signal, (dataset) => countTo(dataset, { query }, context)),
       recordText: async ({ session, view, row }, { signal }) => {
         const { record, text, format, fields } = await this.#session(session).record(view, row, signal);
         const pairs = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
@@ -305,6 +308,7 @@ export class EngineService {
   async #exporting<T>(
     id: number,
     query: string,
+    signal: AbortSignal,
     work: (dataset: Dataset) => Promise<T>,
     goOn = true,
   ): Promise<T> {
@@ -313,19 +317,33 @@ export class EngineService {
     const { file } = session;
     if (held) held.holders++;
     try {
-      return await session.reading(query, (dataset) => file.whileScanning(() => work(dataset), goOn));
+      return await session.reading(query, async (dataset) => {
+        const scan = (read: Dataset): Promise<T> => file.whileScanning(() => work(read), goOn);
+        if (!held || (await isToBeWhole(dataset, signal))) return scan(dataset);
+        const own = await this.#files.openAlone(held.of, { signal });
+        try {
+          return await scan(own);
+        } finally {
+          await own.close();
+        }
+      });
     } finally {
       if (held) await this.#files.letGo(held, false);
     }
   }
 
   /** For a program: what it has not asked for is not read afterwards. */
-  #asking<T>(id: number, query: string, work: (dataset: Dataset) => Promise<T>): Promise<T> {
+  #asking<T>(
+    id: number,
+    query: string,
+    signal: AbortSignal,
+    work: (dataset: Dataset) => Promise<T>,
+  ): Promise<T> {
     const answer = (dataset: Dataset): Promise<T> => {
       refuseOpen(query, dataset, programAdvice);
       return work(dataset);
     };
-    return this.#exporting(id, query, answer, false);
+    return this.#exporting(id, query, signal, answer, false);
   }
 
   async #closeSession(id: number): Promise<void> {
@@ -333,6 +351,19 @@ export class EngineService {
     this.#sessions.delete(id);
     await opened?.session.close();
     if (opened) await this.#files.letGo(opened.held, false);
+  }
+}
+
+/** Whether the files that it consists of can all be read as the first ones are, of which the others are looked at. */
+async function isToBeWhole(dataset: Dataset, signal: AbortSignal): Promise<boolean> {
+  // Only what they have of a header can be another table.
+  if (dataset.layout.names !== 'columns') return true;
+  try {
+    await dataset.complete(signal);
+    return true;
+  } catch (error) {
+    if (dataset.isOutrun) return false;
+    throw error;
   }
 }
 

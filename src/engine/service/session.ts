@@ -47,6 +47,8 @@ const keptViews = 4;
 export class Session {
   #file: SharedFile;
   readonly #reopen: () => Promise<SharedFile>;
+  /** One at a time, whoever asks: each lets go of the file once. */
+  #reloading: Promise<FileInfo> | undefined;
   readonly #peer: Peer<EngineSide, Record<string, never>, PreviewEvents>;
   readonly #runs = new RecentMap<number, Run>(keptViews);
   #stopListening: () => void;
@@ -253,17 +255,19 @@ export class Session {
         await this.#remote.write(to, signal);
         return null;
       },
-      reload: async () => {
-        this.#stopListening();
-        this.#stopFollowing?.();
-        this.#stopFollowing = undefined;
-        await this.#dropRuns();
-        await this.#forgetSchema();
-        this.#file = await this.#reopen();
-        this.#stopListening = this.#listen();
-        return this.info();
-      },
+      reload: () => (this.#reloading ??= this.#reload().finally(() => (this.#reloading = undefined))),
     };
+  }
+
+  async #reload(): Promise<FileInfo> {
+    this.#stopListening();
+    this.#stopFollowing?.();
+    this.#stopFollowing = undefined;
+    await this.#dropRuns();
+    await this.#forgetSchema();
+    this.#file = await this.#reopen();
+    this.#stopListening = this.#listen();
+    return this.info();
   }
 
   /** Counts on in the view that the page shows, in what the file has grown by; others are made anew where they are asked for. */

@@ -57,12 +57,15 @@ export function createFollowing(preview: Preview, reload: () => Promise<void>): 
   });
 
   // The name leads to another file: that one is followed from now on. Or later files of a table have other columns.
+  let reloading: Promise<unknown> | undefined;
   effect(() => {
-    if (state.value?.phase !== 'changed') return;
+    if (state.value?.phase !== 'changed' || reloading) return;
     const { said, following, outrun } = state.value;
     if (!following && !outrun) return;
     const told = said ? words(said) : t('The file was replaced. This is the new one.');
-    void reload().then(() => (notice.value = told));
+    reloading = reload()
+      .then(() => (notice.value = told))
+      .finally(() => (reloading = undefined));
   });
 
   link.on('followed', (said) => (notice.value = words(said)));

@@ -80,7 +80,8 @@ describe('service/several files', () => {
     for (let file = 0; file < many; file++) files[`${file}.csv`] = `n,v\n${file},1.5\n`;
     const { info, page } = await open(files, { pattern: '*.csv' });
     assert.ok(preview);
-    assert.deepEqual([info.files?.count, info.state.exact], [many, false]);
+    // Of which the size is not known is one of which not all was looked at.
+    assert.deepEqual([info.files?.count, info.state.size], [many, undefined]);
     assert.deepEqual((await rowsOf(0))[0], ['0.csv', '0', '1.5']);
     assert.equal((await page.call('run', { query: 'n >= 1090 AND v = 1.5' })).matched, 10);
     await preview.file(({ exact }) => exact);
@@ -103,8 +104,15 @@ describe('service/several files', () => {
       const { page } = await open(files, { pattern: '*.csv' });
       assert.ok(preview);
       assert.deepEqual((await rowsOf(0))[0], ['0.csv', '0', '1.5']);
+      // Who has no page to open it anew has all of it too.
+      const target = join(folder, 'all.csv');
+      const { matched: all } = await preview.host.call('export', { session: 1, query: '', target, to: 'csv' });
+      assert.equal(all, 1100);
+      assert.equal((await readFile(target, 'utf8')).split('\n')[0], columns.slice(1).join(','));
       await preview.file(({ phase, outrun }) => phase === 'changed' && outrun === true);
-      preview.info = await page.call('reload', null);
+      const [again, once] = await Promise.all([page.call('reload', null), page.call('reload', null)]);
+      assert.deepEqual(again, once);
+      preview.info = once;
       assert.deepEqual(
         preview.info.columns.map(({ name }) => name),
         columns,

@@ -19,6 +19,8 @@ import { writtenFile } from './unionReadings.ts';
 const longestMark = 3;
 /** So many files are looked at in a moment. */
 const fewFiles = 1000;
+/** Of each of more, so many of the first rows say how its cells are written, and of those behind them. */
+const rowsOfMany = 64;
 /** Of more, as many are looked at before the first rows are read as hold so many bytes, and no more than so many. */
 const firstBytes = 1024 * 1024;
 const firstFiles = 256;
@@ -148,7 +150,9 @@ export class FileLooks {
     const isFirst = this.#first === undefined;
     const first = this.#first ?? (await lookAtFirst(path, source, options));
     const name = shown === path ? undefined : shown;
-    const file = await seenFile({ path, name }, source, first, isFirst, options);
+    // What the first one tells holds for all.
+    const rows = isFirst || this.#files.length <= fewFiles ? undefined : rowsOfMany;
+    const file = await seenFile({ path, name }, source, first, isFirst, options, rows);
     this.#first = first;
     return file;
   }
@@ -182,6 +186,7 @@ async function lookAtFirst(path: string, source: OpenedSource, options: DatasetO
 
 /**
  * Where a file's records begin, and how many bytes they are.
+ * @param rows see `recogniseReadings`
  * @throws SourceError `unsupported` where it cannot be read beside the first one
  */
 async function seenFile(
@@ -190,6 +195,7 @@ async function seenFile(
   first: FirstFile,
   isFirst: boolean,
   options: DatasetOptions,
+  rows: number | undefined,
 ): Promise<SeenFile> {
   const { signal } = options;
   const { encoding, size } = source;
@@ -223,6 +229,7 @@ async function seenFile(
           table?.dialect ?? format.dialect,
           table?.dataStart ?? (isFirst ? dataStart : from),
           options,
+          rows,
         )
       : undefined;
   const isSized = source.random && size !== undefined;

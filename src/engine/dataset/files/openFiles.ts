@@ -40,8 +40,8 @@ export async function openFiles(
   if (!first)
     throw looks.failure ?? new SourceError('not-found', said`There are no files of records: ${name}.`);
   // Columns of delimited text are those of all files together, and an order of records is one of all.
-  const areKnown = first.recognised.format.kind !== 'csv' || options.reopens === true;
-  const mayBeFew = areKnown && mergeBy === undefined && !options.merge;
+  const canBeginEarly = first.recognised.format.kind !== 'csv' || options.reopens === true;
+  const mayBeFew = canBeginEarly && mergeBy === undefined && !options.merge;
   if (mayBeFew && (options.early === true || options.keepPages === true)) await looks.some(signal);
   else await looks.all(signal);
   const partitions = options.hive === false ? undefined : partitionColumns(files.map((file) => file.name));

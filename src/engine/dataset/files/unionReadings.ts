@@ -16,22 +16,24 @@ export interface WrittenFile {
 
 /** So many bytes of each file are looked at: there may be thousands of files. */
 const headLength = 16 * 1024;
-/** So many of the first rows there, and of those behind them. */
-const fewRows = 64;
 
-/** @param from where the records of the file begin */
+/**
+ * @param from where the records of the file begin
+ * @param rows see `recogniseReadings`
+ */
 export async function writtenFile(
   path: string,
   source: OpenedSource,
   dialect: CsvDialect,
   from: number,
   hints: ReadingHints & { readonly signal: AbortSignal },
+  rows?: number,
 ): Promise<WrittenFile> {
   const bytes = new Uint8Array(from + headLength);
   const length = await readFully(source, bytes, 0, hints.signal);
   const head = bytes.subarray(0, length);
   const final = length < bytes.length;
-  const { written } = recogniseReadings(head, Math.min(from, length), final, dialect, hints, fewRows);
+  const { written } = recogniseReadings(head, Math.min(from, length), final, dialect, hints, rows);
   return { path, columns: dialect.columns, cells: written };
 }
 
@@ -69,7 +71,13 @@ export function togetherRead(
       mixed.push({ column, cells: [cellOf(one), cellOf(other)] });
       return own;
     }
-    if (own !== undefined) return own.kind === 'number' && unit !== undefined ? { ...own, unit } : own;
+    if (own !== undefined) {
+      const odd = seen.find((cells) => isOdd(cells, own));
+      const other = seen.find((cells) => cells !== odd && !isOdd(cells, own));
+      if (odd !== undefined && other !== undefined)
+        mixed.push({ column, cells: [cellOf(other), cellOf(odd)] });
+      return own.kind === 'number' && unit !== undefined ? { ...own, unit } : own;
+    }
     const found = seen.find(({ reading }) => reading !== undefined)?.reading;
     return found !== undefined && seen.every((cells) => fits(cells, found)) && !isTold(found, hints)
       ? found
@@ -96,6 +104,12 @@ function apart(seen: readonly Seen[], of: 'decimals' | 'orders'): readonly [Seen
     firsts.set(key, other);
   }
   return undefined;
+}
+
+/** Whether cells are numbers or dates, as others are of which this is the reading, and none that it takes. */
+function isOdd({ decimals, orders }: WrittenCells, reading: CellReading): boolean {
+  if (reading.kind === 'date') return orders.size > 0 && !orders.has(reading.order);
+  return decimals.size > 0 && !decimals.has(reading.decimal);
 }
 
 function fits({ decimals, unit, orders }: WrittenCells, reading: CellReading): boolean {

@@ -424,6 +424,26 @@ describe('files as one table', () => {
     }
   });
 
+  it('says so also where the first file tells it far behind its first rows', async () => {
+    const dates = Array.from(
+      { length: 400 },
+      (_, row) => `${row},${row === 65 ? '31/12/2024' : '10/02/2024'}`,
+    );
+    const dataset = await open({
+      'a.csv': `id,d\n${dates.join('\n')}\n`,
+      'b.csv': 'id,d\n1,12/31/2024\n2,10/02/2024\n',
+    });
+    try {
+      const { mixedReadings = [] } = dataset.recognised;
+      assert.deepEqual(
+        mixedReadings.map(({ cells }) => cells.map(({ text }) => text)),
+        [['31/12/2024', '12/31/2024']],
+      );
+    } finally {
+      await dataset.close();
+    }
+  });
+
   it('says where files write a column in two ways, and computes nothing of it', async () => {
     const files = {
       'a.csv': 'id;p;d;t\n1;1.234,5;31.01.2024;a\n2;2,5;01.02.2024;1,5\n',
