@@ -326,6 +326,12 @@ function validateDistance(node: Call): void {
 
 /** Options stand last. */
 function validateOptions({ arguments: given }: Call, name: string): void {
+  const group = groupAt.has(name) ? given.at(2) : undefined;
+  if (group?.kind === 'literal' && typeof group.value === 'string')
+    throw new QueryError(
+      group,
+      said`the number of a group stands third, and options fourth: ${name}(text, pattern, 0, 'i')`,
+    );
   const options = given.at(optionsAt.get(name) ?? given.length);
   if (options === undefined) return;
   const known = name === 'regexp_replace' ? 'gi' : 'i';
@@ -340,6 +346,9 @@ function validateOptions({ arguments: given }: Call, name: string): void {
       : said`${odd} is not an option of ${name}; 'i' ignores letter case`,
   );
 }
+
+/** Functions of which the third argument is the number of a group. */
+const groupAt: ReadonlySet<string> = new Set(['regexp_extract', 'regexp_extract_all']);
 
 const optionsAt: ReadonlyMap<string, number> = new Map([
   ['regexp_matches', 2],

@@ -187,6 +187,16 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ],
   ['list_slice(a, 1) = b', 'list_slice(a, 1)', 'this function is written list_slice(list, from, to)'],
   [
+    "regexp_extract(a, 'b', 'i') = c",
+    "'i'",
+    "the number of a group stands third, and options fourth: regexp_extract(text, pattern, 0, 'i')",
+  ],
+  [
+    'a::timestamptz(3) > b',
+    '(3)',
+    "a timestamp keeps all its digits; write date_trunc('millisecond', time) for fewer of them",
+  ],
+  [
     'a::timestamp(3) > b',
     '(3)',
     "a timestamp keeps all its digits; write date_trunc('millisecond', time) for fewer of them",

@@ -105,10 +105,15 @@ describe('service/several files', () => {
       assert.ok(preview);
       assert.deepEqual((await rowsOf(0))[0], ['0.csv', '0', '1.5']);
       // Who has no page to open it anew has all of it too.
-      const target = join(folder, 'all.csv');
-      const { matched: all } = await preview.host.call('export', { session: 1, query: '', target, to: 'csv' });
+      const target = join(folder, 'all');
+      const { matched: all } = await preview.host.call('export', {
+        session: 1,
+        query: '',
+        target,
+        to: 'csv',
+      });
       assert.equal(all, 1100);
-      assert.equal((await readFile(target, 'utf8')).split('\n')[0], columns.slice(1).join(','));
+      assert.equal((await readFile(target, 'utf8')).split('\r\n')[0], columns.slice(1).join(','));
       await preview.file(({ phase, outrun }) => phase === 'changed' && outrun === true);
       const [again, once] = await Promise.all([page.call('reload', null), page.call('reload', null)]);
       assert.deepEqual(again, once);

@@ -33,10 +33,10 @@ export function parseCastType(cursor: Cursor): Pick<Cast, 'type' | 'size' | 'zon
     throw new QueryError(token, said`${token.value} is not a type${known}`);
   }
   cursor.next();
-  if (token.value.toLowerCase() === 'timestamptz') return { type, zoned: true };
+  const zoned = token.value.toLowerCase() === 'timestamptz' ? ({ zoned: true } as const) : undefined;
   if (type === 'double' && cursor.isWord('precision')) cursor.next();
   const start = cursor.peek();
-  if (!cursor.takeSymbol('(')) return { type };
+  if (!cursor.takeSymbol('(')) return { type, ...zoned };
   const precision = cursor.expectCount(said`a size`);
   const scale = cursor.takeSymbol(',') ? cursor.expectCount(said`a size`) : 0;
   cursor.expectSymbol(')', said`after the size`);
