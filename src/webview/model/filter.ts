@@ -2,8 +2,9 @@
 import { batch, effect, signal, type Signal } from '@preact/signals';
 import type { Filters, ViewState } from '../../protocol/preview.ts';
 import type { Condition, Diagnostic, QueryEdit } from '../../protocol/queryText.ts';
+import type { Grid } from '../grid/contract.ts';
 import { asSentence, t } from '../l10n.ts';
-import { isAbort, sentence, type CallOptions } from '../link.ts';
+import { isAbort, sentence, type CallOptions, type Link } from '../link.ts';
 import type { Preview } from './preview.ts';
 
 export interface Filter {
@@ -57,7 +58,16 @@ const historyLength = 50;
 /** So long the rows stay as they are while the engine looks for the record. */
 const locatePatience = 400;
 
-export function createFilter(preview: Preview, changed: () => void): Filter {
+/** What of the preview a filter has to do with. */
+export type Filtered = Pick<
+  Preview,
+  'file' | 'result' | 'inContext' | 'awaited' | 'starting' | 'paused' | 'notice' | 'shown'
+> & {
+  readonly link: Pick<Link, 'call'>;
+  readonly grid: Pick<Grid, 'facts' | 'layout' | 'selection' | 'aboveOf' | 'goTo' | 'focus' | 'refresh'>;
+};
+
+export function createFilter(preview: Filtered, changed: () => void): Filter {
   const { link, grid, result, inContext, awaited, starting, paused, notice } = preview;
   const text = signal('');
   const applied = signal('');
@@ -257,14 +267,17 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     error.value = '';
     paused.value = undefined;
     isClearing = true;
-    await backToFile(() => {
-      isClearing = false;
-      applied.value = '';
-      conditions.value = [];
-      inContext.value = false;
-      result.value = undefined;
-    });
+    await backToFile(takeAway);
     changed();
+  }
+
+  /** Ends a clearing: from here on the file shows. */
+  function takeAway(): void {
+    isClearing = false;
+    applied.value = '';
+    conditions.value = [];
+    inContext.value = false;
+    result.value = undefined;
   }
 
   function keepMatch(): void {
@@ -294,6 +307,8 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
   }
 
   async function goToRecord(value: number): Promise<void> {
+    // Its place is where the selected record would have been.
+    if (isClearing) takeAway();
     const mine = ++turn;
     const place = { by: 'record', value } as const;
     const { view } = preview.shown.peek();

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { computed, signal } from '@preact/signals';
+import type { GridView } from '../../../src/webview/grid/contract.ts';
+import { start } from '../../../src/webview/grid/selection.ts';
+import { createFilter, type Filtered } from '../../../src/webview/model/filter.ts';
+import type { PreviewCalls, PreviewEvents, ViewState } from '../../../src/protocol/preview.ts';
+import { Peer, type Handlers, type Message } from '../../../src/protocol/rpc.ts';
+
+type Nothing = Record<string, never>;
+type Served = Pick<
+  PreviewCalls,
+  'run' | 'locate' | 'record' | 'conditions' | 'host/filters' | 'host/keepFilters'
+>;
+
+describe('webview/model/filter', () => {
+  const state: ViewState = {
+    view: 1,
+    query: 'n > 1',
+    outcome: { rows: 'records', filtered: true, limited: false, additive: [], order: [] },
+    phase: 'done',
+    matched: 10,
+    records: 100,
+    malformed: 0,
+    scanned: 0,
+    total: undefined,
+    skipped: 0,
+    elapsedMs: 0,
+    columns: undefined,
+    said: undefined,
+  };
+
+  /** A filter over an engine that answers so, and where its grid was told to go. */
+  function filterOver(engine: Pick<Handlers<Served>, 'run' | 'locate'>) {
+    const page: Peer<Nothing, PreviewCalls, Nothing> = new Peer<Nothing, PreviewCalls, Nothing>({
+      post: (message: Message) => queueMicrotask(() => serving.receive(message)),
+      handlers: {},
+    });
+    const serving = new Peer<Served, Nothing, PreviewEvents>({
+      post: (message) => queueMicrotask(() => page.receive(message)),
+      handlers: {
+        ...engine,
+        record: () => Promise.reject(new Error('Rows tell of their records.')),
+        conditions: () => [],
+        'host/filters': () => ({ history: [], saved: [] }),
+        'host/keepFilters': () => null,
+      },
+    });
+    const [result, inContext] = [signal<ViewState | undefined>(undefined), signal(false)];
+    const wentTo: (readonly [view: number, row: number])[] = [];
+    const shown = computed<GridView>(() => {
+      const query = inContext.value ? undefined : result.value;
+      const [view, rows] = query ? [query.view, query.matched] : [0, 100];
+      return { view, rows, exact: true, numbered: view === 0, records: 100 };
+    });
+    const preview: Filtered = {
+      link: { call: page.call.bind(page) },
+      grid: {
+        selection: start,
+        layout: { lanes: [], pinned: 0, pinnedWidth: 0, scrolledWidth: 0, hidden: 0 },
+        facts: () => ({ record: 7, fault: null, raw: undefined }),
+        aboveOf: () => 0,
+        goTo: (row) => wentTo.push([shown.peek().view, row]),
+        focus: () => undefined,
+        refresh: () => undefined,
+      },
+      file: signal(undefined),
+      ...{ result, inContext, shown },
+      ...{ awaited: signal(false), starting: signal(false), paused: signal(undefined), notice: signal('') },
+    };
+    return { filter: createFilter(preview, () => undefined), preview, wentTo };
+  }
+
+  it('that is being cleared is gone when a record is gone to', async () => {
+    const { filter, preview, wentTo } = filterOver({
+      run: () => state,
+      locate: ({ place }) => ({ row: place.by === 'record' ? place.value - 1 : 0, exact: true }),
+    });
+    await filter.run(state.query);
+    const cleared = filter.clear();
+    await filter.goToRecord(51);
+    await cleared;
+    assert.deepEqual([filter.applied.value, filter.wanted(), preview.result.value], ['', '', undefined]);
+    assert.equal(preview.inContext.value, false);
+    assert.deepEqual(wentTo, [[0, 50]]);
+  });
+});
