@@ -306,6 +306,24 @@ export function createFilter(preview: Filtered, changed: () => void): Filter {
     match = undefined;
   }
 
+  /** Whether a record is yet to be looked at by the query of a view, as far as the page and its grid know. */
+  function isAhead(view: number, record: number): boolean {
+    const state = result.value;
+    return state?.view === view && state.phase === 'running' && state.records < record;
+  }
+
+  function countedTo(view: number, record: number): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = effect(() => {
+        if (isAhead(view, record)) return;
+        queueMicrotask(() => {
+          stop();
+          resolve();
+        });
+      });
+    });
+  }
+
   async function goToRecord(value: number): Promise<void> {
     // Its place is where the selected record would have been.
     if (isClearing) takeAway();
@@ -315,7 +333,14 @@ export function createFilter(preview: Filtered, changed: () => void): Filter {
     try {
       if (view !== 0) {
         // Sorted and computed rows have no places in the file.
-        const among = await link.call('locate', { view, place }).catch(() => undefined);
+        const find = () => link.call('locate', { view, place }).catch(() => undefined);
+        // What is answered may be of before the query came there, also where it has by now.
+        const wasAhead = isAhead(view, value);
+        let among = await find();
+        if (among && wasAhead && turn === mine) {
+          await countedTo(view, value);
+          if (turn === mine) among = await find();
+        }
         if (turn !== mine) return;
         if (among?.exact) {
           goTo(among.row);

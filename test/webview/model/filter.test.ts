@@ -83,4 +83,32 @@ describe('webview/model/filter', () => {
     assert.equal(preview.inContext.value, false);
     assert.deepEqual(wentTo, [[0, 50]]);
   });
+
+  for (const isMatch of [true, false])
+    it(`that has not come to a record yet ${isMatch ? 'shows it' : 'is laid aside'} once it has`, async () => {
+      let goOn = (): void => undefined;
+      const looked = new Promise<void>((resolve) => (goOn = resolve));
+      let records = 40;
+      const asked: number[] = [];
+      const { filter, preview, wentTo } = filterOver({
+        async run(_, { progress }) {
+          progress({ ...state, phase: 'running', matched: 4, records });
+          await looked;
+          records = 60;
+          progress({ ...state, phase: 'running', matched: 6, records });
+          return new Promise(() => undefined);
+        },
+        locate({ view }) {
+          asked.push(records);
+          goOn();
+          return view === 0 ? { row: 50, exact: true } : { row: 5, exact: isMatch && records > 50 };
+        },
+      });
+      void filter.run(state.query);
+      await new Promise<void>((resolve) => preview.result.subscribe((now) => now && resolve()));
+      await filter.goToRecord(51);
+      assert.deepEqual(wentTo, [isMatch ? [1, 5] : [0, 50]]);
+      assert.equal(preview.inContext.value, !isMatch);
+      assert.deepEqual(asked.slice(0, 2), [40, 60]);
+    });
 });
