@@ -260,6 +260,9 @@ function ownOf({ columnOf }: Rows, column: FileColumn): FileColumn | undefined {
  */
 export type Tell = (columns: readonly FileColumn[], isDone: boolean) => void;
 
+/** Malformed ones as well, which are in a file too: they take part where a query names `_error`. */
+const allRecords = '_error IS NULL OR _error IS NOT NULL';
+
 /**
  * Finds what columns hold in some rows: first the columns whose figures need no text, then the others.
  */
@@ -317,11 +320,11 @@ export async function fill(
     return;
   }
   // What files and folders say of records is no field, but a column of rows that are made of them.
-  const ofFolders = missing.filter(({ own }) => own.ofFile !== undefined);
-  if (ofFolders.length > 0) {
-    const text = `${query?.asked ?? ''}\n|> SELECT ${ofFolders.map(({ own }) => own.path).join(', ')}`;
-    await gathered(ofFolders, ofRows(plannedFor(text, dataset.recognised.format)));
-    if (ofFolders.length < missing.length) tell(columnsOf(ofFolders), true);
+  const ofFiles = missing.filter(({ own }) => own.ofFile !== undefined);
+  if (ofFiles.length > 0) {
+    const text = `${query?.asked ?? allRecords}\n|> SELECT ${ofFiles.map(({ own }) => own.path).join(', ')}`;
+    await gathered(ofFiles, ofRows(plannedFor(text, dataset.recognised.format)));
+    if (ofFiles.length < missing.length) tell(columnsOf(ofFiles), true);
   }
   const ofFields = missing.filter(({ own }) => own.ofFile === undefined);
   const stored = await keptColumns(
