@@ -103,14 +103,15 @@ function columnsOf({ fields, slots, ...plan }: Plan, makesRows: boolean): readon
 
 /**
  * Whether a query reads columns that a part of it does not read, and rows can be left out for it: neither their numbers nor
- * all of them are asked for.
+ * all of them are asked for. Programs are told, and tell of, the numbers of records.
  */
 export function needsMore(dataset: Dataset, plan: Plan, part: Plan): boolean {
   const isOfRows =
     isByColumns(dataset) &&
     !dataset.checks &&
     !asksForAll(plan) &&
-    !(plan.needsFaulty || plan.needsPlaces || plan.needsPosition);
+    !(plan.needsFaulty || plan.needsPlaces || plan.needsPosition) &&
+    !plan.operators.some(({ kind }) => kind === 'call');
   const first = columnsOf(part, true);
   if (!isOfRows || !first) return false;
   const all = columnsOf(plan, true);

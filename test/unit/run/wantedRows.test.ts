@@ -1,12 +1,15 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { ByteWriter } from 'hyparquet-writer';
+import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { exportTo } from '../../../src/engine/run/export/export.ts';
 import { TableRun } from '../../../src/engine/run/tableRun.ts';
+import { wantedRows } from '../../../src/engine/run/wantedRows.ts';
 import { bytesRead } from '../../support/bytesRead.ts';
 import { memorySink } from '../../support/memorySink.ts';
 import { parquetTextFrom } from '../../support/parquetText.ts';
@@ -106,6 +109,50 @@ describe('the rows that a query wants of a Parquet file', () => {
         ],
       );
       assert.equal(found[0].records, rows);
+    } finally {
+      await file.close();
+    }
+  });
+
+  it('are none of a file without row groups', async () => {
+    const path = join(folder, 'none.parquet');
+    const names = ['id', 'note'];
+    const writer = new ByteWriter();
+    writer.appendBytes(Buffer.from('PAR1'));
+    writeMetadata(writer, {
+      version: 2,
+      schema: [
+        { name: 'root', num_children: names.length },
+        ...names.map((name) => ({ name, type: 'INT64', repetition_type: 'OPTIONAL' }) as const),
+      ],
+      num_rows: 0n,
+      row_groups: [],
+      metadata_length: 0,
+    });
+    writer.appendBytes(Buffer.from('PAR1'));
+    await writeFile(path, writer.getBytes());
+    const file = await Dataset.open({ kind: 'file', path }, { signal });
+    try {
+      for (const query of ['id > 3', '|> ORDER BY id LIMIT 2']) {
+        assert.deepEqual(await exported(file, query), { text: '', matched: 0, records: 0 });
+      }
+      const run = new TableRun(1, plannedFor('|> ORDER BY id', file.recognised.format), file);
+      const { phase, matched } = await run.run(signal, () => undefined);
+      await run.close();
+      assert.deepEqual([phase, matched], ['done', 0]);
+    } finally {
+      await file.close();
+    }
+  });
+
+  it('are not looked for where a program is told of records by their numbers', async () => {
+    const { file } = await opened('');
+    try {
+      const wants = async (query: string): Promise<boolean> => {
+        const planned = plannedFor(query, file.recognised.format, { calls: true });
+        return (await wantedRows(file, planned, signal, () => undefined)) !== undefined;
+      };
+      assert.deepEqual([await wants('id = 9000'), await wants("id = 9000 |> CALL 'a.mjs'")], [true, false]);
     } finally {
       await file.close();
     }

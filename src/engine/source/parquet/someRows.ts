@@ -22,6 +22,8 @@ export async function* decodeSome(
   marks: Marks,
   { footer, columns, rows }: SomeRows,
 ): AsyncGenerator<Step, void> {
+  // There may be no row group either.
+  if (rows.length === 0) return;
   const groups = numbered(footer.rowGroups);
   const ahead = new ReadAhead(littleAhead);
   let { position, row: next = 0 } = from;
