@@ -31,16 +31,17 @@ export class FileEnd {
    * @throws SourceError; the signal's reason
    */
   static async of(
-    { place, stored }: OpenedSource,
+    { place, stored, containers }: OpenedSource,
     isAlone: boolean,
     signal: AbortSignal,
   ): Promise<FileEnd | undefined> {
     const { random, size } = stored;
     if (!random || !size || place.spec.kind !== 'file') return undefined;
-    const most = isAlone ? alone : usual;
+    const isText = isAlone && containers.length === 0;
+    const most = isText ? alone : usual;
     const end = Math.max(0, size - most);
     const pieces: Piece[] = [];
-    for (const at of isAlone && end > 0 ? [0, end] : [end])
+    for (const at of isText && end > 0 ? [0, end] : [end])
       pieces.push({ at, bytes: await piece(stored, at, Math.min(most, size - at), signal) });
     return new FileEnd(stored, pieces);
   }

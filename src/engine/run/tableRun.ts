@@ -183,7 +183,10 @@ export class TableRun implements Run {
       cells.kind === 'columns' ? { ...(await this.#withFiles(cells, first, count)), numbersInText } : cells;
     const records = this.#rows?.records?.subarray(first, first + count);
     const page = records
-      ? await pageOfRecords(this.source, this.query.plan, records, asked, signal)
+      ? await this.source.ofOneVersion(
+          () => pageOfRecords(this.source, this.query.plan, records, asked, signal),
+          signal,
+        )
       : await dataset.page(undefined, dataset.known.parts(first, count), asked, signal);
     // These numbers are of the temporary file, not of the file that people see.
     return { ...page, records: new Float64Array(page.rows) };

@@ -102,9 +102,10 @@ describe('service/a file that is written anew in place while it is shown', () =>
         await assert.rejects(asked.call('rows', page), isChanged);
         await assert.rejects(asked.call('rows', { ...page, view }), isChanged);
         await assert.rejects(asked.call('record', { view, row: 20 }), isChanged);
-        // Sorted rows were all read before.
-        const kept = await asked.call('rows', { view: sorted.view, first: 0, count: 2, columns: [0, 1] });
-        assert.equal(kept.rows, 2);
+        // Sorted rows were all read before; those of Parquet are read when they are looked at.
+        const kept = asked.call('rows', { view: sorted.view, first: 0, count: 2, columns: [0, 1] });
+        if (kind === 'Parquet') await assert.rejects(kept, isChanged);
+        else assert.equal((await kept).rows, 2);
         for (const query of ['id > 990', '|> ORDER BY name', '|> AGGREGATE count(*) AS n GROUP BY name']) {
           const { phase, said, matched } = await asked.call('run', { query });
           assert.equal(phase, 'failed', `${query}: ${matched}`);
