@@ -29,7 +29,7 @@ export { digestOf } from './planDigest.ts';
 export type { Predicate } from './predicate/predicate.ts';
 export type { Mark, Origin } from './predicate/selector.ts';
 export type { ZoneCondition } from './predicate/zones.ts';
-export { namesIn, type ParsedQuery } from './syntax/pipeline.ts';
+export { nameSpans, type ParsedQuery } from './syntax/pipeline.ts';
 export type { Operator, Query } from './syntax/tree.ts';
 export { visitExpression } from './syntax/walk.ts';
 export {

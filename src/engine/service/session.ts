@@ -10,7 +10,7 @@ import type {
   TimelineRequest,
 } from '../../protocol/statistics.ts';
 import { Peer, type HandlerContext, type Handlers, type Message, type Post } from '../../protocol/rpc.ts';
-import { asksForViolations, conditionsOf, keywords, namesIn, parseQuery, picksOf } from '../query/index.ts';
+import { asksForViolations, conditionsOf, keywords, nameSpans, parseQuery, picksOf } from '../query/index.ts';
 import { fileNameAt } from '../source/location.ts';
 import type { Calls } from '../stage/calls.ts';
 import { RecentMap } from '../recentMap.ts';
@@ -223,7 +223,7 @@ export class Session {
       complete: ({ query, position }, { signal }) =>
         completionsOf(query, position, this.#file, this.#allowed, signal),
       keywords: () => keywords,
-      names: ({ query }) => namesIn(query),
+      names: ({ query }) => nameSpans(query),
       conditions: ({ query }) => conditionsOf(query),
       picks: ({ query }) => picksOf(query),
       edit: ({ query, edit, ofRecords }) => ({

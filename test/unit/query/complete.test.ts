@@ -3,7 +3,7 @@ import { pipeOperators } from '../../../src/engine/query/operator/operators.ts';
 import {
   completeAt,
   keywords,
-  namesIn,
+  nameSpans,
   type FileField,
   type Known,
   type Layout,
@@ -310,7 +310,7 @@ describe('completeAt', () => {
 });
 
 describe('names in a query', () => {
-  const named = (query: string) => namesIn(query).map(({ from, to }) => query.slice(from, to));
+  const named = (query: string) => nameSpans(query).map(({ from, to }) => query.slice(from, to));
 
   it('are what the grammar reads as one, as far as it gets', () => {
     assert.deepEqual(named("top > 1 AND first(fill) = 'of' |> SELECT rows, on AS percent"), [
@@ -323,6 +323,11 @@ describe('names in a query', () => {
     ]);
     assert.deepEqual(named('|> ORDER BY sample DESC |> DROP "top", last, |> LIMIT'), ['sample', 'last']);
     assert.deepEqual(named('|> EXTEND 1 +'), []);
+  });
+
+  it('are read up to what is being typed', () => {
+    for (const open of ["'of", '"of', '/* of', '5x', '#'])
+      assert.deepEqual(named(`top > 1 AND fill = ${open}`), ['top', 'fill'], open);
   });
 });
 

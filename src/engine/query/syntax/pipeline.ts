@@ -51,16 +51,25 @@ export function parsePipeline(text: string): ParsedQuery {
  * Words of a query that name columns, files and the like, up to where it cannot be read: what the language has as a word may be
  * one of them.
  */
-export function namesIn(text: string): readonly Span[] {
+export function nameSpans(text: string): readonly Span[] {
   if (text.length > maxQueryLength) return [];
-  let cursor: Cursor | undefined;
+  const cursor = new Cursor(text, readableTokens(text));
   try {
-    cursor = new Cursor(text);
     parseOperators(cursor, {});
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
   }
-  return cursor?.names ?? [];
+  return cursor.names;
+}
+
+/** Those before the first that is none, as the text that is being typed is until its quote is closed. */
+function readableTokens(text: string): Token[] {
+  try {
+    return tokenize(text);
+  } catch (error) {
+    if (error instanceof QueryError) return tokenize(text.slice(0, error.span.from));
+    throw error;
+  }
 }
 
 /**
