@@ -5,7 +5,7 @@ import { openJoined, pathOfJoined } from '../dataset/joinedFile.ts';
 import type { KnownFile } from '../query/index.ts';
 import { RecentMap } from '../recentMap.ts';
 import { identifyFile, type FileIdentity } from '../source/file.ts';
-import { membersOfItems } from './seenMembers.ts';
+import { firstRows, membersOfItems } from './seenMembers.ts';
 
 /** Columns and files of which what was read is kept. */
 const [columnsKept, filesKept] = [32, 8];
@@ -18,10 +18,8 @@ type Members = readonly (readonly string[])[];
  */
 export class SeenFields {
   readonly #dataset: Dataset;
-  /** Read of the first rows, of which there are more while few blocks are known. */
-  readonly #members = new RecentMap<string, { readonly paths: Members; readonly blocks: number }>(
-    columnsKept,
-  );
+  /** Read of the first rows, of which there are more while few are known. */
+  readonly #members = new RecentMap<string, { readonly paths: Members; readonly rows: number }>(columnsKept);
   readonly #joined = new RecentMap<string, { readonly version: FileIdentity; readonly known: KnownFile }>(
     filesKept,
   );
@@ -32,11 +30,11 @@ export class SeenFields {
 
   /** @throws SourceError, the signal's reason */
   async membersOf(column: FileColumn, signal: AbortSignal): Promise<Members> {
-    const blocks = this.#dataset.index.length;
+    const rows = Math.min(firstRows, this.#dataset.known.records);
     const kept = this.#members.get(column.path);
-    if (kept && blocks <= kept.blocks * 2) return kept.paths;
+    if (kept && rows <= kept.rows) return kept.paths;
     const paths = await membersOfItems(this.#dataset, column, signal);
-    this.#members.set(column.path, { paths, blocks });
+    this.#members.set(column.path, { paths, rows });
     return paths;
   }
 

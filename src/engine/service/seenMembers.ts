@@ -4,8 +4,9 @@ import { cellColumns, type FileColumn } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { mostOfPlace } from '../dataset/doubt/sampledCells.ts';
 
-/** Rows that are looked at, and bytes of each list: one that is longer says nothing. */
-const firstRows = 100;
+/** Rows that are looked at. */
+export const firstRows = 100;
+/** Of each list, in bytes: one that is longer says nothing. */
 const mostOfList = 8 * 1024;
 /** Of one list, and of all. */
 const mostItems = 20;

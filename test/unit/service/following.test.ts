@@ -290,4 +290,23 @@ describe('a preview that follows its file', () => {
     await page.call('follow', { on: true });
     await taken;
   });
+
+  it('offers the members of what its first rows hold by now', async () => {
+    const path = at('items.jsonl');
+    await writeFile(path, '{"items":[{"sku":1}]}\n');
+    const { page } = await open(path);
+    assert.ok(bed.preview);
+    await read(bed.preview);
+    const offered = async () => {
+      const query = '|> UNNEST items AS it |> WHERE it.';
+      const { items } = await page.call('complete', { query, position: query.length });
+      return items.map(({ label }) => label).filter((label) => label.startsWith('it.'));
+    };
+    assert.deepEqual(await offered(), ['it.sku']);
+    const taken = bed.preview.file(({ records, phase }) => records === 2 && phase === 'ready');
+    await page.call('follow', { on: true });
+    await appendFile(path, '{"items":[{"price":2}]}\n');
+    await taken;
+    assert.deepEqual(await offered(), ['it.sku', 'it.price']);
+  });
 });
