@@ -8,9 +8,9 @@ export interface Diagnostic {
   readonly to: number;
   readonly severity: 'error' | 'warning';
   readonly said: Said;
-  /** The query that was probably meant: with `text` in one place, or a search for `text` in all text columns. */
   /** What it is about. */
   readonly code?: 'unknown-column';
+  /** The query that was probably meant: with `text` in one place, or a search for `text` in all text columns. */
   readonly fix?: { readonly kind: 'replace' | 'search'; readonly text: string; readonly query: string };
 }
 

@@ -125,7 +125,7 @@ function survey(head: Uint8Array): Survey {
   return { candidates, outline };
 }
 
-/** The one with a path before the others; none where there is none with it. */
+/** The one with a path before the others; all as they were where there is none with it. */
 function withFirst(candidates: readonly RowsCandidate[], first: string | undefined): RowsCandidate[] {
   return [true, false].flatMap((isFirst) => candidates.filter(({ path }) => (path === first) === isFirst));
 }
