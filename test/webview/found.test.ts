@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { gridAt } from './bed/grid.ts';
+import { areThere, gridAt } from './bed/grid.ts';
 import type { RealEngine } from './bed/realEngine.ts';
 import { RealPage } from './bed/realPage.ts';
 
@@ -51,6 +51,17 @@ describe('webview of text that is found', () => {
   it('is gone to in the only row', async () => {
     await find(['apple'], 'apple', 1);
     await goes('Enter', '1 of 1', 1);
+  });
+
+  it('is marked in a value that is written over several lines', async () => {
+    const path = join(real.folder, 'lines.json');
+    await writeFile(path, JSON.stringify([{ size: [1, 2] }, { size: [3, 4] }, { size: [5] }], null, 2));
+    await engine.open(path, {});
+    await gridAt(page, 0);
+    await page.getByRole('button', { name: 'Find (Ctrl+F)' }).click();
+    await page.getByRole('textbox', { name: 'Find in file' }).fill('[3,4]');
+    await goes('Enter', '1 of 1', 2);
+    await areThere(page.locator('.cell.found:visible', { hasText: '[3,4]' }), 1);
   });
 
   it('is gone to in a column that is far off, and told where its column is hidden', async () => {

@@ -8,7 +8,7 @@ import { asSentence, count, t, words } from '../l10n.ts';
 import { sentence } from '../link.ts';
 import { visible } from '../visible.ts';
 import type { ColumnLayout } from './columns.ts';
-import { lookOf, spoken, type Look } from './look.ts';
+import { inOneLine, lookOf, spoken, type Look } from './look.ts';
 import type { Pages, RowFacts } from './pages.ts';
 import { covers, type Area } from './selection.ts';
 
@@ -318,7 +318,7 @@ function paintCell(view: CellView | undefined, row: number, index: number, scene
     failure === undefined
       ? lookOf(cell, lane.width)
       : { text: visible(sentence(failure)), className: 'cell failed' };
-  const found = cell && scene.sought && holds(cell.text, scene.sought, scene.matchCase);
+  const found = cell && scene.sought && holds(inOneLine(cell), scene.sought, scene.matchCase);
   const current = row === scene.activeRow && index === scene.activeLane;
   const className = `${look.className}${found ? ' found' : ''}${current ? ' current' : ''}`;
   setCell(
