@@ -13,7 +13,7 @@ import type { ColumnType } from '../../../src/engine/sink/typed/columnType.ts';
 import { schemaOf } from '../../../src/engine/sink/parquet/schema.ts';
 import { bytesRead } from '../../support/bytesRead.ts';
 import { runs } from '../../support/long.ts';
-import { parquetTextFrom, parquetTextOf } from '../../support/parquetText.ts';
+import { parquetPiecesOf, parquetTextFrom, parquetTextOf } from '../../support/parquetText.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
@@ -217,6 +217,23 @@ describe('the pages of a Parquet file', () => {
     assert.equal(await textOf(), '{"l":[1,2,3,4,5]}\n{"l":null}\n{"l":[6]}\n');
     assert.equal(await parquetTextFrom(file, 1), '{"l":null}\n{"l":[6]}\n');
     assert.equal(await parquetTextFrom(file, 2), '{"l":[6]}\n');
+  });
+
+  it('give single rows in pieces of a bounded length, where long rows come after many short ones', async () => {
+    const [short, long] = [30_000, 3000];
+    const columns = {
+      s: Array.from({ length: short + long }, (_, i) => (i < short ? `${i}` : `${i}`.padEnd(20_000, 'x'))),
+    };
+    await write({ s: text }, columns, 64 * 1024);
+    const lines = linesOf(columns).split('\n');
+    const inOrder = Array.from({ length: short + long }, (_, i) => i);
+    const swapped = inOrder.map((i) => i ^ 1);
+    for (const rows of [inOrder, swapped]) {
+      const pieces = await parquetPiecesOf(file, rows);
+      assert.ok(Buffer.concat(pieces).equals(Buffer.from(rows.map((row) => `${lines[row]}\n`).join(''))));
+      const longest = Math.max(...pieces.map(({ length }) => length));
+      assert.ok(longest < 20 * 1024 * 1024, `${longest} bytes in a piece`);
+    }
   });
 
   describe('of one large row group', () => {

@@ -11,6 +11,8 @@ import { placeOf } from './rowGroups.ts';
 /** Characters of lines that are put in order at a time, about: few at first, for who waits for the first rows. */
 const [shortBatch, longBatch] = [256 * 1024, 8 * 1024 * 1024];
 const mostRows = 65_536;
+/** Rows next to each other whose values are held at a time. */
+const mostTaken = 1024;
 
 /**
  * Rows by their numbers, in the order of these: of a batch of them, those that are near each other in the file are read
@@ -33,10 +35,12 @@ export async function* decodeSome(
     const batch = rows.subarray(next, next + count);
     // Of each, its place in the batch and its number.
     const inFile = Array.from(batch, (row, at) => ({ row, at })).sort((a, b) => a.row - b.row);
+    const isInOrder = inFile.every(({ at }, i) => at === i);
+    const mostLength = isInOrder ? longBatch : 2 * longBatch;
     const lines = new Array<string>(batch.length);
-    let length = 0;
-    for (let i = 0; i < inFile.length;) {
-      const { row } = inFile[i];
+    let [made, length] = [0, 0];
+    while (made < inFile.length && length <= mostLength) {
+      const { row } = inFile[made];
       if (!reader || row < reader.of.first + reader.done || row >= reader.of.first + reader.of.rows) {
         const of = groupOf(groups, row);
         if (!of) throw new RangeError(`The file has no row ${row}.`);
@@ -44,26 +48,31 @@ export async function* decodeSome(
       }
       const { first } = reader.of;
       yield* reader.goTo(row - first);
-      let last = i;
-      while (inFile.at(last + 1)?.row === inFile[last].row + 1) last++;
-      const wanted = Math.min(last - i + 1, first + reader.of.rows - row);
-      const taken = yield* reader.take(wanted);
-      for (let k = 0; k < taken.count; k++, i++) {
+      let wanted = 1;
+      while (wanted < mostTaken && inFile.at(made + wanted)?.row === row + wanted) wanted++;
+      const taken = yield* reader.take(Math.min(wanted, first + reader.of.rows - row));
+      for (let k = 0; k < taken.count && length <= mostLength; k++, made++) {
         const line = lineOf(taken.columns, taken.values, k);
-        lines[inFile[i].at] = line;
+        lines[inFile[made].at] = line;
         length += line.length;
       }
-      if (i % turnEvery < taken.count) await turn();
+      if (made % turnEvery < taken.count) await turn();
     }
+    const fitting = Math.floor((longBatch * made) / Math.max(1, length));
+    // Rows are longer than those before them: what is in order is given, and else there are fewer at a time.
+    if (made < batch.length && !isInOrder) {
+      count = Math.max(1, Math.min(batch.length >> 1, fitting));
+      continue;
+    }
+    lines.length = made;
     const bytes = Buffer.from(lines.join(''));
     yield bytes;
-    next += batch.length;
+    next += made;
     position += bytes.length;
     ahead.grow(bytes.length);
     if (marks.wants(position)) {
       marks.add({ position, at: Math.round(((base.size ?? 0) * next) / rows.length), row: next });
     }
-    const fitting = Math.floor((longBatch * batch.length) / Math.max(1, length));
     count = Math.max(1, Math.min(mostRows, 4 * count, fitting));
   }
 }
