@@ -236,6 +236,11 @@ describe('the pages of a Parquet file', () => {
     }
   });
 
+  it('cannot give a row that the file has no longer', async () => {
+    await write({ s: text }, { s: ['a', 'b'] }, 1000);
+    await assert.rejects(parquetTextOf(file, [2]), { name: 'SourceError', failure: 'changed' });
+  });
+
   describe('of one large row group', () => {
     const count = 200_000;
     const columns = {

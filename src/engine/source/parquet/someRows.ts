@@ -1,6 +1,7 @@
+import { said } from '../../../said/said.ts';
 import type { Step } from '../compressed/decoded.ts';
 import type { Mark, Marks } from '../compressed/marks.ts';
-import type { Source } from '../source.ts';
+import { SourceError, type Source } from '../source.ts';
 import { ReadAhead } from './chunkBytes.ts';
 import type { Footer } from './footer.ts';
 import { GroupReader, numbered, type NumberedGroup } from './groupReader.ts';
@@ -43,7 +44,7 @@ export async function* decodeSome(
       const { row } = inFile[made];
       if (!reader || row < reader.of.first + reader.done || row >= reader.of.first + reader.of.rows) {
         const of = groupOf(groups, row);
-        if (!of) throw new RangeError(`The file has no row ${row}.`);
+        if (!of) throw new SourceError('changed', said`${base.name} has changed since it was opened.`, position);
         reader = new GroupReader(base, footer.stored, of, columns, ahead, () => position);
       }
       const { first } = reader.of;
@@ -88,11 +89,15 @@ const turnEvery = 256;
 /** Of each column, there may be one row in a row group. */
 const littleAhead = 8 * 1024;
 
+/** Characters of a row, at least. */
+const shortest = 16;
+
 /** Characters of a row, about. */
 function lengthOf(groups: readonly NumberedGroup[]): number {
-  const [first] = groups;
+  const first = groups.at(0);
+  if (!first) return shortest;
   const { length, decoded } = placeOf(first.group);
-  return Math.max(16, Math.max(length, decoded) / Math.max(1, first.rows));
+  return Math.max(shortest, Math.max(length, decoded) / Math.max(1, first.rows));
 }
 
 /** The row group that a row is in. */
