@@ -1,8 +1,10 @@
 import type { PreviewCalls } from '../../protocol/preview.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
+import { rowNumbers } from '../source/part.ts';
 import { SourceError } from '../source/source.ts';
 import type { Columns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { openRows } from '../dataset/part.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { throttled } from './throttle.ts';
 import type { View } from '../dataset/view.ts';
@@ -18,6 +20,8 @@ export interface SoughtRows {
   /** Undefined for the file as it is. */
   readonly view: View | undefined;
   readonly columns: Pick<Columns, 'searched'>;
+  /** The numbers of the records of the file that the rows are, where these are in another order: see `Run.records`. */
+  readonly records: Float64Array | undefined;
 }
 
 type FindCall = PreviewCalls['find'];
@@ -29,6 +33,8 @@ export async function find(
   request: FindCall['params'],
   context: HandlerContext<FindCall['progress']>,
 ): Promise<FindCall['result']> {
+  const { records } = rows;
+  if (records) return findRecord({ ...rows, records }, request, context);
   return request.backward ? findBackward(rows, request, context) : findForward(rows, request, context);
 }
 
@@ -76,8 +82,84 @@ async function findBackward(
   return null;
 }
 
+/**
+ * Looks through records that are in an order of their own, the nearest rows first. So many at a time are read in the order of
+ * the file, as it is decoded once for them then, and not once for a few of them.
+ */
+async function findRecord(
+  rows: SoughtRecords,
+  request: FindCall['params'],
+  { signal, progress }: HandlerContext<FindCall['progress']>,
+): Promise<FindCall['result']> {
+  const { records } = rows;
+  const { from, backward } = request;
+  const tell = throttled(progress);
+  const [first, end] = backward
+    ? [0, Math.min(from, records.length)]
+    : [Math.max(0, from + 1), records.length];
+  for (let [passed, count] = [0, fewRecords]; passed < end - first; passed += count, count *= growth) {
+    const start = backward ? Math.max(0, end - passed - count) : first + passed;
+    const some = records.subarray(start, backward ? end - passed : Math.min(end, start + count));
+    const found = await withOrdered(rows, some, signal, async (sought, ordered) => {
+      const holds = new Uint8Array(ordered.length);
+      for await (const match of matches(sought, request, 0, signal)) {
+        tell(progressOf(sought.dataset, match.scanned));
+        for (const row of await rowsOf(sought.dataset, undefined, match, signal)) holds[row] = 1;
+      }
+      const isSought = (number: number): boolean => holds[placeIn(ordered, number)] === 1;
+      return backward ? some.findLastIndex(isSought) : some.findIndex(isSought);
+    });
+    if (found >= 0) return { row: start + found };
+  }
+  return null;
+}
+
+type SoughtRecords = SoughtRows & { readonly records: Float64Array };
+
+const [fewRecords, growth] = [4096, 16];
+
+/** Runs work on some of the records as the rows of a file, in the order in which they are in it. */
+async function withOrdered<T>(
+  { dataset, columns }: SoughtRecords,
+  some: Float64Array,
+  signal: AbortSignal,
+  work: (rows: SoughtRows, ordered: Float64Array) => Promise<T>,
+): Promise<T> {
+  const ordered = rowNumbers(some).sort();
+  const part = await openRows(dataset, ordered, signal);
+  try {
+    return await work({ dataset: part, view: undefined, columns, records: undefined }, ordered);
+  } finally {
+    await part.close();
+  }
+}
+
+/** Where a number is among ascending ones. */
+function placeIn(ordered: Float64Array, number: number): number {
+  let [low, high] = [0, ordered.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ordered[middle] < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** How many rows of a view hold the text: all of them, or those before a row. */
 export async function findCount(
+  rows: SoughtRows,
+  request: CountCall['params'],
+  context: HandlerContext<CountCall['progress']>,
+): Promise<CountCall['result']> {
+  const { records } = rows;
+  if (!records) return countRows(rows, request, context);
+  const some = records.subarray(0, request.before);
+  if (some.length === 0) return { count: 0 };
+  const { before: _, ...all } = request;
+  return withOrdered({ ...rows, records }, some, context.signal, (sought) => countRows(sought, all, context));
+}
+
+async function countRows(
   rows: SoughtRows,
   request: CountCall['params'],
   { signal, progress }: HandlerContext<CountCall['progress']>,

@@ -29,8 +29,11 @@ export interface Run {
    * where pages tell of it anyway.
    */
   offsetOf(row: number): Promise<number | undefined>;
-  /** The number of the record that a row is, from 0, where that is known sooner than the byte at which it begins. */
-  recordOf?(row: number): number | undefined;
+  /**
+   * The number of the record that each row is, from 0, where that is known sooner than the bytes at which they begin: these
+   * records of the source are then the rows, in another order.
+   */
+  readonly records?: Float64Array | undefined;
   /** Whether the rows are records as they stand, in whatever order. */
   readonly ofWholeRecords: boolean;
   page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult>;

@@ -211,8 +211,8 @@ export class TableRun implements Run {
     return this.#rows?.offsetOf(row);
   }
 
-  recordOf(row: number): number | undefined {
-    return this.#rows?.records?.at(row);
+  get records(): Float64Array | undefined {
+    return this.#rows?.records;
   }
 
   get ofWholeRecords(): boolean {

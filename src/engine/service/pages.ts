@@ -48,7 +48,7 @@ export async function recordOf(
   signal: AbortSignal,
 ): Promise<RecordDetail> {
   const request = { kind: 'raw', limit: detailLimit } as const;
-  const number = run?.recordOf?.(row);
+  const number = run?.records?.at(row);
   const offset = number === undefined ? await run?.offsetOf(row) : undefined;
   const known = number === undefined ? undefined : await pageOf(file, undefined, number, 1, request, signal);
   const source = offset === undefined ? known : await recordAt(file, offset, request, signal);

@@ -460,7 +460,10 @@ export class Session {
   #rowsOf(view: number): SoughtRows {
     const run = this.#viewRun(view);
     const { dataset } = this.#file;
-    return { dataset: run?.dataset ?? dataset, view: run?.view, columns: run?.columns ?? dataset.columns };
+    const records = run?.records;
+    const read = records ? run.source : run?.dataset;
+    const columns = run?.columns ?? dataset.columns;
+    return { dataset: read ?? dataset, view: run?.view, columns, records };
   }
 
   /** @throws SaidError where there is no such row */

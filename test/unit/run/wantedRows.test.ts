@@ -209,7 +209,7 @@ describe('the rows that a query wants of a Parquet file', () => {
           assert.equal(page.result, expected(5000, 3));
           // All rows are more than what a page is asked for at first.
           assert.equal(await pageOf(0, ids.length), expected(0, ids.length));
-          assert.equal(run.recordOf(5000), ids[5000]);
+          assert.equal(run.records?.[5000], ids[5000]);
           if (!isNear) continue;
           assert.ok(sort.bytes * 2 < size, `${sort.bytes} of ${size} bytes for the sort`);
           assert.ok(page.bytes * 2 < size, `${page.bytes} of ${size} bytes for a page`);
@@ -219,6 +219,45 @@ describe('the rows that a query wants of a Parquet file', () => {
       }
     } finally {
       await file.close();
+    }
+  });
+
+  it('are found and counted before and behind a row where a preview sorts them, whatever was read of them', async () => {
+    const { path, file } = await opened(', ROW_GROUP_SIZE 2048');
+    await file.close();
+    const shuffled = (
+      await connection.runAndReadAll('SELECT id FROM t WHERE n < 490 ORDER BY n, id')
+    ).getRows();
+    for (const [query, ids] of [
+      ['|> ORDER BY id DESC', Array.from({ length: rows }, (_, i) => rows - 1 - i)],
+      ['n < 490 |> ORDER BY n', shuffled.map(([id]) => Number(id))],
+    ] as const) {
+      const holding = ids.flatMap((id, row) => (`${id}`.endsWith('77') ? [row] : []));
+      const preview = await Preview.open(path);
+      try {
+        const { view } = await preview.page.call('run', { query });
+        // Of each member `items[1].k`, as the list is written.
+        const asked = { view, text: `77,"l"`, matchCase: true };
+        const counted = async (before?: number): Promise<number> =>
+          (await preview.page.call('findCount', { ...asked, ...(before !== undefined && { before }) })).count;
+        const find = (from: number, backward: boolean) =>
+          preview.page.call('find', { ...asked, from, backward });
+        const middle = 9000;
+        const isBefore = (row: number): boolean => row < middle;
+        assert.equal(await counted(middle), holding.filter(isBefore).length);
+        assert.equal(await counted(0), 0);
+        assert.deepEqual(await find(ids.length, true), { row: holding.at(-1) });
+        assert.deepEqual(await find(middle, true), { row: holding.findLast(isBefore) });
+        assert.deepEqual(await find(middle, false), { row: holding.find((row) => row > middle) ?? -1 });
+        assert.deepEqual(await find(holding[0], true), null);
+        assert.equal(await counted(), holding.length);
+        // None of the rows near it.
+        const last = ids.at(-1) ?? 0;
+        const far = { view, text: `"a${last}"`, matchCase: true, from: -1, backward: false };
+        assert.deepEqual(await preview.page.call('find', far), { row: ids.length - 1 });
+      } finally {
+        await preview.close();
+      }
     }
   });
 

@@ -44,7 +44,8 @@ export async function* decodeSome(
       const { row } = inFile[made];
       if (!reader || row < reader.of.first + reader.done || row >= reader.of.first + reader.of.rows) {
         const of = groupOf(groups, row);
-        if (!of) throw new SourceError('changed', said`${base.name} has changed since it was opened.`, position);
+        if (!of)
+          throw new SourceError('changed', said`${base.name} has changed since it was opened.`, position);
         reader = new GroupReader(base, footer.stored, of, columns, ahead, () => position);
       }
       const { first } = reader.of;
