@@ -43,16 +43,16 @@ export async function rowsFound(
   query: PlannedQuery,
   most: number,
   signal: AbortSignal,
-  scanned: (found: OrderedResult) => void,
+  scanned: Scanned,
   { unlessKept = false, until }: { readonly unlessKept?: boolean; readonly until?: AbortSignal | undefined },
 ): Promise<FoundRows | undefined> {
   let records = 0;
-  const noted = (found: OrderedResult): void => {
-    records += found.blocks.reduce((sum, block) => sum + block.records, 0);
-    scanned(found);
-  };
   const asked = { plan: query.plan, makesRows: true, unlessKept };
   return withPart(dataset, asked, signal, async (part) => {
+    const noted = (found: OrderedResult): void => {
+      records += found.blocks.reduce((sum, block) => sum + block.records, 0);
+      scanned(found, part);
+    };
     const numbers: number[] = [];
     for await (const number of recordNumbers(part, query, signal, noted, until)) {
       if (numbers.length === most) return undefined;
@@ -61,6 +61,9 @@ export async function rowsFound(
     return { rows: rowNumbers(numbers), records };
   });
 }
+
+/** Is told of what was scanned, and of what part of the file: its bytes are those of that. */
+export type Scanned = (found: OrderedResult, part: Dataset) => void;
 
 export interface FoundRows {
   readonly rows: ReturnType<typeof rowNumbers>;

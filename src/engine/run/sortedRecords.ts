@@ -1,11 +1,10 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import { needsMore, withPart } from '../dataset/part.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
-import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { unsortedQuery } from '../query/index.ts';
 import { rowNumbers } from '../source/part.ts';
-import { rowsFound, selectNumber, type FoundRows } from './recordNumbers.ts';
+import { rowsFound, selectNumber, type FoundRows, type Scanned } from './recordNumbers.ts';
 
 /** Numbers that are held in memory: 8 bytes each. */
 const mostRows = 8 * 1024 * 1024;
@@ -19,7 +18,7 @@ export async function sortedRecords(
   dataset: Dataset,
   { text, plan }: PlannedQuery,
   signal: AbortSignal,
-  scanned: (found: OrderedResult) => void,
+  scanned: Scanned,
   until: AbortSignal | undefined,
 ): Promise<FoundRows | undefined> {
   if (!dataset.containers.includes('parquet') || unsortedQuery(text) === undefined) return undefined;

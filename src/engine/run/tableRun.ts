@@ -256,7 +256,7 @@ export class TableRun implements Run {
       const path = join(folder, 'rows.jsonl');
       const work = (file: Dataset, passed: number) =>
         this.#write(file, path, signal, advance, until, begun, passed);
-      const { rows, counts } = await this.#ofColumns(signal, work);
+      const { rows, counts } = await this.#ofColumns(signal, advance, until, work);
       const pool = this.source.scheduler.workers;
       made = new KeptRows(await Dataset.open({ kind: 'file', path }, { signal, pool }), folder, counts);
       this.#rows = made;
@@ -291,9 +291,9 @@ export class TableRun implements Run {
     until: AbortSignal | undefined,
   ): Promise<KeptRows | undefined> {
     let counts = noCounts;
-    const noted = (found: OrderedResult): void => {
+    const noted = (found: OrderedResult, part: Dataset): void => {
       counts = countsWith(counts, found);
-      advance({ ...counts, total: this.source.expectedSize });
+      advance({ ...counts, total: part.expectedSize });
     };
     const found = await sortedRecords(this.source, this.query, signal, noted, until);
     if (!found) return undefined;
@@ -313,12 +313,22 @@ export class TableRun implements Run {
    * Runs work on the file, or on the columns that the query needs of it where that is less to read. What is kept of the
    * file's columns is faster still. `work` is told of records that were found not to be wanted. Rows that come from single records, and programs, ask for the file itself.
    */
-  async #ofColumns<T>(signal: AbortSignal, work: (file: Dataset, passed: number) => Promise<T>): Promise<T> {
+  async #ofColumns<T>(
+    signal: AbortSignal,
+    advance: (change: Partial<ViewState>) => void,
+    until: AbortSignal | undefined,
+    work: (file: Dataset, passed: number) => Promise<T>,
+  ): Promise<T> {
     const { plan } = this.query;
     const needsFile = plan.offset !== undefined || plan.operators.some(({ kind }) => kind === 'call');
     if (needsFile) return work(this.source, 0);
-    const { rows, passed = 0 } =
-      (await wantedRows(this.source, this.query, signal, () => undefined, true)) ?? {};
+    let looked = noCounts;
+    const noted = (found: OrderedResult, part: Dataset): void => {
+      looked = countsWith(looked, found);
+      advance({ ...looked, total: part.expectedSize });
+    };
+    const options = { unlessKept: true, until };
+    const { rows, passed = 0 } = (await wantedRows(this.source, this.query, signal, noted, options)) ?? {};
     const asked = { plan, makesRows: true, unlessKept: true, rows };
     return withPart(this.source, asked, signal, (file) => work(file, file === this.source ? 0 : passed));
   }

@@ -203,7 +203,8 @@ describe('the rows that a query wants of a Parquet file', () => {
         };
         try {
           const sort = await bytesRead(() => run.run(signal, () => undefined));
-          const { phase, matched, records } = sort.result;
+          const { phase, matched, records, scanned, skipped, total } = sort.result;
+          assert.equal(scanned + skipped, total);
           assert.deepEqual([phase, matched, records], ['done', ids.length, rows]);
           const page = await bytesRead(() => pageOf(5000, 3));
           assert.equal(page.result, expected(5000, 3));
@@ -258,6 +259,19 @@ describe('the rows that a query wants of a Parquet file', () => {
       } finally {
         await preview.close();
       }
+    }
+  });
+
+  it('are looked for no longer than a table may take', async () => {
+    const { file } = await opened(', ROW_GROUP_SIZE 2048');
+    try {
+      const query = plannedFor('id >= 0 AND n = 7 |> AGGREGATE max(pad) AS pad', file.recognised.format);
+      const run = new TableRun(1, query, file);
+      const state = await run.run(signal, () => undefined, AbortSignal.abort());
+      await run.close();
+      assert.ok(state.phase === 'done' && state.records < rows, `${state.records} records`);
+    } finally {
+      await file.close();
     }
   });
 
