@@ -18,7 +18,9 @@ export const nothingYet: MeterState = { records: 0, matched: 0, scanned: 0, malf
 /** Adds up how far an export is, and says so now and then. */
 export class Meter {
   readonly #dataset: Dataset;
-  readonly #began = performance.now();
+  readonly #began: number;
+  /** What was read before, to find out what is to be read. */
+  readonly #earlier: number;
   readonly #tell: (value: undefined) => void;
   #records = 0;
   #matched = 0;
@@ -27,13 +29,19 @@ export class Meter {
   /** Where it is asked what the stages take. */
   readonly stages: StageMeter | undefined;
 
-  /** @param before what an export had come to that is gone on with */
+  /**
+   * @param before what an export had come to that is gone on with
+   * @param looked told of the search for what is exported: its bytes and its time are part of the export
+   */
   constructor(
     dataset: Dataset,
     progress: (state: ExportProgress) => void,
     stages: StageMeter | undefined,
     before?: MeterState,
+    looked?: Meter,
   ) {
+    this.#began = looked ? looked.#began : performance.now();
+    this.#earlier = looked?.state().scanned ?? 0;
     if (before) this.#take(before);
     this.stages = stages;
     this.#dataset = dataset;
@@ -50,11 +58,16 @@ export class Meter {
     return {
       records: this.#records,
       matched: this.#matched,
-      scanned: this.#dataset.inFile(this.#scanned),
-      total: totalOf(this.#dataset),
+      scanned: this.#earlier + this.#dataset.inFile(this.#scanned),
+      total: this.#total,
       elapsedMs,
       stages: this.stages?.report(elapsedMs),
     };
+  }
+
+  get #total(): number | undefined {
+    const total = totalOf(this.#dataset);
+    return total === undefined ? undefined : this.#earlier + total;
   }
 
   /** Takes in a stretch of which the matches are not the rows. */

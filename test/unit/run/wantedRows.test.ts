@@ -10,6 +10,7 @@ import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { exportTo } from '../../../src/engine/run/export/export.ts';
 import { TableRun } from '../../../src/engine/run/tableRun.ts';
 import { wantedRows } from '../../../src/engine/run/wantedRows.ts';
+import type { ExportProgress } from '../../../src/protocol/engine.ts';
 import { bytesRead } from '../../support/bytesRead.ts';
 import { memorySink } from '../../support/memorySink.ts';
 import { parquetTextFrom } from '../../support/parquetText.ts';
@@ -153,6 +154,26 @@ describe('the rows that a query wants of a Parquet file', () => {
         return (await wantedRows(file, planned, signal, () => undefined)) !== undefined;
       };
       assert.deepEqual([await wants('id = 9000'), await wants("id = 9000 |> CALL 'a.mjs'")], [true, false]);
+    } finally {
+      await file.close();
+    }
+  });
+
+  it('are looked for in the time and among the bytes of their export', async () => {
+    const { file } = await opened(', ROW_GROUP_SIZE 2048');
+    try {
+      const states: ExportProgress[] = [];
+      const progress = (state: ExportProgress): void => void states.push(state);
+      const asked = { query: 'n = 7', to: 'jsonl', sink: memorySink() } as const;
+      states.push(await exportTo(file, asked, { signal, progress }));
+      assert.ok(states.length > 1);
+      for (const key of ['scanned', 'elapsedMs'] as const) {
+        const all = states.map((state) => state[key]);
+        assert.deepEqual(
+          all,
+          all.toSorted((a, b) => a - b),
+        );
+      }
     } finally {
       await file.close();
     }

@@ -79,11 +79,14 @@ export async function exportTo(
     const run = apart === undefined ? asked : { ...asked, kept: undefined };
     if (run.kept || rejects || shared) return await exportAll(dataset, planned, run, context);
     const { signal } = context;
-    const looking = new Meter(dataset, context.progress, undefined);
-    const wanted = await wantedRows(dataset, planned, signal, (found) => looking.scanned(found));
+    let looking: Meter | undefined;
+    const wanted = await wantedRows(dataset, planned, signal, (found, of) => {
+      looking ??= new Meter(of, context.progress, undefined);
+      looking.scanned(found);
+    });
     const part = { plan: planned.plan, makesRows: true, rows: wanted?.rows };
     const work = (read: Dataset): Promise<ExportSummary> =>
-      exportAll(read, planned, run, context, wanted?.passed);
+      exportAll(read, planned, run, context, wanted?.passed, looking);
     return await withPart(dataset, part, signal, work);
   } catch (error) {
     await keepFailures(error, asked.rejects);
@@ -95,7 +98,10 @@ export async function exportTo(
   }
 }
 
-/** @param passed records that were found not to be wanted: they are none of the dataset's */
+/**
+ * @param passed records that were found not to be wanted: they are none of the dataset's
+ * @param looking told of the search for those that are
+ */
 async function exportAll(
   dataset: Dataset,
   planned: PlannedQuery,
@@ -111,6 +117,7 @@ async function exportAll(
   }: Export,
   { signal, progress }: HandlerContext<ExportProgress>,
   passed = 0,
+  looking?: Meter,
 ): Promise<ExportSummary> {
   const { shape, asRecords } = planned.plan;
   // Neither malformed records nor the bytes of records are kept with the rows.
@@ -131,7 +138,8 @@ async function exportAll(
     failed: calls && (() => calls.failures),
   };
   const stages = measure && !keptRows ? new StageMeter(dataset, metered, 'stages') : undefined;
-  const meter = new Meter(dataset, progress, stages, reached?.meter ?? { ...nothingYet, records: passed });
+  const before = reached?.meter ?? { ...nothingYet, records: passed };
+  const meter = new Meter(dataset, progress, stages, before, looking);
   const sinks = { output: 'sink' in where ? where.sink : undefined, rejects: rejectSink, ...checkSinks };
   const journal =
     journalOptions &&
