@@ -77,7 +77,7 @@ describe('DuckDB agrees', () => {
     "SELECT id, array_to_string(regexp_extract_all('aab', 'a*'), '|') AS a, array_to_string(regexp_extract_all('😀b', ''), '|') AS e, array_to_string(string_split('a😀b', ''), '|') AS c, string_split(s, NULL)[1] AS s |> ORDER BY id",
     "SELECT id, array_to_string(list_sort([i, 2, NULL, -1]), ',') AS s, list_sort([i, NULL])[1] AS f, list_sort(['b', 'a', NULL, 'C'])[1] AS t, len(list_distinct([i, 2, i, NULL])) AS n |> ORDER BY id",
     "AGGREGATE avg(TIMESTAMP '2024-01-01 00:00:00' + id * INTERVAL '7 microseconds')::text AS a, avg(TIMESTAMP '1970-01-01 00:00:00' + id * INTERVAL '3 microseconds')::text AS b, median((DATE '2024-02-28' + id * INTERVAL '1 day')::date)::text AS m, quantile_cont(TIMESTAMP '1969-12-31 23:59:59.999990' + id * INTERVAL '3 microseconds', 0.3)::text AS q, quantile_disc((DATE '2024-02-28' + id * INTERVAL '1 day')::date, 0.3)::text AS d GROUP BY b |> ORDER BY a",
-    "WHERE id < 5 |> AGGREGATE avg(id * INTERVAL '1 day')::text AS a, median(id * INTERVAL '5 hours')::text AS m",
+    "WHERE id < 5 |> AGGREGATE avg(id * INTERVAL '1 day')::text AS a",
     "SELECT id, (avg(TIMESTAMP '2024-01-01 00:00:00' + id * INTERVAL '7 microseconds') OVER (ORDER BY id ROWS BETWEEN 2 PRECEDING AND CURRENT ROW))::text AS a |> ORDER BY id",
     "SELECT id, list_reverse([i, 2, NULL])[1] AS r, list_position([i, 2, NULL], 2) AS p, list_position([i, NULL], NULL) AS n, array_to_string(flatten([[i, 2], NULL, [3]]), '|') AS f, array_to_string(list_slice([1, 2, 3, i], 2, -1), '|') AS l, array_to_string(list_slice([1, 2, 3], -5, 2), '|') AS e |> ORDER BY id",
     "SELECT id, chr(id + 8360) AS c, ascii(s) AS a, unicode(s) AS u, unicode('') AS v, ascii('') AS w, md5(s || 'é') AS m, sha256(s) AS h |> ORDER BY id",

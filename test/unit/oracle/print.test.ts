@@ -86,6 +86,16 @@ FROM data
 
   for (const [text, target, message] of [
     ['_line > 5', 'duckdb', 'DuckDB has no equivalent of _line'],
+    [
+      'AGGREGATE median(u::timestamp - t::timestamp) AS m',
+      'duckdb',
+      'DuckDB has no median of intervals that is the same',
+    ],
+    [
+      'EXTEND extract(hour FROM i::interval) AS h',
+      'duckdb',
+      'DuckDB has no date_part of intervals that is the same',
+    ],
     ['typeof(a) = 1', 'clickhouse', 'ClickHouse has no typeof'],
     ['TABLESAMPLE 5 ROWS', 'duckdb', 'DuckDB does not support this sample'],
     ['EXTEND lag(a) OVER () AS b', 'jq', 'jq does not support window functions'],

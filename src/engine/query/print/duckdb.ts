@@ -1,5 +1,5 @@
-import { mayGiveTimes } from '../givesTimes.ts';
-import { said } from '../../../said/said.ts';
+import { givesInterval, mayGiveTimes } from '../givesTimes.ts';
+import { said, type Said } from '../../../said/said.ts';
 import type { Call, CastType, Expression } from '../syntax/tree.ts';
 import { Timestamp } from '../value/time.ts';
 import { writeText } from '../write.ts';
@@ -43,6 +43,16 @@ function isOfKnownZone(given: Expression): boolean {
 
 function bigint(value: string): string {
   return `CAST(${value} AS BIGINT)`;
+}
+
+/** Sums and quantiles of intervals it has not, or other ones; and it reads a part of one as a part of a time. */
+function refusalOfIntervals({ name, arguments: given }: Call): Said | undefined {
+  const called = name.name.toLowerCase();
+  const of = called === 'date_part' ? given.at(1) : given.at(0);
+  const isAnother = ['sum', 'median', 'quantile_cont', 'date_part', 'epoch'].includes(called);
+  return isAnother && of !== undefined && givesInterval(of)
+    ? said`DuckDB has no ${called} of intervals that is the same`
+    : undefined;
 }
 
 const dialect: SqlDialect = {
@@ -104,10 +114,10 @@ const dialect: SqlDialect = {
   ]),
   missing: new Set(),
   // Of a column it depends on each value whether it has an offset, and there on the type.
-  refusal: ({ name, arguments: [, given] }) =>
-    name.name.toLowerCase() === 'timezone' && !isOfKnownZone(given)
+  refusal: (call) =>
+    call.name.name.toLowerCase() === 'timezone' && !isOfKnownZone(call.arguments[1])
       ? said`DuckDB may take this time for what clocks show where it is a point in time, or the other way round; write ::timestamp or ::timestamptz behind it`
-      : undefined,
+      : refusalOfIntervals(call),
   cast: (value, { type, size }) =>
     `TRY_CAST(${value} AS ${size === undefined ? types[type] : decimalType(size)})`,
   // ~ of DuckDB must match the whole text, as it must not here.
