@@ -72,7 +72,7 @@ describe('webview of rows that fail', function () {
     await gridAt(page, 0);
     await truncate(path, 100);
     await page.locator('.scroller').evaluate((scroller) => (scroller.scrollTop = scroller.scrollHeight / 2));
-    const why = /^\S+lost\.jsonl became shorter while it was being read/;
+    const why = /^\S+lost\.jsonl has changed since it was opened/;
     await page.locator('.row:not([hidden]) .cell.failed', { hasText: why }).first().waitFor();
   });
 });
