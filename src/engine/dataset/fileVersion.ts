@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FileDoubt } from '../../protocol/comparison.ts';
 import { said } from '../../said/said.ts';
+import { isUntouched } from '../source/file.ts';
 import type { OpenedSource } from '../source/open.ts';
 import type { KeptIdentity, Watch } from '../source/place.ts';
-import { SourceError, type FileIdentity } from '../source/source.ts';
+import { SourceError } from '../source/source.ts';
 
 /** The version of a file that was opened, and whether the file still is that one. */
 export class FileVersion {
@@ -41,7 +42,7 @@ export class FileVersion {
       if (error instanceof SourceError) return undefined;
       throw error;
     });
-    return !!now && now.size === opened.size && hasSameTimes(now, opened);
+    return !!now && isUntouched(opened, now);
   }
 
   /**
@@ -80,7 +81,7 @@ export class FileVersion {
     const { opened } = watch;
     const now = await this.#source.current?.();
     if (!now) return undefined;
-    const untouched = hasSameTimes(opened, now) && now.size === opened.size;
+    const untouched = isUntouched(opened, now);
     // Changed just before it was opened, it may have changed since without another time to show for it.
     const isDoubted = !untouched || this.kept?.state.young === true;
     if (now.size < opened.size || (isDoubted && !(await sampled()))) {
@@ -96,9 +97,4 @@ export class FileVersion {
     if (untouched || now.size > opened.size) return undefined;
     return 'touched';
   }
-}
-
-/** Whether nothing says that a file of this device and number was changed between two looks at it. */
-export function hasSameTimes(one: FileIdentity, other: FileIdentity): boolean {
-  return one.mtimeMs === other.mtimeMs && one.ctimeMs === other.ctimeMs;
 }

@@ -1,10 +1,9 @@
 import type { FileColumn } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { hasSameTimes } from '../dataset/fileVersion.ts';
 import { openJoined, pathOfJoined } from '../dataset/joinedFile.ts';
 import type { KnownFile } from '../query/index.ts';
 import { RecentMap } from '../recentMap.ts';
-import { identifyFile, type FileIdentity } from '../source/file.ts';
+import { continues, identifyFile, isUntouched, type FileIdentity } from '../source/file.ts';
 import { firstRows, membersOfItems } from './seenMembers.ts';
 
 /** Columns and files of which what was read is kept. */
@@ -43,7 +42,7 @@ export class SeenFields {
     const path = await pathOfJoined(this.#dataset, file);
     const version = await identifyFile(path);
     const kept = this.#joined.get(path);
-    if (kept && isSame(kept.version, version)) return kept.known;
+    if (kept && continues(kept.version, version) && isUntouched(kept.version, version)) return kept.known;
     const other = await openJoined(this.#dataset, file, signal);
     try {
       const known = { layout: other.layout, columns: other.seenColumns };
@@ -53,10 +52,4 @@ export class SeenFields {
       await other.close();
     }
   }
-}
-
-function isSame(one: FileIdentity, other: FileIdentity): boolean {
-  return (
-    one.size === other.size && one.dev === other.dev && one.ino === other.ino && hasSameTimes(one, other)
-  );
 }

@@ -110,12 +110,16 @@ export function continues(before: FileIdentity, now: FileIdentity): boolean {
   return now.size === before.size ? now.mtimeMs === before.mtimeMs : now.size > before.size;
 }
 
+/** Whether nothing says that a file of this device and number was changed between two looks at it. */
+export function isUntouched(before: FileIdentity, now: FileIdentity): boolean {
+  return now.size === before.size && now.mtimeMs === before.mtimeMs && now.ctimeMs === before.ctimeMs;
+}
+
 /** What has become of the file `before` since it was opened. */
 export function standingOf(path: string, before: FileIdentity, now: FileIdentity): Standing {
   const { size, mtimeMs, ctimeMs } = now;
-  const isSame = size === before.size && mtimeMs === before.mtimeMs && ctimeMs === before.ctimeMs;
   return {
-    state: isSame ? '' : `${size} ${mtimeMs} ${ctimeMs}`,
+    state: isUntouched(before, now) ? '' : `${size} ${mtimeMs} ${ctimeMs}`,
     changed: continues(before, now) ? undefined : path,
   };
 }

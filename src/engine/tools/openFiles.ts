@@ -1,7 +1,6 @@
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
-import { continues } from '../source/file.ts';
+import { continues, isUntouched } from '../source/file.ts';
 import type { Dataset, DatasetOptions } from '../dataset/dataset.ts';
-import { hasSameTimes } from '../dataset/fileVersion.ts';
 import type { SharedFile } from '../service/sharedFile.ts';
 import { KeptRuns } from './keptRuns.ts';
 
@@ -149,5 +148,5 @@ async function isChanged({ dataset }: SharedFile): Promise<boolean> {
   const now = await watch.now().catch(() => undefined);
   if (!now) return true;
   const { opened } = watch;
-  return now.size !== opened.size || !continues(opened, now) || !hasSameTimes(opened, now);
+  return !continues(opened, now) || !isUntouched(opened, now);
 }
