@@ -35,7 +35,6 @@ export async function* recordNumbers(
 /**
  * The rows of such a query as `SourcePart.rows`, found by the columns that it asks for; undefined where there are more than
  * `most`.
- * @param options `unlessKept`: see `withPart`; `until`: see `DeriveOptions`
  * @throws as `recordNumbers`
  */
 export async function rowsFound(
@@ -44,7 +43,7 @@ export async function rowsFound(
   most: number,
   signal: AbortSignal,
   scanned: Scanned,
-  { unlessKept = false, until }: { readonly unlessKept?: boolean; readonly until?: AbortSignal | undefined },
+  { unlessKept = false, until }: RowsFoundOptions,
 ): Promise<FoundRows | undefined> {
   let records = 0;
   const asked = { plan: query.plan, makesRows: true, unlessKept };
@@ -60,6 +59,13 @@ export async function rowsFound(
     }
     return { rows: rowNumbers(numbers), records };
   });
+}
+
+export interface RowsFoundOptions {
+  /** See `withPart`. */
+  readonly unlessKept?: boolean;
+  /** See `DeriveOptions`. */
+  readonly until?: AbortSignal | undefined;
 }
 
 /** Is told of what was scanned, and of what part of the file: its bytes are those of that. */

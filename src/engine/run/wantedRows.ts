@@ -2,7 +2,13 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { needsMore } from '../dataset/part.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { parseQuery, type Operator } from '../query/index.ts';
-import { rowsFound, selectNumber, type FoundRows, type Scanned } from './recordNumbers.ts';
+import {
+  rowsFound,
+  selectNumber,
+  type FoundRows,
+  type RowsFoundOptions,
+  type Scanned,
+} from './recordNumbers.ts';
 
 /** The records of a file that stands by columns of which a query makes rows, where these are few. */
 export interface WantedRows {
@@ -19,7 +25,7 @@ const [fewRows, mostRows] = [1000, 1024 * 1024];
 /**
  * Finds the records that the first conditions, sorts and limits of a query leave, by the columns that these ask for: the
  * others are then read of those records alone, by the same query. Undefined where that spares nothing.
- * @param options see `rowsFound`; where `until` ends it, what it has found is not all
+ * @param options where `until` ends it, what it has found is not all
  * @throws SourceError; WorkerLost; the signal's reason
  */
 export async function wantedRows(
@@ -27,7 +33,7 @@ export async function wantedRows(
   { text, plan }: PlannedQuery,
   signal: AbortSignal,
   scanned: Scanned,
-  { unlessKept = false, until }: Parameters<typeof rowsFound>[5] = {},
+  options: RowsFoundOptions = {},
 ): Promise<WantedRows | undefined> {
   if (!dataset.containers.includes('parquet') || plan.needsPosition) return undefined;
   const choice = choiceOf(text);
@@ -35,8 +41,8 @@ export async function wantedRows(
   const query = plannedFor(`${choice}\n${selectNumber}`, dataset.recognised.format);
   if (!needsMore(dataset, plan, query.plan)) return undefined;
   const most = Math.min(mostRows, Math.max(fewRows, Math.ceil(dataset.state().records / share)));
-  const found = await rowsFound(dataset, query, most, signal, scanned, { unlessKept, until });
-  if (until?.aborted) return undefined;
+  const found = await rowsFound(dataset, query, most, signal, scanned, options);
+  if (options.until?.aborted) return undefined;
   return found && { rows: found.rows.sort(), passed: found.records - found.rows.length };
 }
 
