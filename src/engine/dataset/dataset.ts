@@ -199,6 +199,22 @@ export class Dataset {
     await this.#files.complete(take, this.#closing.signal, signal);
   }
 
+  /**
+   * Whether it is read as all of its files are. The others are looked at for that where they can be another table: where
+   * they have a header.
+   * @throws SourceError; the signal's reason
+   */
+  async isReadAsAll(signal: AbortSignal): Promise<boolean> {
+    if (this.layout.names !== 'columns') return true;
+    try {
+      await this.complete(signal);
+      return true;
+    } catch (error) {
+      if (this.#isOutrun) return false;
+      throw error;
+    }
+  }
+
   async #takeAll(found: LookedAtAll): Promise<void> {
     const { spec, recognised } = found;
     const { signal } = this.#closing;

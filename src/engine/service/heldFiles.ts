@@ -72,7 +72,7 @@ export class HeldFiles {
     if (!held) {
       const opening = new AbortController();
       const context = { signal: opening.signal, progress };
-      held = { of: file, key, file: this.#share(file, context), holders: 0, opening };
+      held = { of: file, key, file: this.#share(file, key, context), holders: 0, opening };
       this.#files.set(key, held);
     }
     held.holders++;
@@ -85,21 +85,17 @@ export class HeldFiles {
     }
   }
 
-  /**
-   * The same of a file of which all is to be known, as all files are that it consists of.
-   * @throws SourceError, the signal's reason
-   */
+  /** The same of a file that is read as all files are that it consists of. @throws SourceError, the signal's reason */
   async holdWhole(file: OpenFile, waiting: Waiting): Promise<HeldFile> {
     const held = await this.hold(file, waiting);
     const { dataset } = await held.file;
+    let isWhole = false;
     try {
-      await dataset.complete(waiting.signal);
-      return held;
-    } catch (error) {
-      await this.letGo(held, dataset.isOutrun);
-      if (!dataset.isOutrun) throw error;
-      return this.hold(file, waiting);
+      isWhole = await dataset.isReadAsAll(waiting.signal);
+    } finally {
+      if (!isWhole) await this.letGo(held, dataset.isOutrun);
     }
+    return isWhole ? held : this.hold(file, waiting);
   }
 
   /** Resolves when a file is open. The last one who is waiting and stops ends the opening. */
@@ -129,12 +125,12 @@ export class HeldFiles {
     }
   }
 
-  async #share(file: OpenFile, context: HandlerContext<ExportProgress>): Promise<SharedFile> {
+  async #share(file: OpenFile, key: string, context: HandlerContext<ExportProgress>): Promise<SharedFile> {
     const { pool, store } = this.#resources();
     const { signal } = context;
     if (file.remote) return this.#shareRemote(file, file.remote, context);
     if (!file.compared) {
-      const reopens = file.files !== undefined && !this.#outrun.has(JSON.stringify(file));
+      const reopens = file.files !== undefined && !this.#outrun.has(key);
       return SharedFile.open(this.#opening(file), { ...file.options, reopens }, { pool, store }, signal);
     }
     const { before, after, keys } = file.compared;

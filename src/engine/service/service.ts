@@ -319,7 +319,7 @@ export class EngineService {
     try {
       return await session.reading(query, async (dataset) => {
         const scan = (read: Dataset): Promise<T> => file.whileScanning(() => work(read), goOn);
-        if (!held || (await isToBeWhole(dataset, signal))) return scan(dataset);
+        if (!held || (await dataset.isReadAsAll(signal))) return scan(dataset);
         const own = await this.#files.openAlone(held.of, { signal });
         try {
           return await scan(own);
@@ -351,19 +351,6 @@ export class EngineService {
     this.#sessions.delete(id);
     await opened?.session.close();
     if (opened) await this.#files.letGo(opened.held, false);
-  }
-}
-
-/** Whether the files that it consists of can all be read as the first ones are, of which the others are looked at. */
-async function isToBeWhole(dataset: Dataset, signal: AbortSignal): Promise<boolean> {
-  // Only what they have of a header can be another table.
-  if (dataset.layout.names !== 'columns') return true;
-  try {
-    await dataset.complete(signal);
-    return true;
-  } catch (error) {
-    if (dataset.isOutrun) return false;
-    throw error;
   }
 }
 
