@@ -49,7 +49,7 @@ export type ColumnAction =
   | 'statistics';
 
 /**
- * What the page puts in `data-vscode-context`, beside `webviewSection` ('cell', 'record' or 'header'), `pinned`, and
+ * What the page puts in `data-vscode-context`, beside `webviewSection` ('cell', 'record' or 'header'), `pinned`, `sorted`, `hides` (other columns are hidden), and
  * `compared` where two files are, and gets back with the menu's command.
  */
 export interface CellContext {

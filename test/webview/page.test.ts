@@ -892,6 +892,8 @@ describe('webview/page', () => {
         column: 2,
         row: 1,
         pinned: false,
+        sorted: false,
+        hides: false,
         preventDefaultContextMenuItems: true,
       });
       await page.evaluate(() =>
@@ -913,6 +915,8 @@ describe('webview/page', () => {
           column: 1,
           row: -1,
           pinned: false,
+          sorted: false,
+          hides: false,
           preventDefaultContextMenuItems: true,
         },
       );

@@ -3,12 +3,12 @@ import { h, render } from 'preact';
 import type { CellContext, PageCommand } from '../../protocol/pageCommands.ts';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
 import { element } from './dialogs.ts';
-import { contextMenu, type Section } from './menus.ts';
+import { contextMenu, type Section, type Shown } from './menus.ts';
 
 /** What the page says of the place that a menu is asked for. */
 interface Asked extends CellContext {
   readonly section: Section;
-  readonly pinned: boolean;
+  readonly shown: Shown;
 }
 
 /** @param run takes what is chosen */
@@ -35,7 +35,7 @@ function showMenu(asked: Asked, anchor: HTMLElement, run: (command: PageCommand)
     if (anchor.classList.contains('host-point')) anchor.remove();
   };
   const items = contextMenu.flatMap((group) => {
-    const shown = group.filter(({ on }) => on(asked.section, asked.pinned));
+    const shown = group.filter(({ on }) => on(asked.section, asked.shown));
     return shown.map((entry, index): MenuItem => ({
       label: entry.label,
       apart: index === 0,
@@ -55,11 +55,12 @@ function askedOf(target: EventTarget | null): Asked | undefined {
     const written = at.getAttribute('data-vscode-context');
     if (written !== null) said = { ...(JSON.parse(written) as object), ...said };
   }
-  const { webviewSection: section, column, row, pinned } = said;
+  const { webviewSection: section, column, row, pinned, sorted, hides } = said;
   if (section !== 'cell' && section !== 'null' && section !== 'record' && section !== 'header')
     return undefined;
   const number = (value: unknown): number => (typeof value === 'number' ? value : -1);
-  return { section, column: number(column), row: number(row), pinned: pinned === true };
+  const shown = { pinned: pinned === true, sorted: sorted === true, hides: hides === true };
+  return { section, column: number(column), row: number(row), shown };
 }
 
 /** Something to hang the menu on, where the pointer is. */

@@ -7,8 +7,17 @@ type Command = (context: CellContext) => PageCommand;
 export interface Entry {
   readonly command: Command;
   readonly label: string;
-  /** Where it is: what is asked for a menu, and whether its column is pinned. */
-  readonly on: (section: Section, pinned: boolean) => boolean;
+  /** Where it is: what is asked for a menu, and how its column is shown. */
+  readonly on: (section: Section, shown: Shown) => boolean;
+}
+
+/** How a column is shown, as far as its menu depends on it. */
+export interface Shown {
+  readonly pinned: boolean;
+  /** The rows are in its order. */
+  readonly sorted: boolean;
+  /** Other columns are hidden. */
+  readonly hides: boolean;
 }
 
 /** `null` is a cell that holds nothing; `record` is what has no cell. */
@@ -66,13 +75,21 @@ export const contextMenu: readonly (readonly Entry[])[] = [
     { command: columnAction('statistics'), label: 'Show Statistics', on: onHeader },
     { command: columnAction('sortAscending'), label: 'Sort Ascending', on: onHeader },
     { command: columnAction('sortDescending'), label: 'Sort Descending', on: onHeader },
-    { command: columnAction('unsort'), label: 'Clear Sort', on: onHeader },
+    { command: columnAction('unsort'), label: 'Clear Sort', on: (on, { sorted }) => onHeader(on) && sorted },
   ],
   [
-    { command: columnAction('pin'), label: 'Pin to the Left', on: (on, pinned) => onHeader(on) && !pinned },
-    { command: columnAction('unpin'), label: 'Unpin', on: (on, pinned) => onHeader(on) && pinned },
+    {
+      command: columnAction('pin'),
+      label: 'Pin to the Left',
+      on: (on, { pinned }) => onHeader(on) && !pinned,
+    },
+    { command: columnAction('unpin'), label: 'Unpin', on: (on, { pinned }) => onHeader(on) && pinned },
     { command: columnAction('hide'), label: 'Hide', on: onHeader },
-    { command: columnAction('showAll'), label: 'Show All Columns', on: onHeader },
+    {
+      command: columnAction('showAll'),
+      label: 'Show All Columns',
+      on: (on, { hides }) => onHeader(on) && hides,
+    },
     { command: columnAction('fit'), label: 'Fit to Content', on: onHeader },
     { command: columnAction('wider'), label: 'Increase Width', on: onHeader },
     { command: columnAction('narrower'), label: 'Decrease Width', on: onHeader },

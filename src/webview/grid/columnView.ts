@@ -26,6 +26,7 @@ export interface ColumnView {
   setPrefs(prefs: ColumnPrefs): void;
   /** By their ids, the columns that the rows are sorted by: their headers say so beside the name. */
   setSorted(ids: ReadonlySet<number>): void;
+  isSorted(id: number): boolean;
   /** The ruler is another. */
   layAgain(): void;
   /** Whether all of these have a width by what they hold. */
@@ -93,6 +94,7 @@ export function createColumnView(options: ColumnViewOptions): ColumnView {
       sorted = next;
       relayOut();
     },
+    isSorted: (id) => sorted.has(id),
     layAgain: relayOut,
     hasWidths: (some) => some.every(({ path }) => widths.has(path)),
     laneOf: (id) => laneOf(layout, id),

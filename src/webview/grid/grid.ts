@@ -402,6 +402,8 @@ export function createGrid(options: GridOptions): Grid {
       column: lane?.column.id ?? -1,
       row: target === 'header' ? -1 : spot.row,
       pinned: lane?.pinned ?? false,
+      sorted: lane !== undefined && columns.isSorted(lane.column.id),
+      hides: columns.prefs.hidden.length > 0,
       preventDefaultContextMenuItems: true,
     });
   }

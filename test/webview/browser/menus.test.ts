@@ -1,7 +1,7 @@
 /** Outside of VS Code, the preview has the menus and keys that package.json gives it there. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { contextMenu, type Section } from '../../../src/webview/browser/menus.ts';
+import { contextMenu, type Section, type Shown } from '../../../src/webview/browser/menus.ts';
 import { commandOf, keyBindings } from '../../../src/webview/browser/keys.ts';
 
 interface Manifest {
@@ -15,13 +15,14 @@ const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as Mani
 const words = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Record<string, string>;
 
 /** Whether a `when` clause of the preview's menus holds. */
-function holds(when: string, section: Section, pinned: boolean): boolean {
+function holds(when: string, section: Section, shown: Shown): boolean {
   return when.split(' && ').every((part) => {
     const equal = /^webviewSection == '(\w+)'$/.exec(part)?.[1];
     const pattern = /^webviewSection =~ \/(.*)\/$/.exec(part)?.[1];
     if (equal !== undefined) return section === equal;
     if (pattern !== undefined) return new RegExp(pattern).test(section);
-    if (part === 'pinned' || part === '!pinned') return pinned === (part === 'pinned');
+    if (part === '!pinned') return !shown.pinned;
+    if (part === 'pinned' || part === 'sorted' || part === 'hides') return shown[part];
     // Two files are compared in VS Code alone.
     if (part === 'compared') return false;
     assert.equal(part, "webviewId == 'rowriver.preview'");
@@ -31,10 +32,20 @@ function holds(when: string, section: Section, pinned: boolean): boolean {
 
 describe('webview/browser menus', () => {
   for (const section of ['cell', 'null', 'record', 'header'] as const) {
-    for (const pinned of [false, true]) {
-      it(`are those of package.json for a ${section}${pinned ? ' of a pinned column' : ''}`, () => {
+    for (const kind of ['pinned', 'sorted', 'hides', undefined] as const) {
+      const of = {
+        pinned: 'a pinned column',
+        sorted: 'a sorted column',
+        hides: 'a column beside hidden ones',
+      };
+      it(`are those of package.json for a ${section}${kind ? ` of ${of[kind]}` : ''}`, () => {
+        const column = {
+          pinned: kind === 'pinned',
+          sorted: kind === 'sorted',
+          hides: kind === 'hides',
+        };
         const entries = contributes.menus['webview/context'].filter(({ when }) =>
-          holds(when, section, pinned),
+          holds(when, section, column),
         );
         const order = (group: string): string =>
           group.replace(/@(\d+)$/, (_, number: string) => `@${number.padStart(3, '0')}`);
@@ -43,7 +54,7 @@ describe('webview/browser menus', () => {
           .map(({ command }) => [command, words[`command.${command.replace('rowriver.', '')}`]]);
         const shown = contextMenu
           .flat()
-          .filter(({ on }) => on(section, pinned))
+          .filter(({ on }) => on(section, column))
           .map(({ command, label }) => {
             const made = command({ column: 3, row: 7 });
             assert(made.name === 'cell' || made.name === 'column');
