@@ -25,6 +25,7 @@ import type { Growth, Knowledge } from './knowledge.ts';
 import { FileLocation, type LocationOptions } from './location.ts';
 import type { MergeBy } from './merge/mergeBy.ts';
 import { Opening, type OpeningOptions } from './opening.ts';
+import { OneVersion } from './oneVersion.ts';
 import { countOtherTables } from './otherTables.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import { EarlierOpenings } from './openings.ts';
@@ -73,7 +74,7 @@ export class Dataset {
   #settledFrom = 0;
   readonly #earlier = new EarlierOpenings();
   #isOutrun = false;
-  #whenChanged: (() => void) | undefined;
+  readonly #version = new OneVersion((parts, signal) => this.#opening.check(parts, signal));
   /** How many records the file says that it has. */
   #rowCount: number | undefined;
   /** The temporary file that is read in place of a document. */
@@ -453,7 +454,7 @@ export class Dataset {
     const task: Task = { kind: 'page', file: spec, query, parts, cells, isFirst, mostBytes };
     this.#earlier.begin();
     try {
-      return await this.#checked(parts, signal, async () => {
+      return await this.#version.during(parts, signal, async () => {
         const result = await pool.run(task, interactivePriority, signal);
         if (result.kind !== 'page') throw new TypeError(`A page was answered by a ${result.kind}.`);
         return result;
@@ -469,40 +470,12 @@ export class Dataset {
    * @throws SourceError `changed`; what `work` throws
    */
   ofOneVersion<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    return this.#checked(undefined, signal, work);
-  }
-
-  /** @param parts see `Opening.check` */
-  async #checked<T>(
-    parts: readonly PagePart[] | undefined,
-    signal: AbortSignal,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const check = async (): Promise<void> => {
-      try {
-        await this.#opening.check(parts, signal);
-      } catch (error) {
-        if (error instanceof SourceError && error.failure === 'changed') this.#whenChanged?.();
-        throw error;
-      }
-    };
-    await check();
-    let done: T;
-    try {
-      done = await work();
-    } catch (error) {
-      // What was written over may also be broken where it is read. A file that became shorter says where it ends.
-      const isKnown = error instanceof SourceError && error.failure === 'changed';
-      if (!isKnown && !signal.aborted) await check();
-      throw error;
-    }
-    await check();
-    return done;
+    return this.#version.during(undefined, signal, work);
   }
 
   /** Has somebody told when a read finds that the file is no longer the one that was opened. */
   tellWhenChanged(tell: () => void): void {
-    this.#whenChanged = tell;
+    this.#version.tellWhenChanged(tell);
   }
 
   /**
