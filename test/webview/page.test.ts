@@ -1398,6 +1398,23 @@ describe('webview/page', () => {
     assert.deepEqual(await records(page), before);
   });
 
+  it('comes back to the match whose context was shown', async () => {
+    const page = await open({ file: '1000', query: 0 });
+    await filter(page, 'status >= 500');
+    await page.locator('[role=grid]:not([aria-rowcount="-1"])').waitFor();
+    await page.locator('.row[aria-rowindex="9"] .cell.number:visible').first().click();
+    const numbers = () => page.locator('.row.active .gutter').innerText();
+    const match = await numbers();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Show in Context' }).click();
+    await page.getByText('Filter paused').waitFor();
+    await page.locator(`.row.active[aria-rowindex="${Number(match) + 1}"]`).waitFor();
+    await page.reload();
+    await page.locator('.chip').waitFor();
+    await page.locator('.row.active[aria-rowindex="9"]').waitFor();
+    assert.equal(await numbers(), match);
+  });
+
   it('stays where its reader has scrolled to while the rows come back', async () => {
     const page = await open({ query: 4000 });
     await filter(page, 'status >= 500');

@@ -7,6 +7,15 @@ import { asSentence, t } from '../l10n.ts';
 import { isAbort, sentence, type CallOptions, type Link } from '../link.ts';
 import type { Preview } from './preview.ts';
 
+/** Where a match is among the matches, and how many pixels of the grid stand above it. */
+interface MatchPlace {
+  readonly row: number;
+  readonly lane: number;
+  /** Of its column; empty for a row's number. */
+  readonly path: string;
+  readonly above: number;
+}
+
 export interface Filter {
   /** What the box holds. */
   readonly text: Signal<string>;
@@ -33,6 +42,8 @@ export interface Filter {
    */
   showInContext(anyway?: boolean): Promise<void>;
   leaveContext(): void;
+  /** Where the matches are left for one's context, and come back to. */
+  matchInContext(): MatchPlace | undefined;
   /** Shows a record: among the rows that show where it is one of them, else in the file, with the query laid aside. */
   goToRecord(record: number): Promise<void>;
   edit(edit: QueryEdit): Promise<void>;
@@ -82,7 +93,7 @@ export function createFilter(preview: Filtered, changed: () => void): Filter {
   let isClearing = false;
   let edits: Promise<void> = Promise.resolve();
   /** The match that is shown in context, and where it was. */
-  let match: { readonly row: number; readonly lane: number; readonly above: number } | undefined;
+  let match: MatchPlace | undefined;
 
   effect(() => {
     if (preview.file.value) error.value = '';
@@ -282,7 +293,8 @@ export function createFilter(preview: Filtered, changed: () => void): Filter {
 
   function keepMatch(): void {
     const { row, lane } = grid.selection.active;
-    match = { row, lane, above: grid.aboveOf(row) };
+    const path = lane < 0 ? undefined : grid.layout.lanes.at(lane)?.column.path;
+    match = { row, lane, path: path ?? '', above: grid.aboveOf(row) };
   }
 
   async function showInContext(anyway = false): Promise<void> {
@@ -376,6 +388,7 @@ export function createFilter(preview: Filtered, changed: () => void): Filter {
     clear,
     showInContext,
     leaveContext,
+    matchInContext: () => (inContext.peek() ? match : undefined),
     goToRecord,
     async edit(change) {
       // What shows then are the file's records, which the query may have made other rows of.

@@ -66,6 +66,13 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
 
   function placeNow(): SavedPage['place'] {
     if (resuming) return resuming.place;
+    const match = filter.matchInContext();
+    // What comes back are the matches: the rows in sight are those of the file.
+    if (match) {
+      const { row, path, above } = match;
+      const cell = { row, path };
+      return { top: Math.max(0, row - above / grid.rowHeight), active: cell, anchor: cell, shape: 'cells' };
+    }
     const { active, anchor, shape } = grid.selection;
     const cellOf = ({ row, lane }: Spot): SavedCell => ({
       row,

@@ -115,12 +115,30 @@ describe('editQuery', () => {
       'EXTEND b + 1 AS a |> WHERE a IS NULL |> ORDER BY b',
     ],
     ['b |> SELECT a -- why', 'is-null', undefined, 'b |> SELECT a |> WHERE a IS NULL -- why'],
-    ['b = ', 'is-null', undefined, 'a IS NULL'],
   ] as const) {
     it(`adds ${test} ${value?.text ?? ''} to: ${query}`, () => {
       const edited = editQuery(query, { kind: 'add', path: 'a', test, value });
       assert.equal(edited, expected);
       assert.equal(parseQuery(edited).ok, true);
+    });
+  }
+});
+
+describe('a text that cannot be read', () => {
+  const path = 'a';
+  const value = { text: '1', kind: 'number', cut: false } as const;
+  for (const edit of [
+    { kind: 'add', path, test: 'is-null' },
+    { kind: 'add', path, test: 'is-null', ofRecord: true },
+    { kind: 'drop', paths: [path] },
+    { kind: 'sort', path, direction: 'next', more: false },
+    { kind: 'pick', path, pick: { ranges: [], values: [value], nulls: false } },
+    { kind: 'exclude', path, value },
+    { kind: 'include', path, value },
+  ] as const) {
+    it(`is not lost by an edit of the kind ${edit.kind}${'ofRecord' in edit ? ', of the record' : ''}`, () => {
+      assert.throws(() => editQuery('b = ', edit), /^Error: The query has an error\. Correct or clear it/);
+      assert.throws(() => editRecords('b = ', edit), /^Error: The query has an error\. Correct or clear it/);
     });
   }
 });
@@ -139,7 +157,6 @@ describe('a condition on the record of a row', () => {
     ['a IS NULL |> SET a = 1', 'a IS NULL |> SET a = 1'],
     ['EXTEND b AS d', 'EXTEND b AS d |> WHERE a IS NULL'],
     ['ORDER BY b', 'WHERE a IS NULL |> ORDER BY b'],
-    ['b = ', 'a IS NULL'],
     ['', 'a IS NULL'],
   ] as const) {
     it(`is put before what makes other columns of it: ${query}`, () => {

@@ -31,11 +31,13 @@ export type QueryEdit =
 const cell = { missing: 0, null: 1, boolean: 2, number: 3, json: 5, cut: 16 };
 
 /**
- * The query's text after the edit. A text that cannot be read gives way to a condition that is added.
+ * The query's text after the edit.
+ * @throws Error where the text cannot be read: somebody may still be writing it
  */
 export function editQuery(text: string, edit: QueryEdit): string {
   if (edit.kind === 'remove') return removeCondition(text, edit);
   if (edit.kind === 'sort') return sortQuery(text, edit);
+  if (!parsePipeline(text).ok) throw new Error('The query has an error. Correct or clear it first.');
   if (edit.kind === 'pick') return pickQuery(text, edit);
   if (edit.kind === 'drop') return dropQuery(text, edit);
   if (edit.kind !== 'add') return excludeQuery(text, edit);

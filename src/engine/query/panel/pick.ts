@@ -61,7 +61,6 @@ const nothing: ValuePick = { ranges: [], values: [], nulls: false };
  * away. What is picked is left out no longer. What else is said of the column stays.
  */
 export function pickQuery(text: string, { path, pick }: PickEdit): string {
-  if (!parsePipeline(text).ok) throw new Error('The query has an error. Correct or clear it first.');
   // Where all that is wanted is named, nothing is left to be left out.
   const isNamed = pick.ranges.length === 0 && (pick.values.length > 0 || pick.nulls);
   const rest = removeExclusions(withoutPicks(text, path), path, (value) => isNamed || holds(pick, value));

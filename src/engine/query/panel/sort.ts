@@ -23,7 +23,7 @@ const after = { none: 'ascending', ascending: 'descending', descending: 'none' }
  */
 export function sortQuery(text: string, { path, direction, more }: SortEdit): string {
   const parsed = parsePipeline(text);
-  if (!parsed.ok) throw new Error('The query has an error. Correct or clear it before you sort.');
+  if (!parsed.ok) throw new Error('The query has an error. Correct or clear it first.');
   const order = lastOrder(parsed.query);
   const keys = order?.keys ?? [];
   const column = writtenPath(path);
