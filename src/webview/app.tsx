@@ -117,7 +117,8 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
       {page.timeline.on.value && <TimeBand page={page} />}
       <div class={beside ? 'parts beside' : 'parts below'}>
         <div class="grid-part">
-          {find.open.value && <FindBar page={page} />}
+          {/* A plot has no rows to find anything in. */}
+          {find.open.value && !isPlotted && <FindBar page={page} />}
           <GridMount page={page} covered={isPlotted} />
           {isPlotted ? <ResultPlot page={page} /> : <GridState page={page} />}
         </div>
@@ -222,7 +223,7 @@ function Tools({ page }: { readonly page: PageModel }) {
         pressed={page.statistics.on.value}
         run={() => (page.statistics.on.value = !page.statistics.on.value)}
       />
-      <IconButton icon="search" label={t('Find (Ctrl+F)')} run={() => page.find.show()} />
+      <IconButton icon="search" label={t('Find (Ctrl+F)')} run={() => page.command({ name: 'find' })} />
       <IconButton
         icon="layout-sidebar-right"
         label={t('Record')}

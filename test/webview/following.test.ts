@@ -251,6 +251,19 @@ describe('webview that follows a file', function () {
     await cell('21').waitFor();
   });
 
+  it('shows the first records of a file that was empty, and does not call it another one', async () => {
+    const empty = join(folder, 'empty.jsonl');
+    await writeFile(empty, '');
+    await engine.open(empty, {});
+    await page.getByText('The file is empty').waitFor();
+    await on();
+    await appendFile(empty, lines(0, 2));
+    await cell('1').waitFor();
+    await footer('The file is no longer empty.').waitFor();
+    await appendFile(empty, lines(2, 3));
+    await cell('2').waitFor();
+  });
+
   it('goes on in the file that its name leads to, with the same query', async () => {
     await enterQuery(page, 'n >= 299');
     await cell('299').waitFor();

@@ -209,6 +209,23 @@ describe('webview/plots over the real engine', () => {
       await page.locator('.chart .mark.current[aria-label^="level"]').waitFor();
     });
 
+    it('give way to the rows where something is looked for in them', async () => {
+      const rows = page.locator('.row .cell:visible').first();
+      const bar = page.locator('.find-bar');
+      await plotted('|> AGGREGATE count(*) AS n GROUP BY level |> ORDER BY n DESC, level DESC');
+      await marks(levels.length);
+      await page.getByRole('button', { name: 'Find (Ctrl+F)' }).click();
+      await bar.waitFor();
+      await rows.waitFor();
+      await page.locator('.result-line').getByRole('button', { name: 'Plot', exact: true }).click();
+      await marks(levels.length);
+      await bar.waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Show Rows' }).click();
+      await bar.waitFor();
+      await bar.getByRole('button', { name: /^Close/ }).click();
+      await bar.waitFor({ state: 'detached' });
+    });
+
     for (const theme of ['light', 'contrast'] as const) {
       it(`have nothing that axe finds in the ${theme} theme`, async () => {
         const other = await RealEngine.onBed(real.bed, folder, { width: 1000, theme });

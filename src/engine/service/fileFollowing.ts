@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Said } from '../../said/said.ts';
+import { said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { growthOf } from '../dataset/follow/growth.ts';
 import type { Growth } from '../dataset/knowledge.ts';
@@ -45,10 +45,11 @@ export async function followFile(file: FollowedFile, signal: AbortSignal): Promi
         isGone = true;
         continue;
       }
+      const isSame = !isGone && isSameFile(watch.opened, now);
       // Of a file that was empty, nobody knows yet how it is to be read.
-      if (isGone || !isSameFile(watch.opened, now) || dataset.size === 0) {
+      if (!isSame || dataset.size === 0) {
         if (dataset.size === 0 && now.size === 0) continue;
-        file.replaced();
+        file.replaced(isSame ? said`The file is no longer empty.` : undefined);
         return;
       }
       if (!tail) {

@@ -146,6 +146,11 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     };
   }
 
+  /** Where a result is plotted, its rows are out of sight. */
+  function showRows(): void {
+    plotted.value = false;
+  }
+
   function command(given: PageCommand): void {
     switch (given.name) {
       case 'cell':
@@ -164,18 +169,22 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
         return;
       }
       case 'goTo':
+        showRows();
         overlay.value = { kind: 'goTo', anchor: grid.element };
         return;
       case 'findColumn':
         overlay.value = { kind: 'columns', anchor: grid.element };
         return;
       case 'find': {
+        showRows();
         find.show();
         return;
       }
       case 'findNext':
+        showRows();
         return void find.next(false);
       case 'findPrevious':
+        showRows();
         return void find.next(true);
       case 'cancel':
         filter.cancel();

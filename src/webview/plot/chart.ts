@@ -12,6 +12,8 @@ export interface ChartColumn {
   readonly kind: AxisKind;
   /** Different values; NULL is one. */
   readonly distinct: number;
+  /** How many rows have a value. */
+  readonly filled: number;
 }
 
 export interface ChartChoice {
@@ -69,7 +71,8 @@ export function classify({ columns, rows }: ChartRows): ChartColumn[] {
     const isNumber = (cell: Cell) => Number.isFinite(numberOf(cell, column));
     const kind = all(isNumber) ? 'number' : all(({ text }) => time.test(text)) ? 'time' : 'name';
     const nulls = cells.length > values.length ? 1 : 0;
-    return { column, kind, distinct: new Set(values.map(({ text }) => text)).size + nulls };
+    const distinct = new Set(values.map(({ text }) => text)).size + nulls;
+    return { column, kind, distinct, filled: values.length };
   });
 }
 
@@ -99,7 +102,9 @@ export function proposed(
   // What groups are made by stands first, also where it is a number.
   const isGroup = outcome.rows === 'groups' && first?.kind === 'number' && numbers.length > 1;
   const key = isGroup && first.distinct <= fewNumbers ? first : undefined;
-  const y = numbers.findLast((column) => column !== key);
+  const heights = numbers.filter((column) => column !== key);
+  // What few rows have would leave most of them out.
+  const y = heights.findLast(({ filled }) => filled * 2 >= rows) ?? heights.at(-1);
   if (!y) return undefined;
   const others = columns.filter((column) => column !== y);
   const over = others.find(({ kind }) => kind === 'time');

@@ -80,6 +80,13 @@ describe('webview/plot/chart', () => {
       ),
       'points a b',
     );
+    const sparse = [
+      ['a', '3', '7'],
+      ['b', '4', null],
+      ['c', '5', null],
+    ];
+    assert.equal(choiceOf(['o', 'n', 'm'], sparse), 'bars o n');
+    assert.equal(choiceOf(['o', 'n', 'm'], sparse.slice(0, 2)), 'bars o m');
     assert.equal(choiceOf(['n'], [['3']]), 'points n n');
     assert.equal(choiceOf(['o', 'p'], [['a', 'b']]), undefined);
     assert.equal(choiceOf(['o', 'n'], []), undefined);
