@@ -6,57 +6,13 @@ import { IndexStore } from '../../../src/engine/index/store.ts';
 import type { WorkerPool } from '../../../src/engine/pool/pool.ts';
 import type { Result, Task } from '../../../src/engine/pool/task.ts';
 import { contentOf, serve, TestServer } from '../../support/httpServer.ts';
-import { long, runs } from '../../support/long.ts';
 import { scanPool } from '../../support/pool.ts';
 import { Preview } from '../../support/preview.ts';
 import { Engine } from './engine.ts';
 import { Written, type FileContent, type Layout } from './layouts.ts';
-import { questions, type Question } from './questions.ts';
+import { isAskedAgain, passesOf, questionsOf, sizes, type Pass, type Size } from './plan.ts';
+import type { Question } from './questions.ts';
 import { Rows } from './records.ts';
-
-/** The larger a file, the fewer questions to it; the long run asks more of them, and others each time. */
-
-interface Size {
-  readonly count: number;
-  /** So that workers have several blocks each; undefined: the engine's own. */
-  readonly blockSize: number | undefined;
-  /** Every how many-th question is asked in a pass over a file; another in each pass and each layout. */
-  readonly every: number;
-}
-
-/** One entry a size: less and more than a batch, a block and a stretch hold. */
-const sizes: readonly Size[] = [
-  { count: 1, blockSize: 64 * 1024, every: 1 },
-  { count: 300, blockSize: 16 * 1024, every: runs(2, 1) },
-  { count: 9000, blockSize: 64 * 1024, every: runs(9, 3) },
-  { count: 200_000, blockSize: undefined, every: runs(72, 24) },
-];
-
-/** Where the questions begin. */
-const shift = runs(0, Math.floor(Math.random() * 72));
-
-/** One way of asking questions of a file, one after the other. */
-interface Pass {
-  readonly workers: 0 | 1 | 2;
-  /** In the other order, and with the index that the pass before has left. */
-  readonly kept: boolean;
-  /** Whether the preview is asked as well, which has its own workers and its own index. */
-  readonly previews: boolean;
-}
-
-function passesOf({ via, divides, mergeBy, grows }: Layout, count: number): readonly Pass[] {
-  const alone: Pass = { workers: 0, kept: false, previews: mergeBy === undefined };
-  // One thread merges, and what grows is asked in several states.
-  if (grows || mergeBy !== undefined) return [alone, { workers: 2, kept: false, previews: false }];
-  if (via === 'stdin' || via === 'http, once') return [alone];
-  if (!divides || count === 1) return [alone, { ...alone, kept: true }];
-  return [
-    alone,
-    { workers: 2, kept: false, previews: false },
-    { ...alone, workers: 1, kept: true },
-    { workers: 2, kept: true, previews: false },
-  ];
-}
 
 /** Of layouts whose answers are the same. */
 function keyOf({ name, kind, style, fileOf }: Layout): string {
@@ -109,7 +65,8 @@ function askEach(layouts: readonly Layout[], first: number, chosen: readonly Siz
     await rm(folder, { recursive: true });
   });
 
-  for (const { count, blockSize, every } of chosen) {
+  for (const size of chosen) {
+    const { count, blockSize } = size;
     const noun = count === 1 ? 'record' : 'records';
     describe(`${count.toLocaleString('en')} ${noun}`, () => {
       let written: Written | undefined;
@@ -158,21 +115,13 @@ function askEach(layouts: readonly Layout[], first: number, chosen: readonly Siz
 
       for (const [at, layout] of layouts.entries()) {
         const place = first + at;
-        if (layout.variant && count > 9000 && !long) continue;
-        // One record is there or not.
-        if ((layout.grows ?? layout.follows) && count === 1) continue;
+        const passes = passesOf(layout, size);
+        if (passes.length === 0) continue;
         it(layout.name, async () => {
           assert.ok(written);
           const files = layout.parts && (await putParts(layout.parts(written)));
           const location = files ? layout.file : await put(layout, layout.bytes(written));
-          for (const [turn, pass] of passesOf(layout, count).entries()) {
-            const asked = questions.filter(({ preview, name }, number) => {
-              if (preview && (!pass.previews || layout.via === 'stdin')) return false;
-              if (layout.grows && name === 'followed while it grows') return true;
-              if (layout.follows) return name === 'followed while it grows';
-              // Each is asked several times of files that grow.
-              return (number + place + 5 * turn + shift) % (layout.grows ? 8 * every : every) === 0;
-            });
+          for (const pass of passes) {
             const engine = new Engine({
               layout,
               location,
@@ -186,11 +135,9 @@ function askEach(layouts: readonly Layout[], first: number, chosen: readonly Siz
               preview,
             });
             try {
-              const inOrder = pass.kept ? asked.toReversed() : asked;
-              for (const question of inOrder) {
+              for (const question of questionsOf(layout, place, size, pass)) {
                 await check(engine, question, inWords(pass));
-                if (layout.grows || question.preview || layout.via === 'stdin' || layout.via === 'http, once')
-                  continue;
+                if (!isAskedAgain(layout, pass, question)) continue;
                 await check(engine, question, `${inWords(pass)}, from the columns of the first time`);
               }
             } finally {

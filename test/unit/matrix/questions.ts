@@ -912,7 +912,15 @@ function sorted(rows: readonly Row[], compare: (a: Row, b: Row) => number): Row[
 /** In the order of code points; null is past all texts by `nulls`. */
 function compareTexts(a: string | null, b: string | null, nulls: number): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? nulls : -nulls;
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const length = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  return at < length ? rank(a.charCodeAt(at)) - rank(b.charCodeAt(at)) : a.length - b.length;
+}
+
+/** Halves of pairs are above all other units: what they stand for is above U+FFFF. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x2800 : unit;
 }
 
 function compareNumbers(a: number | null, b: number | null): number {
