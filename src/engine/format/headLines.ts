@@ -83,7 +83,8 @@ export function isSurelyJson(whole: string): boolean {
 /** Where the list or object ends with which a text begins, if it does both. */
 export function firstValueEnd(text: string): number | undefined {
   let depth = 0;
-  const tokens = /"(?:[^"\\]|\\.)*"|[[\]{}]/gs;
+  // A text that is cut off goes on to the end: if it were none, each escaped quote in it would be tried as the beginning of one.
+  const tokens = /"(?:[^"\\]|\\.)*"?|[[\]{}]/gs;
   for (let found = tokens.exec(text); found !== null; found = tokens.exec(text)) {
     const [token] = found;
     if (token === '{' || token === '[') depth++;

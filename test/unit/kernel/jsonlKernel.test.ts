@@ -89,6 +89,31 @@ describe('JSONL kernel', () => {
     });
   }
 
+  it('suspects a record with an escape in a name, wherever names and texts of a list begin and end', () => {
+    const long = fc
+      .array(fc.constantFrom('x', '"', '\\', 'n\n', 'é', ' '.repeat(61), 'y'.repeat(64)), { maxLength: 12 })
+      .map((parts) => parts.join(''));
+    const element = fc.record({ text: long, isName: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(fc.array(element, { maxLength: 6 }), { minLength: 1, maxLength: 5 }), (lines) => {
+        const texts = lines.map((elements) =>
+          JSON.stringify(elements.map(({ text, isName }) => (isName ? { [text]: 1 } : text))),
+        );
+        const escaped = lines.filter((elements) =>
+          elements.some(({ text, isName }) => isName && JSON.stringify(text).includes('\\')),
+        );
+        assert.equal(suspects(new TextEncoder().encode(`${texts.join('\n')}\n`)), escaped.length);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('looks for the end of a text in a list once, however long it is and whatever is escaped in it', () => {
+    // Once for each block it would be, this takes longer than any test may.
+    const text = Buffer.from(`["${'\\"é'.repeat(3 * 1024 * 1024)}"]\n`);
+    assert.equal(suspects(text, { ...request, maxRecordLength: text.length }), 0);
+  });
+
   it('suspects a malformed record and no other', () => {
     assert.equal(suspects(new TextEncoder().encode('{"a":1}\n{"a":1\n[1]\n')), 1);
   });

@@ -45,6 +45,8 @@ let inName: u64 = 0;
 let afterName: u64 = 0;
 let inScalar: u64 = 0;
 let inSequence: bool = false;
+/** Where the string that goes on into the next block is known to close; anything before that block where it is not. */
+let knownClose: usize = 0;
 
 export function beginLine(): void {
   inString = 0;
@@ -55,6 +57,7 @@ export function beginLine(): void {
   afterName = 0;
   inScalar = 0;
   inSequence = false;
+  knownClose = 0;
 }
 
 /**
@@ -212,8 +215,9 @@ function escapedName(block: usize, backslashes: u64, nameEnds: u64, escape: usiz
     const bit = backslashes & (0 - backslashes);
     const ends = nameEnds & ~(bit - 1);
     if (ends == 0) {
-      // It ends in a later block, whose first byte may be escaped.
-      return isName(closingQuote(block + 64 + escape)) ? bit : 0;
+      // It ends in a later block, whose first byte may be escaped. It is looked for once, not again in each block.
+      if (knownClose < block + 64) knownClose = closingQuote(block + 64 + escape);
+      return isName(knownClose) ? bit : 0;
     }
     if (isName(block + usize(ctz(ends)))) return bit;
     backslashes &= ~((ends & (0 - ends)) - 1);
