@@ -6,6 +6,10 @@ import type { Page } from 'playwright-core';
 import { enterQuery, gridAt } from './bed/grid.ts';
 import type { RealEngine } from './bed/realEngine.ts';
 import { RealPage } from './bed/realPage.ts';
+import { isServed } from './bed/servedPage.ts';
+
+/** An editor asks where to, and keeps the secrets of a service. */
+const canSend = !isServed;
 
 const rows = Array.from({ length: 40 }, (_, at) => ({
   id: at + 1,
@@ -48,11 +52,11 @@ describe('webview with hidden columns', function () {
 
   /** What is written once something is pressed, as the values of its rows under their names. */
   async function exported(press: () => Promise<void>): Promise<Record<string, string>[]> {
-    engine.target = join(real.folder, `out${++exports}.csv`);
-    const written = engine.exported();
+    engine.user.target = join(real.folder, `out${++exports}.csv`);
+    const written = engine.user.exported();
     await press();
     await written;
-    const [names = [], ...values] = parsed(await readFile(engine.target, 'utf8'));
+    const [names = [], ...values] = parsed(await readFile(engine.user.target, 'utf8'));
     return values.map((row) => Object.fromEntries(names.map((of, at) => [of, row[at]])));
   }
 
@@ -75,7 +79,8 @@ describe('webview with hidden columns', function () {
         texts(rows, 'id', 'a b', 'o', 'n'),
         'nothing is hidden, nothing is asked',
       );
-      assert.deepEqual(await exported(sendRows), texts(rows, 'id', 'a b', 'o', 'n'), 'nor of what is sent');
+      if (canSend)
+        assert.deepEqual(await exported(sendRows), texts(rows, 'id', 'a b', 'o', 'n'), 'nor of what is sent');
       await hide('a b', 'n');
       for (const [query, of] of [
         ['', rows],
@@ -90,6 +95,7 @@ describe('webview with hidden columns', function () {
         await exportButton().click();
         const some = await exported(() => item('Only the 2 Columns Shown…').click());
         assert.deepEqual(some, texts(of, 'id', 'o'), `shown of ${query}`);
+        if (!canSend) continue;
         await sendRows();
         const sent = await exported(() => item('Only the 2 Columns Shown…').click());
         assert.deepEqual(sent, texts(of, 'id', 'o'), `shown of ${query}, sent`);
@@ -156,6 +162,7 @@ describe('webview with hidden columns', function () {
       [() => exportButton().click(), 'exported'],
       [sendRows, 'sent'],
     ] as const) {
+      if (what === 'sent' && !canSend) continue;
       await press();
       assert.deepEqual(await exported(() => item(ofFilter).click()), texts(matches, ...all), what);
       await press();

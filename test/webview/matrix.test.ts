@@ -83,7 +83,7 @@ describe('webview/matrix', () => {
     await page.getByRole('button', { name: /^Problems/ }).click();
     await page.getByText('Table 2, from line 15, with 3,400 records, is not shown.').waitFor();
     await page.getByRole('button', { name: 'Read This Table' }).click();
-    assert.deepEqual(await engine.said, { table: 2 });
+    assert.deepEqual(await engine.user.said, { table: 2 });
     await page.getByRole('button', { name: 'Close', exact: true }).click();
   });
 

@@ -53,11 +53,11 @@ describe('webview of several files in order of time', function () {
 
   it('is chosen in the footer, by keyboard as well, for all that is asked of them', async () => {
     await files('2 files').focus();
-    engine.answers.push('In order of time');
+    engine.user.answers.push('In order of time');
     await page.keyboard.press('Enter');
     await files('2 files in order of time').waitFor();
     // What is called like a time comes first.
-    assert.deepEqual(engine.offered, [
+    assert.deepEqual(engine.user.offered, [
       ...['One file after the other', 'In order of time', 'In order of service', 'In order of word'],
       'Other...',
     ]);
@@ -72,7 +72,7 @@ describe('webview of several files in order of time', function () {
     await appendFile(at('api.jsonl'), lines('api', 7));
     await page.getByRole('button', { name: 'Reload' }).click();
     await shows('w1', 'w2', 'w3', 'w4', 'w5', 'w6', 'w7');
-    engine.answers.push('One file after the other');
+    engine.user.answers.push('One file after the other');
     await files('2 files in order of time').click();
     await files('2 files').waitFor();
     await shows('w1', 'w4', 'w5', 'w7', 'w2', 'w3', 'w6');
@@ -81,7 +81,7 @@ describe('webview of several files in order of time', function () {
   it('says that a compressed file cannot be put in order, and offers to read the files another way', async () => {
     await engine.openFile({ location: folder, options: {}, files: { folder, pattern: '*.jsonl*' } });
     await shows('w1', 'w4', 'w5', 'w2', 'w3', 'w6');
-    engine.answers.push('In order of time');
+    engine.user.answers.push('In order of time');
     await files('2 files').click();
     await files('2 files in order of time').waitFor();
     // Too long to be held unpacked.
@@ -90,7 +90,7 @@ describe('webview of several files in order of time', function () {
     await page.getByRole('button', { name: 'Reload' }).click();
     const alert = page.locator('.empty-state');
     await alert.getByText(/^Files that are compressed, .* cannot be shown in order of time\./).waitFor();
-    engine.answers.push('One file after the other');
+    engine.user.answers.push('Order of records', 'One file after the other');
     await alert.getByRole('button', { name: 'Read File As…' }).click();
     await files('3 files').waitFor();
     await page.locator('.row[aria-rowindex="5"]', { hasText: 'w7' }).waitFor();
@@ -99,7 +99,7 @@ describe('webview of several files in order of time', function () {
   it('says which files are not in order themselves', async () => {
     await writeFile(at('db.jsonl'), lines('db', 2, 6, 3));
     await open();
-    engine.answers.push('In order of time');
+    engine.user.answers.push('In order of time');
     await files('2 files').click();
     await files('2 files in order of time').waitFor();
     await shows('w1', 'w2', 'w4', 'w5', 'w6', 'w3');

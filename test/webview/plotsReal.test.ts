@@ -325,7 +325,7 @@ describe('webview/plots over the real engine', () => {
       });
       await plotted('|> AGGREGATE count(*) AS n GROUP BY level, ok');
       await page.locator('.result-plot .legend li').first().waitFor();
-      const copied = engine.copied();
+      const copied = engine.user.copied();
       await page.getByRole('button', { name: 'Copy as SVG' }).click();
       const svg = await page.evaluate(
         (text) => {

@@ -7,6 +7,9 @@ import type { Page } from 'playwright-core';
 import { areThere, enterQuery, gridAt } from './bed/grid.ts';
 import type { RealEngine } from './bed/realEngine.ts';
 import { RealPage } from './bed/realPage.ts';
+import { itInEditor } from './bed/servedPage.ts';
+
+const otherFile = 'its page goes on to another file';
 
 /** Two tables in one file, each with times and words that the other has not. */
 const tables = [
@@ -140,25 +143,29 @@ describe('webview after a file is read in another way', function () {
     await value.waitFor({ state: 'detached' });
   });
 
-  it('lists the problems that are now there, whose number moves no other button', async () => {
-    const damaged = join(folder, 'damaged.jsonl');
-    await writeFile(damaged, '{"a":1}\n{"a":\n'.repeat(150));
-    const others = ['Columns', 'Find (Ctrl+F)', 'Export\u2026', 'More'];
-    const places = () => Promise.all(others.map((name) => tool(name).boundingBox()));
-    const before = await places();
-    await engine.open(damaged, {});
-    await tool('Problems: 150').waitFor();
-    assert.deepEqual(await places(), before);
-    await tool('Problems: 150').click();
-    await side('150 malformed records').waitFor();
-    await page.getByRole('button', { name: 'Next Page' }).click();
-    await side('101 to 150 of 150').waitFor();
-    await read(1);
-    await side('No malformed records.').waitFor();
-    await engine.open(damaged, {});
-    await side('1 to 100 of 150').waitFor();
-    await page.locator('.side').getByRole('button', { name: 'Close' }).click();
-  });
+  itInEditor(
+    'lists the problems that are now there, whose number moves no other button',
+    otherFile,
+    async () => {
+      const damaged = join(folder, 'damaged.jsonl');
+      await writeFile(damaged, '{"a":1}\n{"a":\n'.repeat(150));
+      const others = ['Columns', 'Find (Ctrl+F)', 'Export\u2026', 'More'];
+      const places = () => Promise.all(others.map((name) => tool(name).boundingBox()));
+      const before = await places();
+      await engine.open(damaged, {});
+      await tool('Problems: 150').waitFor();
+      assert.deepEqual(await places(), before);
+      await tool('Problems: 150').click();
+      await side('150 malformed records').waitFor();
+      await page.getByRole('button', { name: 'Next Page' }).click();
+      await side('101 to 150 of 150').waitFor();
+      await read(1);
+      await side('No malformed records.').waitFor();
+      await engine.open(damaged, {});
+      await side('1 to 100 of 150').waitFor();
+      await page.locator('.side').getByRole('button', { name: 'Close' }).click();
+    },
+  );
 
   it('says no more than that of a file that cannot be read again, and brings the query back with it', async () => {
     const gone = join(folder, 'gone.csv');
@@ -185,15 +192,16 @@ describe('webview after a file is read in another way', function () {
     const bytes = parquetWriteBuffer({ columnData: [{ name: 'text', data, type: 'STRING' }] });
     await writeFile(at, Buffer.from(bytes));
     await gridAt(page, 0);
-    await page.evaluate(() => {
-      const foot = document.querySelector('.footer')?.parentElement ?? document.body;
+    const watch = (): void => {
       const seen: string[] = [];
       Object.assign(window, { seen });
       new MutationObserver(() => {
         const parts = [...document.querySelectorAll('.footer > span')].map(({ textContent }) => textContent);
         seen.push(parts.join('; '));
-      }).observe(foot, { subtree: true, childList: true, characterData: true });
-    });
+      }).observe(document, { subtree: true, childList: true, characterData: true });
+    };
+    await page.addInitScript(watch);
+    await page.evaluate(watch);
     await engine.open(at, {});
     await page.locator('.footer', { hasText: '60,000 records' }).waitFor();
     await gridAt(page, 1);

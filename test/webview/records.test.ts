@@ -165,7 +165,7 @@ describe('webview of the record of a row', () => {
       await line('Berlin').click();
       await step('Alt+ArrowDown', 2);
       await focused('Paris');
-      const copied = engine.copied();
+      const copied = engine.user.copied();
       await page.keyboard.press('Control+c');
       assert.equal(await copied, 'Paris');
       await page.keyboard.press('ArrowDown');

@@ -115,7 +115,7 @@ describe('webview/stages', () => {
 
   it('of an export are shown from the foot of the page, until the next query', async () => {
     await shown({ width: 900 }, async (page, engine) => {
-      engine.target = join(folder, 'out.csv');
+      engine.user.target = join(folder, 'out.csv');
       const start = page.getByRole('button', { name: 'Export…', exact: true });
       const foot = page.locator('.footer');
       await enterQuery(page, `|> CALL '${hangs}' |> SELECT n`);

@@ -4,8 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Page } from 'playwright-core';
-import { askOrder } from '../../../src/host/askOrder.ts';
 import type { Questions } from '../../../src/host/questions.ts';
+import { askReading } from '../../../src/host/readAs.ts';
 import { Relay } from '../../../src/host/relay.ts';
 import type {
   EngineCalls,
@@ -21,6 +21,7 @@ import { Peer, type Handlers, type Message } from '../../../src/protocol/rpc.ts'
 import { said } from '../../../src/said/said.ts';
 import type { BedServer, OpenOptions } from './server.ts';
 import { isServed, ServedPage } from './servedPage.ts';
+import { BedUser } from './user.ts';
 import { encode } from './wire.ts';
 
 type Nothing = Record<string, never>;
@@ -35,19 +36,13 @@ export class RealEngine {
   readonly #relay: Relay;
   #session = 0;
   #served: ServedPage | undefined;
-  #tell: (options: FormatOptions) => void = () => undefined;
-  /** How the page first asks a file to be read. */
-  readonly said = new Promise<FormatOptions>((resolve) => (this.#tell = resolve));
+  readonly user = new BedUser();
   #compare: (asked: PreviewCalls['host/compareRecord']['params']) => void = () => undefined;
   /** The path that its user chooses where a schema is asked for. */
   schema = '';
-  /** The path of a CSV file that its user exports to, and a service writes what it is sent. */
-  target = '';
   #export = new AbortController();
   /** What is open, and how it is read. */
   #opened: { readonly file: OpenFile; readonly info: FileInfo } | undefined;
-  readonly #copied: ((text: string) => void)[] = [];
-  readonly #exported: (() => void)[] = [];
   /** Told what the page is answered when it asks what the file is that took another's place. */
   #shown: { id: number | undefined; readonly tell: () => void } | undefined;
   /** What goes to the page, in one piece a turn. */
@@ -91,9 +86,11 @@ export class RealEngine {
     await engine.#host.call('configure', { cacheFolder, cacheBytes: 1e9, keepBytes: 1e9, programs: true });
     await page.exposeFunction('toHost', (text: string) => {
       const message = JSON.parse(text) as Message;
+      if (engine.#served) return engine.#served.heard(message);
       if (engine.#shown && message.type === 'call' && message.method === 'info')
         engine.#shown.id = message.id;
       engine.#relay.fromPage(message);
+      return undefined;
     });
     return engine;
   }
@@ -117,7 +114,7 @@ export class RealEngine {
       },
     });
     if (!met) throw new Error('The bed has not shown its page.');
-    if (isServed) met.engine.#served = new ServedPage(met.page);
+    if (isServed) met.engine.#served = new ServedPage(met.page, met.engine.user, look.theme);
     return met;
   }
 
@@ -176,28 +173,13 @@ export class RealEngine {
     this.#export.abort();
   }
 
-  /** What is asked of the user is answered by these: what a choice begins with, or a text. */
-  readonly answers: string[] = [];
-  /** The choices that were there to be made. */
-  offered: string[] = [];
   readonly #questions: Questions = {
     pick: (_, choices) => {
-      this.offered = choices.map(({ label }) => label);
-      const answer = this.answers.shift();
+      const answer = this.user.asked(choices.map(({ label }) => label));
       return Promise.resolve(choices.find(({ label }) => answer !== undefined && label.startsWith(answer)));
     },
-    text: () => Promise.resolve(this.answers.shift()),
+    text: () => Promise.resolve(this.user.answers.shift()),
   };
-
-  /** The text that is copied next. */
-  copied(): Promise<string> {
-    return new Promise((resolve) => this.#copied.push(resolve));
-  }
-
-  /** The end of the export that is asked for next. */
-  exported(): Promise<void> {
-    return new Promise((resolve) => this.#exported.push(resolve));
-  }
 
   /** The row whose records are compared next. */
   compared(): Promise<PreviewCalls['host/compareRecord']['params']> {
@@ -217,13 +199,13 @@ export class RealEngine {
   async #write(query: string): Promise<null> {
     this.#export = new AbortController();
     const { signal } = this.#export;
-    const asked = { session: this.#session, query, target: this.target, to: 'csv' } as const;
+    const asked = { session: this.#session, query, target: this.user.target, to: 'csv' } as const;
     try {
       await this.#host.call('export', asked, { signal });
     } catch (error) {
       if (!signal.aborted) throw error;
     }
-    this.#exported.splice(0).forEach((tell) => tell());
+    this.user.saves();
     return null;
   }
 
@@ -243,21 +225,20 @@ export class RealEngine {
         this.#compare(asked);
         return null;
       },
-      'host/readAs': async () => {
+      'host/readAs': async ({ about }) => {
         if (!this.#opened) return null;
         const { file, info } = this.#opened;
         const { options } = file;
-        // All that is asked of a reading here is the order of several files.
-        const added = await askOrder(this.#questions, info, options);
-        if (added) await this.openFile({ ...file, options: { ...options, ...added } });
+        const read = await askReading(this.#questions, info, options, about);
+        if (read) await this.openFile({ ...file, options: read });
         return null;
       },
       'host/readWith': (said) => {
-        this.#tell(said);
+        this.user.reads(said);
         return null;
       },
       'host/copy': ({ text }) => {
-        this.#copied.splice(0).forEach((tell) => tell(text));
+        this.user.copies(text);
         return null;
       },
       'host/copyQueryAs': done,
