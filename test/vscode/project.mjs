@@ -34,8 +34,20 @@ export const pageSuites = [
   'completing',
   'records',
 ];
-/** Of these, those that ask nothing of an editor, and keep nothing of the page from file to file. */
-export const servedSuites = ['walk', 'fits', 'found'];
+/** Of these, those over the page of `rowriver serve` alone: what they ask is no more of an editor than of a browser. */
+export const servedAlone = ['found', 'following', 'order', 'failing', 'completing', 'records'];
+/** Those over both pages: they have tests that need an editor, or look at fonts and widths. */
+export const servedToo = ['fits', 'reading', 'exported'];
+/** All that can look at the page of `rowriver serve`. Its server starts anew for each file: these take long. */
+export const servedSuites = [
+  ...servedAlone,
+  ...servedToo,
+  'walk',
+  'picked',
+  'plotsReal',
+  'badFiles',
+  'matrix',
+];
 export const frameSuites = ['frames'];
 export const pictureSuites = ['pictures'];
 

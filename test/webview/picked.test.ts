@@ -44,9 +44,15 @@ describe('webview with values that are picked', function () {
   before(async () => {
     real = await RealPage.open('picked', { width: 1400 });
     ({ page, engine } = real);
-    await page.getByRole('toolbar').getByRole('button', { name: 'Column', exact: true }).click();
   });
   after(() => real.close());
+
+  /** Opens a file, with the panel of a column beside its rows. */
+  async function open(path: string): Promise<void> {
+    await engine.open(path, {});
+    const button = page.getByRole('toolbar').getByRole('button', { name: 'Column', exact: true });
+    if ((await button.getAttribute('aria-pressed')) === 'false') await button.click();
+  }
 
   const line = (at: number) => page.locator('.checklist .value-line').nth(at);
 
@@ -74,7 +80,7 @@ describe('webview with values that are picked', function () {
     it(`${name}: finds as many rows as are listed, also when the query is run again from the box`, async () => {
       const path = join(real.folder, name);
       await writeFile(path, content);
-      await engine.open(path, {});
+      await open(path);
       await page.locator('.footer', { hasText: `${records.length} records` }).waitFor();
       await page.getByRole('gridcell', { name: 'plain', exact: true }).first().click();
       await page.locator('.side h2', { hasText: 'text' }).waitFor();
@@ -113,7 +119,7 @@ describe('webview with values that are picked', function () {
       const line = (value: unknown) =>
         name.endsWith('.csv') ? `${String(value)},1\n` : `${JSON.stringify({ v: value, x: 1 })}\n`;
       await writeFile(path, `${name.endsWith('.csv') ? 'v,x\n' : ''}${rows.map(line).join('')}`);
-      await engine.open(path, {});
+      await open(path);
       await page.locator('.footer', { hasText: `${rows.length} records` }).waitFor();
       await page.locator('.row .cell:not(.gutter)').first().click();
       await page.locator('.side h2', { hasText: 'v' }).waitFor();
@@ -174,7 +180,7 @@ describe('webview with values that are picked', function () {
     const path = join(real.folder, 'lists.jsonl');
     const tagged = Array.from({ length: 60 }, (_, id) => ({ id, tags: ['a', 'b', `c${id % 3}`] }));
     await writeFile(path, tagged.map((record) => `${JSON.stringify(record)}\n`).join(''));
-    await engine.open(path, {});
+    await open(path);
     await enterQuery(page, '|> UNNEST tags AS tag |> ORDER BY id DESC');
     await gridAt(page, 0);
     await page.locator('.row:not([hidden]) .cell:visible').getByText('c0', { exact: true }).first().click();

@@ -98,8 +98,8 @@ describe('webview/plots over the real engine', () => {
 
   const query = () => page.locator('.cm-content').textContent();
 
-  for (const [name, text, open] of [
-    ['events.jsonl', items.map((item) => `${JSON.stringify(item)}\n`).join(''), false],
+  for (const [name, text] of [
+    ['events.jsonl', items.map((item) => `${JSON.stringify(item)}\n`).join('')],
     [
       'events.csv',
       [
@@ -108,7 +108,6 @@ describe('webview/plots over the real engine', () => {
           ({ id, level, ms, ok, ts, code }) => `${id},${level},${ms},${String(ok)},${ts},${code ?? ''}\n`,
         ),
       ].join(''),
-      true,
     ],
   ] as const) {
     it(`counts and picks in ${name}`, async () => {
@@ -116,7 +115,8 @@ describe('webview/plots over the real engine', () => {
       await writeFile(path, text);
       await engine.open(path, {});
       await page.locator('.footer', { hasText: '6,000 records' }).waitFor();
-      if (!open) await page.getByRole('button', { name: 'Column Plots' }).click();
+      const plots = page.getByRole('button', { name: 'Column Plots' });
+      if ((await plots.getAttribute('aria-pressed')) === 'false') await plots.click();
 
       const byLevel = await plotCounts(page, 'level', { whole: 6000 });
       for (const level of levels)
