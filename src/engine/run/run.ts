@@ -34,6 +34,8 @@ export interface Run {
    * records of the source are then the rows, in another order.
    */
   readonly records?: Float64Array | undefined;
+  /** Whether its rows are of a part of the file, since `until` has ended it. */
+  readonly isPart?: boolean;
   /** Whether the rows are records as they stand, in whatever order. */
   readonly ofWholeRecords: boolean;
   page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult>;

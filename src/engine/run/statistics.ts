@@ -131,11 +131,11 @@ export async function gatherStatistics(
     await scanned(found);
     if (!found.result?.bytes) continue;
     take(found);
-    const total = dataset.expectedSize ?? Infinity;
-    const share = Math.min(1, found.scanned / total);
-    const soFar = gathered(share, false);
+    const { expectedSize = Infinity, size } = dataset;
+    const soFar = gathered(Math.min(1, found.scanned / expectedSize), false);
     told(soFar);
-    if (until?.aborted && share < 1) return soFar;
+    // A guess of the size may be too low.
+    if (until?.aborted && (size === undefined || found.scanned < size)) return soFar;
   }
   const all = (): Gathered => ({ ...gathered(1, true), goingOn });
   const goingOn = window ? undefined : new GoingOn(dataset, request, take, all);

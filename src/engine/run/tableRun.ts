@@ -50,6 +50,7 @@ export class TableRun implements Run {
   #failed: FailedRow[] = [];
   /** What its groups are made of, from which they go on as the file grows. */
   #soFar: GroupsSoFar | undefined;
+  #isPart = false;
   /** The rows before the file grew last: somebody may be reading them. */
   #before: KeptRows | undefined;
   /** Whether the columns have the names that the query gives them. */
@@ -127,6 +128,9 @@ export class TableRun implements Run {
         tell(this.state);
       };
       const rows = await this.source.ofOneVersion(() => this.#make(signal, told, until), signal);
+      const { scanned, skipped } = this.#state;
+      // Once all is read, the time may be over while it is sorted.
+      this.#isPart = until?.aborted === true && scanned + skipped < (this.source.size ?? Infinity);
       advance({ phase: 'done', matched: rows });
     } catch (error) {
       advance(
@@ -136,6 +140,10 @@ export class TableRun implements Run {
       );
     }
     return this.state;
+  }
+
+  get isPart(): boolean {
+    return this.#isPart;
   }
 
   /** Whether its groups can go on in what the file has grown by. */

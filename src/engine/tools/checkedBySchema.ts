@@ -14,7 +14,7 @@ import { shownLine } from './cells.ts';
 import { readablePath } from './confine.ts';
 import { withDeadline } from './deadline.ts';
 import type { AskedFile } from './openFiles.ts';
-import { partlyRead, roundedShare } from './share.ts';
+import { partlyRead, shareRead } from './share.ts';
 
 /** Rules and single violations that are shown. */
 const [mostRules, mostExamples] = [20, 10];
@@ -79,10 +79,9 @@ async function check(call: Call, asked: AskedFile, schema: SchemaSpec): Promise<
       await asked.file.whileScanning(async () => {
         for await (const found of dataset.scan(scan, signal)) {
           await log.take(found, signal);
-          const size = dataset.expectedSize;
-          report(found.scanned, size);
+          report(found.scanned, dataset.expectedSize);
           if (!until.aborted) continue;
-          share = roundedShare(found.scanned / (size ?? Infinity));
+          share = shareRead(found.scanned, dataset);
           return;
         }
       });

@@ -13,7 +13,7 @@ import { withDeadline } from './deadline.ts';
 import type { AskedFile } from './openFiles.ts';
 import { learnedPage } from './pageRows.ts';
 import { formatOptionsOf } from './readAs.ts';
-import { partlyRead, roundedShare } from './share.ts';
+import { partlyRead, shareRead } from './share.ts';
 
 /** Bytes of a cell in which the place of the text is looked for. */
 const lookedAt = 1024 * 1024;
@@ -100,10 +100,9 @@ async function search(
           total++;
           if (records.length < count) records.push(number);
         }
-        const size = dataset.expectedSize;
-        report(scanned, size);
+        report(scanned, dataset.expectedSize);
         if (!until.aborted) continue;
-        share = roundedShare(scanned / (size ?? Infinity));
+        share = shareRead(scanned, dataset);
         return;
       }
     }),

@@ -4,7 +4,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { reportTo, type Call } from './call.ts';
 import { withDeadline } from './deadline.ts';
 import type { AskedFile } from './openFiles.ts';
-import { roundedShare } from './share.ts';
+import { shareOfPart } from './share.ts';
 
 /** What columns hold in the records that were read within the call's time, and how much of the file that is. */
 export async function gatherInTime(
@@ -29,7 +29,7 @@ export async function gatherInTime(
       ),
   );
   const { exact, share } = gathered.coverage;
-  return { ...gathered, share: exact ? 1 : roundedShare(share) };
+  return { ...gathered, share: exact ? 1 : shareOfPart(share) };
 }
 
 /** How a query writes the path of a column that was gathered. */

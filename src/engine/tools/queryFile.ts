@@ -15,7 +15,7 @@ import { withDeadline, type Deadline } from './deadline.ts';
 import type { AskedFile } from './openFiles.ts';
 import { rowBytesOf, showRows, type PagedRows, type ShownRows } from './pageRows.ts';
 import { formatOptionsOf } from './readAs.ts';
-import { partlyRead, roundedShare } from './share.ts';
+import { partlyRead, shareOfPart } from './share.ts';
 import { ToolError } from './toolError.ts';
 
 /** Runs of a file are counted, and no view has this number. */
@@ -39,7 +39,7 @@ async function answered(call: Call, asked: AskedFile, path: string, deadline: De
   return asked.runs.with(check.planned.text, make, async (run) => {
     const first = cursor?.at ?? 0;
     const { state } = run;
-    const outcome = outcomeOf(state, asked);
+    const outcome = outcomeOf(run, asked);
     const bytes = input.number('max_bytes');
     const warnings = shownWarnings([...check.warnings, ...(await check.totals())], bytes);
     const figures = { file: path, total: state.matched, ...outcome, warnings };
@@ -111,7 +111,7 @@ async function runQuery(
         `The query did not finish within ${seconds} seconds, and has no rows until it does. Add a condition, a LIMIT or |> TABLESAMPLE 1 PERCENT, or raise time_limit_seconds.`,
       );
     }
-    return { run, keep: state.phase === 'done' && isWhole(state) && planned.asked === planned.text };
+    return { run, keep: isWhole(run) && planned.asked === planned.text };
   } catch (error) {
     await run.close();
     throw error;
@@ -119,9 +119,8 @@ async function runQuery(
 }
 
 /** Whether all of the file was looked at that the query had to look at: a LIMIT ends it before. */
-function isWhole({ phase, outcome, scanned, skipped, total }: ViewState): boolean {
-  if (phase !== 'done') return false;
-  return outcome.limited || total === undefined || scanned + skipped >= total;
+function isWhole({ state, isPart = false }: Run): boolean {
+  return state.phase === 'done' && !isPart;
 }
 
 interface QueryFigures {
@@ -134,12 +133,12 @@ interface QueryFigures {
   readonly seconds: number;
 }
 
-function outcomeOf(state: ViewState, { file: { dataset } }: AskedFile): QueryFigures {
-  const { scanned, skipped, total, records, malformed, elapsedMs } = state;
-  const complete = isWhole(state);
+function outcomeOf(run: Run, { file: { dataset } }: AskedFile): QueryFigures {
+  const { scanned, skipped, total = Infinity, records, malformed, elapsedMs } = run.state;
+  const complete = isWhole(run);
   return {
     complete,
-    share_read: complete ? 1 : roundedShare((scanned + skipped) / (total ?? Infinity)),
+    share_read: complete ? 1 : shareOfPart((scanned + skipped) / total),
     records_read: records,
     malformed,
     bytes_read: dataset.inFile(scanned),
