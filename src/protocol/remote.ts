@@ -1,4 +1,5 @@
 /** What a preview is told of a query that a cluster runs, whose rows it shows. */
+import type { Histogram } from './statistics.ts';
 
 /** Where a query runs, and what it reads. */
 export interface RemoteInfo {
@@ -53,6 +54,8 @@ export interface FiguresThere {
     | undefined;
   /** The 50 most frequent values, the most frequent first, the first 256 characters of each. */
   readonly top: readonly { readonly text: string; readonly count: number }[];
+  /** By the bars that they have here; undefined where most values are neither numbers nor times. */
+  readonly histogram: Histogram | undefined;
 }
 
 /** How far the cluster is, as it says itself. */

@@ -1,4 +1,5 @@
 /** Above the grid, where its rows come from a cluster: which one, of what query, how many, and whether they are all. */
+import { batch } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { t } from './l10n.ts';
 import { sentence } from './link.ts';
@@ -61,6 +62,7 @@ export function RemoteBand({ page }: { readonly page: PageModel }) {
             {counting ? t('Counting\u2026') : t('Count All')}
           </button>
         )}
+        {isPart && <PlotsThere page={page} />}
         {phase !== 'running' && <WriteThere page={page} />}
         {phase !== 'running' && (
           <button type="button" class="button secondary" onClick={() => void page.reload()}>
@@ -69,5 +71,34 @@ export function RemoteBand({ page }: { readonly page: PageModel }) {
         )}
       </span>
     </div>
+  );
+}
+
+/** Has the plots in the headers drawn of all rows, or of those that are here. */
+function PlotsThere({ page: { statistics } }: { readonly page: PageModel }) {
+  const { on, there, error } = statistics;
+  const isOn = on.value && there.value;
+  const press = () => {
+    batch(() => {
+      there.value = !isOn;
+      on.value = true;
+    });
+  };
+  return (
+    <button
+      type="button"
+      class="button secondary"
+      aria-pressed={isOn}
+      title={
+        isOn && error.value !== ''
+          ? error.value
+          : t(
+              'Have the cluster find what the columns in sight hold in all rows. The plots of a filter are of the rows here.',
+            )
+      }
+      onClick={press}
+    >
+      {t('Plot All Rows')}
+    </button>
   );
 }

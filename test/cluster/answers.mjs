@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { previewed, rowsOf, run } from './ask.mjs';
+import { plotted, previewed, rowsOf, run } from './ask.mjs';
 
 /**
  * @param {import('./engines.mjs').Engine} engine
@@ -199,6 +199,45 @@ export function answers({ address }, folder, isSpark) {
           ok: rows.map(({ ok }) => ok),
         };
         for (const [path, all] of Object.entries(values)) compareFigures(path, figures[path], all);
+      },
+    ],
+    [
+      'a preview: draws of all rows what it draws here of a file of them',
+      async () => {
+        const query =
+          "status >= 404 |> SELECT id, status, path, user.country AS c, user.score AS score, user, tags, ok, text, CASE WHEN status = 404 THEN '2024-05-31T18:00:00Z'::timestamp ELSE '2024-06-02T06:30:00Z'::timestamp END AS at, concat('2024-0', (status % 5 + 1)::text, '-01') AS day";
+        const here = join(folder, 'selected.jsonl');
+        const { code, stderr } = await run(jsonl, query, '-o', here);
+        assert.equal(code, 0, stderr);
+        const paths = ['status', 'path', 'c', 'score', 'tags', 'ok', 'text', 'id', 'at', 'day', 'user.score'];
+        const [{ plots, figures }, own] = await Promise.all([
+          previewed(address, jsonl, query, {
+            limits: { rows: 100, bytes: 1e9 },
+            plotsOf: paths,
+            figuresOf: ['score', 'tags', 'day'],
+          }),
+          plotted(here, paths),
+        ]);
+        assert.deepEqual(plots.whole, own.whole);
+        const isFew = ({ kinds, distinct }) => kinds.text > 0 && distinct.count <= 20;
+        const drawn = ({ whole, histogram }) => {
+          const { null: nulls, missing, ...kinds } = whole.kinds;
+          const range = whole.numbers ?? whole.times;
+          return {
+            kinds: { ...kinds, null: nulls + missing },
+            trues: whole.trues,
+            range: range && [range.kind, range.count, Number(range.min), Number(range.max)],
+            // Which of equally frequent texts are listed is another matter.
+            top: histogram || !isFew(whole) ? undefined : whole.top.values.map(({ count }) => count),
+            histogram,
+          };
+        };
+        for (const [at, path] of paths.entries())
+          assert.deepEqual(drawn(plots.columns[at]), drawn(own.columns[at]), path);
+        const sum = (counts) => counts.reduce((all, count) => all + count, 0);
+        assert.equal(sum(figures.score.histogram.whole), figures.score.present);
+        assert.equal(sum(figures.day.histogram.whole), figures.day.present);
+        assert.equal(figures.tags.histogram, undefined);
       },
     ],
     [

@@ -13,17 +13,16 @@ const cli = join(root, 'dist', 'cli.js');
  * What a preview has of a query, from the engine's thread as the extension starts it: the state of its rows once no more come,
  * their cells, how many there are when they are counted there, and what columns hold there, by their paths.
  *
- * @param {{ limits?: { rows: number, bytes: number }, counts?: boolean, figuresOf?: string[], watch?: (state: object) => void }} options
+ * @param {{ limits?: { rows: number, bytes: number }, counts?: boolean, figuresOf?: string[], plotsOf?: string[], watch?: (state: object) => void }} options
  */
 export async function previewed(address, location, query, options = {}) {
   const {
     limits = { rows: 1e6, bytes: 1e9 },
     counts = false,
     figuresOf = [],
+    plotsOf = [],
     watch = () => undefined,
   } = options;
-  const worker = new Worker(join(root, 'dist', 'engine.js'));
-  const waiting = new Map();
   let told = () => undefined;
   const ended = new Promise((resolve) => {
     told = (state) => {
@@ -31,20 +30,8 @@ export async function previewed(address, location, query, options = {}) {
       if (state.exact || state.phase === 'failed') resolve(state);
     };
   });
-  worker.on('message', ({ message }) => {
-    if (message.name === 'file') told(message.value);
-    const { resolve, reject } = waiting.get(message.id) ?? {};
-    if (message.type === 'result') resolve(message.value);
-    if (message.type === 'error') reject(new Error(JSON.stringify(message.error.said)));
-  });
-  let id = 0;
-  const call = (session, method, params) =>
-    new Promise((resolve, reject) => {
-      waiting.set(++id, { resolve, reject });
-      worker.postMessage({ session, message: { type: 'call', id, method, params } });
-    });
+  const { call, close } = await startEngine((state) => told(state));
   try {
-    await call(0, 'configure', { cacheFolder: null, cacheBytes: 0, keepBytes: 0 });
     const of = { location, options: {} };
     const remote = { run: '1', of, query, address: `sc://${address}`, limits };
     const info = await call(0, 'open', { session: 1, file: { location: 'rows', options: {}, remote } });
@@ -57,11 +44,48 @@ export async function previewed(address, location, query, options = {}) {
     const counted = counts ? await call(1, 'countRemote', null) : undefined;
     const figures = {};
     for (const path of figuresOf) figures[path] = await call(1, 'figuresThere', { path });
-    return { state, rows, counted, figures };
+    const ids = plotsOf.map((path) => info.columns.find((column) => column.path === path).id);
+    const plots = plotsOf.length > 0 ? await call(1, 'plotsThere', { columns: ids }) : undefined;
+    return { state, rows, counted, figures, plots };
   } finally {
+    await close();
+  }
+}
+
+/** What headers draw of columns of a file here, by their paths. */
+export async function plotted(location, paths) {
+  const { call, close } = await startEngine(() => undefined);
+  try {
+    const info = await call(0, 'open', { session: 1, file: { location, options: {} } });
+    const columns = paths.map((path) => info.columns.find((column) => column.path === path).id);
+    return await call(1, 'statistics', { view: 0, columns, depth: 'header' });
+  } finally {
+    await close();
+  }
+}
+
+/** The engine's thread as the extension starts it. @param told is told the state of its file */
+async function startEngine(told) {
+  const worker = new Worker(join(root, 'dist', 'engine.js'));
+  const waiting = new Map();
+  worker.on('message', ({ message }) => {
+    if (message.name === 'file') told(message.value);
+    const { resolve, reject } = waiting.get(message.id) ?? {};
+    if (message.type === 'result') resolve(message.value);
+    if (message.type === 'error') reject(new Error(JSON.stringify(message.error.said)));
+  });
+  let id = 0;
+  const call = (session, method, params) =>
+    new Promise((resolve, reject) => {
+      waiting.set(++id, { resolve, reject });
+      worker.postMessage({ session, message: { type: 'call', id, method, params } });
+    });
+  const close = async () => {
     worker.postMessage({ session: 0, message: { type: 'event', name: 'stop', value: null } });
     await once(worker, 'exit');
-  }
+  };
+  await call(0, 'configure', { cacheFolder: null, cacheBytes: 0, keepBytes: 0 });
+  return { call, close };
 }
 
 function cellsIn({ text, ends, rows }, width) {

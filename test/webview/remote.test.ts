@@ -84,7 +84,8 @@ describe('webview of a query on a cluster', () => {
     await show(
       '',
       function* (sql) {
-        if (sql.includes('approx_count_distinct')) {
+        if (sql.includes('present0')) yield { rows: [{ rows: 123_456n, present0: 0n, distinct0: 0n }] };
+        else if (sql.includes('approx_count_distinct')) {
           if (fails) throw new Error('Executor 3 is lost');
           yield { rows: [figures] };
         } else if (sql.includes('LIMIT 50')) {
@@ -122,6 +123,46 @@ describe('webview of a query on a cluster', () => {
     await side.getByRole('heading', { name: `All rows, on ${server.shown}` }).waitFor();
     await enterQuery(page, '');
     await side.getByRole('button', { name: 'Close' }).press('Enter');
+  });
+
+  it('plots all rows in the headers where some of them are here, and those here again', async () => {
+    const range = { rows: 40n, present0: 30n, distinct0: 9n, count0: 30n, low0: 1, high0: 9, mean0: 5 };
+    await show(
+      '',
+      (sql) => {
+        if (sql.includes('GROUPING SETS'))
+          return [
+            {
+              rows: [
+                { g: 1n, k: '4', n: 30n },
+                { g: 2n, k: 'many', n: 40n },
+              ],
+            },
+          ];
+        if (sql.includes('present0')) return [{ rows: [{ ...range, present1: 40n, distinct1: 1n }] }];
+        return [{ ids: numbers(200) }];
+      },
+      100,
+    );
+    await band.getByText('First 100 rows, there are more').waitFor();
+    const plots = page.getByRole('listbox', { name: 'id: how often its values are there' });
+    await button('Plot All Rows').press('Enter');
+    await plots.getByRole('option', { name: '5 to 6, 30 rows (75%)' }).waitFor({ state: 'attached' });
+    const texts = page.getByRole('listbox', { name: 'text: its most frequent values' });
+    await texts.getByRole('option', { name: 'many, 40 rows (100%)' }).waitFor({ state: 'attached' });
+    assert.equal(await button('Plot All Rows').getAttribute('aria-pressed'), 'true');
+    // A filter looks at the rows here.
+    await enterQuery(page, 'id < 50');
+    await plots
+      .getByRole('option', { name: /\d match$/ })
+      .first()
+      .waitFor({ state: 'attached' });
+    await enterQuery(page, '');
+    await plots.getByRole('option', { name: '5 to 6, 30 rows (75%)' }).waitFor({ state: 'attached' });
+    await button('Plot All Rows').press('Enter');
+    await areThere(plots.getByRole('option', { name: '5 to 6, 30 rows (75%)' }), 0);
+    assert.equal(await button('Plot All Rows').getAttribute('aria-pressed'), 'false');
+    await page.getByRole('toolbar').getByRole('button', { name: 'Column Plots', exact: true }).press('Enter');
   });
 
   it('has the cluster write all rows, and says where they are', async () => {

@@ -4,6 +4,7 @@ import { closeBrace, lineFeed, minus, zero } from '../ascii.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import { appendJsonString } from '../sink/jsonText.ts';
 import { Timestamp } from '../query/value/time.ts';
+import type { ColumnTypes } from './columnKind.ts';
 import { RemoteError } from './remoteError.ts';
 
 /** Rows that are written at once. */
@@ -81,6 +82,11 @@ function digits(value: number, to: ByteBuilder): void {
     to.byte(zero + digit);
     rest -= digit * unit;
   }
+}
+
+/** The columns of a message. */
+export function columnTypes(message: Uint8Array): ColumnTypes {
+  return new Map(tableOf(message).schema.fields.map(({ name, type }) => [name, type]));
 }
 
 /** The names of the columns of a message. */

@@ -1,29 +1,30 @@
 /** What a column holds in all rows of a query, asked of the cluster that has them. */
 import type { FiguresThere } from '../../protocol/remote.ts';
 import { sparkName } from '../query/index.ts';
+import { mostCharacters, numberIn, textIn, type AnswerRow } from './answerRow.ts';
+import type { AskedColumn } from './columnKind.ts';
 
 /** The most frequent values that are told. */
 const mostValues = 50;
-/** Characters of a value that are told. */
-const mostCharacters = 256;
 
 /**
  * The statements that find it: the first answers one row, the second a row for each of the most frequent values. What holds
  * for numbers alone is null where the column has none.
  * @param sql of the rows
- * @param fields names from the row to the column
  */
-export function figureStatements(sql: string, fields: readonly string[]): readonly [string, string] {
+export function figureStatements(sql: string, { fields, kind }: AskedColumn): readonly [string, string] {
   const values = `(SELECT ${fields.map(sparkName).join('.')} AS v FROM (${sql}))`;
-  const number = 'try_cast(v AS DOUBLE)';
+  // Lists and objects are in no order and are no numbers there; as text they are.
+  const value = kind === 'list' || kind === 'object' ? 'CAST(v AS STRING)' : 'v';
+  const number = `try_cast(${value} AS DOUBLE)`;
   const shown = (value: string): string => `substring(CAST(${value} AS STRING), 1, ${mostCharacters})`;
   const figures = [
     'count(*) AS rows',
     'count(v) AS present',
     // Sail does not count doubles so.
     'approx_count_distinct(CAST(v AS STRING)) AS distinct',
-    `${shown('min(v)')} AS min`,
-    `${shown('max(v)')} AS max`,
+    `${shown(`min(${value})`)} AS min`,
+    `${shown(`max(${value})`)} AS max`,
     `avg(${number}) AS mean`,
     `stddev_samp(${number}) AS std`,
     ...[25, 50, 75].map((percent) => `percentile_approx(${number}, ${percent / 100}) AS q${percent}`),
@@ -34,23 +35,11 @@ export function figureStatements(sql: string, fields: readonly string[]): readon
   ];
 }
 
-/** A row of an answer, by the names of its columns. */
-export type AnswerRow = ReadonlyMap<string, unknown>;
-
-/** The rows in some JSON Lines. */
-export function rowsIn(lines: Buffer): AnswerRow[] {
-  return lines
-    .toString()
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => new Map(Object.entries(JSON.parse(line) as Readonly<Record<string, unknown>>)));
-}
-
 /** @returns undefined where the answers are not those of the two statements */
 export async function figuresOf(
   one: AsyncIterable<AnswerRow>,
   values: AsyncIterable<AnswerRow>,
-): Promise<FiguresThere | undefined> {
+): Promise<Omit<FiguresThere, 'histogram'> | undefined> {
   let found: AnswerRow | undefined;
   for await (const row of one) found = row;
   const [rows, present, distinct] = ['rows', 'present', 'distinct'].map((name) => numberIn(found, name));
@@ -75,14 +64,4 @@ function numbersIn(
   const [mean, q25, q50, q75] = ['mean', 'q25', 'q50', 'q75'].map((name) => numberIn(found, name));
   if (mean === undefined || q25 === undefined || q50 === undefined || q75 === undefined) return undefined;
   return { mean, std: numberIn(found, 'std'), q25, q50, q75 };
-}
-
-function numberIn(row: AnswerRow | undefined, name: string): number | undefined {
-  const value = row?.get(name);
-  return typeof value === 'number' ? value : undefined;
-}
-
-function textIn(row: AnswerRow, name: string): string | undefined {
-  const value = row.get(name);
-  return typeof value === 'string' ? value : undefined;
 }

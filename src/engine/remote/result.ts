@@ -17,7 +17,10 @@ import { QuerySyntaxError } from '../dataset/plan.ts';
 import { parseQuery } from '../query/index.ts';
 import { SourceError } from '../source/source.ts';
 import { parseSparkAddress, tokenVariable } from './address.ts';
-import { jsonLines } from './arrowRows.ts';
+import { RecentMap } from '../recentMap.ts';
+import { columnTypes, jsonLines } from './arrowRows.ts';
+import { askedColumn, type ColumnTypes } from './columnKind.ts';
+import { columnsAtOnce, type ColumnPlot } from './plots.ts';
 import { RemoteError } from './remoteError.ts';
 import { RowBudget } from './rowBudget.ts';
 import { SparkRun } from './run.ts';
@@ -26,6 +29,8 @@ import { SparkRun } from './run.ts';
 const blockSize = 64 * 1024;
 /** How often listeners are told of more rows: people see no more. */
 const tellMs = 100;
+/** Columns of which what is drawn is kept. */
+const plotsKept = 512;
 
 /**
  * The rows of a query that a cluster runs, which can be opened once, as a file of JSON Lines that is still being written. They
@@ -41,6 +46,9 @@ export class RemoteResult {
   readonly #closing = new AbortController();
   readonly #listeners = new Set<() => void>();
   readonly #began = performance.now();
+  /** Of the rows, from the first of them on. */
+  #types: ColumnTypes = new Map();
+  readonly #plots = new RecentMap<string, ColumnPlot>(plotsKept);
   #phase: RemoteState['phase'] = 'running';
   #cluster: RemoteState['cluster'];
   #counted: number | undefined;
@@ -141,7 +149,39 @@ export class RemoteResult {
    * @throws RemoteError; the signal's reason
    */
   figures(fields: readonly string[], signal: AbortSignal): Promise<FiguresThere> {
-    return this.#run.figures(fields, AbortSignal.any([signal, this.#closing.signal]));
+    return this.#run.figures(
+      askedColumn(this.#types, fields),
+      AbortSignal.any([signal, this.#closing.signal]),
+    );
+  }
+
+  /**
+   * What headers draw of columns, of all rows, found there. What is known already is told first.
+   * @param columns names from the row to each column
+   * @param tell is told of some columns, by their places in `columns`, as they are found
+   * @throws RemoteError; the signal's reason
+   */
+  async plots(
+    columns: readonly (readonly string[])[],
+    signal: AbortSignal,
+    tell: (found: ReadonlyMap<number, ColumnPlot>) => void,
+  ): Promise<void> {
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    const keys = columns.map((fields) => JSON.stringify(fields));
+    const known = keys.flatMap((key, at) => {
+      const plot = this.#plots.get(key);
+      return plot ? [[at, plot] as const] : [];
+    });
+    if (known.length > 0) tell(new Map(known));
+    const isKnown = new Set(known.map(([at]) => at));
+    const missing = [...columns.keys()].filter((at) => !isKnown.has(at));
+    for (let from = 0; from < missing.length; from += columnsAtOnce) {
+      const part = missing.slice(from, from + columnsAtOnce);
+      const asked = part.map((at) => askedColumn(this.#types, columns[at]));
+      const found = await this.#run.plots(asked, 'header', either);
+      for (const [index, at] of part.entries()) this.#plots.set(keys[at], found[index]);
+      tell(new Map(part.map((at, index) => [at, found[index]])));
+    }
   }
 
   /** Has all rows written there. @throws RemoteError, also where there is something at the path; the signal's reason */
@@ -171,6 +211,7 @@ export class RemoteResult {
     };
     try {
       for await (const batch of this.#run.rows(signal, tell)) {
+        if (this.#types.size === 0) this.#types = columnTypes(batch);
         for (const lines of jsonLines(batch)) {
           const part = this.#budget.take(lines);
           if (part.length > 0) {

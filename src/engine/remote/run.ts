@@ -1,12 +1,16 @@
 import { said } from '../../said/said.ts';
 import type { ClusterProgress, FiguresThere, WrittenThere } from '../../protocol/remote.ts';
+import type { StatisticsDepth } from '../../protocol/statistics.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { QuerySyntaxError } from '../dataset/plan.ts';
 import { printForSpark, type Query } from '../query/index.ts';
 import type { SparkAddress } from './address.ts';
 import { jsonLines } from './arrowRows.ts';
-import { figuresOf, figureStatements, rowsIn, type AnswerRow } from './figures.ts';
+import { rowsIn, type AnswerRow } from './answerRow.ts';
+import type { AskedColumn } from './columnKind.ts';
+import { figuresOf, figureStatements } from './figures.ts';
 import { partitionBase, relationOf } from './file.ts';
+import { plotsOf, type ColumnPlot } from './plots.ts';
 import { RemoteError } from './remoteError.ts';
 import { SparkSession } from './session.ts';
 
@@ -79,14 +83,22 @@ export class SparkRun {
     throw new RemoteError('protocol', said`Spark did not answer with a count.`);
   }
 
-  /**
-   * What a column holds in all rows.
-   * @param fields names from the row to the column
-   * @throws RemoteError; the signal's reason
-   */
-  async figures(fields: readonly string[], signal: AbortSignal): Promise<FiguresThere> {
-    const [one, values] = figureStatements(this.#sql, fields);
+  /** What a column holds in all rows. @throws RemoteError; the signal's reason */
+  async figures(column: AskedColumn, signal: AbortSignal): Promise<FiguresThere> {
+    const [one, values] = figureStatements(this.#sql, column);
     const found = await figuresOf(this.#objects(one, signal), this.#objects(values, signal));
+    if (!found) throw new RemoteError('protocol', said`Spark did not answer with figures.`);
+    const [{ histogram }] = await this.plots([column], 'panel', signal);
+    return { ...found, histogram };
+  }
+
+  /** What is drawn of a few columns, of all rows: see `plotsOf`. @throws RemoteError; the signal's reason */
+  async plots(
+    columns: readonly AskedColumn[],
+    depth: StatisticsDepth,
+    signal: AbortSignal,
+  ): Promise<readonly ColumnPlot[]> {
+    const found = await plotsOf(this.#sql, columns, depth, (sql) => this.#objects(sql, signal));
     if (!found) throw new RemoteError('protocol', said`Spark did not answer with figures.`);
     return found;
   }

@@ -31,6 +31,7 @@ import { problemKinds, problems } from '../run/problems.ts';
 import { CheckedFile } from './checkedFile.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from '../run/run.ts';
+import { plotsThere } from './plotsThere.ts';
 import { nothingYet, rowsOf, statistics } from './statistics.ts';
 import type { KeptRows } from '../run/keptRows.ts';
 import { TableRun } from '../run/tableRun.ts';
@@ -251,6 +252,7 @@ export class Session {
         if (!column) throw new RangeError(`There is no column ${path}.`);
         return this.#remote.figures(column.fields.map(String), signal);
       },
+      plotsThere: ({ columns }, context) => plotsThere(this.#remote, this.#file.dataset, columns, context),
       writeRemote: async (to, { signal }) => {
         await this.#remote.write(to, signal);
         return null;

@@ -4,4 +4,4 @@ export type { ColumnAccumulator } from './column.ts';
 export { ColumnSet } from './columnSet.ts';
 export { countedColumn } from './countedColumn.ts';
 export { ByteInput, type FieldInput } from './fieldInput.ts';
-export { examplesOf, histogramOf, summaryOf, timeBars, topOf } from './summary.ts';
+export { examplesOf, histogramOf, roundEdges, summaryOf, timeBars, topOf, topValues } from './summary.ts';

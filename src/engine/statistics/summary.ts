@@ -20,12 +20,14 @@ import { timeAt } from '../query/value/time.ts';
 import { byBeginning } from './beginnings.ts';
 import { Bins, type Bars } from './bins.ts';
 import type { ColumnAccumulator } from './column.ts';
+import { limitsFor } from './limits.ts';
 import { Patterns } from './patterns.ts';
 import type { RangeAccumulator } from './range.ts';
+import { numberScale, timeScale } from './scale.ts';
 import { textOfKept } from './texts.ts';
 import { ValueKind, type CountedValue } from './valueTable.ts';
 
-const topValues = { header: 10, panel: 50 } as const;
+export const topValues = { header: 10, panel: 50 } as const;
 const mostBars = { header: 40, panel: 80 } as const;
 const mostPatterns = 10;
 const outerPercents = [1, 5, 95, 99];
@@ -83,6 +85,23 @@ export function histogramOf(
       filtered: isFiltered ? bars.counts[1] : undefined,
     }
   );
+}
+
+/**
+ * The bars that a column of numbers or times (milliseconds since 1970) has here, from its extremes alone: for who counts them elsewhere.
+ * @param whole whether all numbers are whole ones
+ */
+export function roundEdges(
+  kind: 'number' | 'time',
+  low: number,
+  high: number,
+  depth: StatisticsDepth,
+  whole: boolean,
+): Pick<Bars, 'edges' | 'places'> | undefined {
+  const scale = kind === 'time' ? timeScale : numberScale;
+  const bins = new Bins(scale, limitsFor(1).bins);
+  bins.add(Float64Array.of(low, high), 2, low, high);
+  return Bins.show([bins], scale, mostBars[depth], whole);
 }
 
 /** The edges, with the first and the last as far out as numbers beyond every double are: those are in the outermost bars. */

@@ -22,6 +22,11 @@ export interface KnownColumn {
 export interface StatisticsModel {
   /** Whether headers show plots. */
   readonly on: Signal<boolean>;
+  /**
+   * Whether they are of all rows of the query that a cluster runs, of which a part is here. Plots of a filter, which looks at the
+   * rows here, are of those.
+   */
+  readonly there: Signal<boolean>;
   /** By the id of the column. */
   readonly known: ReadonlySignal<ReadonlyMap<number, KnownColumn>>;
   /** Why nothing comes; '' where nothing is wrong. */
@@ -66,6 +71,7 @@ export function createStatistics(
   const { link, counted, extent, result, file, starting } = preview;
   const known = signal<ReadonlyMap<number, KnownColumn>>(new Map());
   const error = signal('');
+  const there = signal(false);
   const inSight = signal<readonly number[]>([]);
   const choices = signal<readonly ColumnChoice[]>([]);
   let current: AbortController | undefined;
@@ -73,7 +79,7 @@ export function createStatistics(
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Nothing was asked of the view yet: who has changed the filter waits for its figures. */
   let isNew = true;
-  let drawn: { view: number; opened: unknown; own: boolean } = { view: -1, opened: undefined, own: false };
+  let drawn = { view: -1, opened: file.peek(), own: false, there: false };
 
   effect(() => {
     const view = viewOf(counted.value);
@@ -83,11 +89,13 @@ export function createStatistics(
     // Figures of rows that are about to go would only keep the query waiting.
     const isLeaving = starting.value;
     const own = view > 0 && result.peek()?.columns !== undefined;
-    if (view !== drawn.view || opened !== drawn.opened) {
+    if (opened !== drawn.opened) there.value = false;
+    const isThere = there.value && view === 0;
+    if (view !== drawn.view || opened !== drawn.opened || isThere !== drawn.there) {
       // The columns of a filter are those of the file: what is known of the file stays.
       const stays = opened === drawn.opened && !own && !drawn.own;
       known.value = stays ? stale(known.peek()) : new Map();
-      drawn = { view, opened, own };
+      drawn = { view, opened, own, there: isThere };
       isNew = true;
       error.value = '';
       current?.abort();
@@ -142,11 +150,10 @@ export function createStatistics(
     const takePart = (answer: StatisticsAnswer) =>
       take({ ...answer, columns: answer.columns.filter((column) => !isWhole(column)) });
     try {
-      const answer = await link.call(
-        'statistics',
-        { view, columns, depth: 'header' },
-        { signal: mine.signal, onProgress: takePart },
-      );
+      const options = { signal: mine.signal, onProgress: takePart };
+      const answer = await (drawn.there
+        ? link.call('plotsThere', { columns }, options)
+        : link.call('statistics', { view, columns, depth: 'header' }, options));
       take(answer);
       error.value = '';
     } catch (failure) {
@@ -168,7 +175,7 @@ export function createStatistics(
   );
   const excluded = computed(() => new Map(choices.value.map(({ path, excluded: out }) => [path, out])));
   const isTyped = computed(() => file.value?.format.startsWith('json') === true);
-  return { on, known, error, inSight, picks, excluded, isTyped };
+  return { on, there, known, error, inSight, picks, excluded, isTyped };
 }
 
 function isDone(column: KnownColumn | undefined, extent: number | undefined): boolean {

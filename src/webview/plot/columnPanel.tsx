@@ -1,21 +1,18 @@
 /** The side part that says everything about one column: figures, its most frequent values to tick, and what texts look like. */
 import type { ColumnInfo } from '../../protocol/file.ts';
-import type { ColumnStatistics, Histogram } from '../../protocol/statistics.ts';
 import { count, t } from '../l10n.ts';
 import type { PageModel } from '../model/page.ts';
 import type { KnownColumn } from '../model/statistics.ts';
 import { IconButton } from '../parts/button.tsx';
 import { visible } from '../visible.ts';
-import { Bars } from './bars.tsx';
-import { BarTable } from './barTable.tsx';
 import { Checklist } from './checklist.tsx';
 import { patternWords, writeTable } from './facts.ts';
 import { figureTable, Figures, ValueTable } from './figures.tsx';
 import { FiguresThere } from './figuresThere.tsx';
-import { apartIn, holdsBar, nothing, only, pickBars } from './picked.ts';
-import { barsOf, comparable, listedIn, rowsOf } from './shape.ts';
-import { useWidth } from './width.ts';
-import { acrossWords, countWords, limitWords, partial, rangeWords, rows, share } from './words.ts';
+import { apartIn } from './picked.ts';
+import { comparable, listedIn, rowsOf } from './shape.ts';
+import { WideBars } from './wideBars.tsx';
+import { partial, rows, share } from './words.ts';
 
 export function ColumnPanel({ page, close }: { readonly page: PageModel; readonly close: () => void }) {
   const { facts } = page;
@@ -79,7 +76,15 @@ function Body({ page, column, known }: BodyProps) {
   return (
     <div class={known.stale ? 'plot stale' : 'plot'}>
       {histogram && histogram.whole.length > 0 && (
-        <Wide page={page} column={column} statistics={statistics} histogram={histogram} />
+        <WideBars
+          page={page}
+          column={column}
+          histogram={histogram}
+          range={histogram.kind === 'time' ? whole.times : whole.numbers}
+          all={rowsOf(whole.kinds)}
+          isFiltered={filtered !== undefined}
+          apart={apartIn(page.statistics.isTyped.value, whole)}
+        />
       )}
       {!repeats && <Figures whole={whole} filtered={filtered} />}
       <Checklist
@@ -120,61 +125,6 @@ function Body({ page, column, known }: BodyProps) {
           </table>
         </>
       )}
-    </div>
-  );
-}
-
-interface WideProps extends Pick<BodyProps, 'page' | 'column'> {
-  readonly statistics: ColumnStatistics;
-  readonly histogram: Histogram;
-}
-
-/** A histogram as wide as the panel, and the same as a table for who does not see it. */
-function Wide({ page, column, statistics: { whole, filtered }, histogram }: WideProps) {
-  const [host, width] = useWidth();
-  if (!whole) return null;
-  const of = histogram.kind;
-  const range = of === 'time' ? whole.times : whole.numbers;
-  const picked = page.statistics.picks.value.get(column.path) ?? nothing;
-  const bars = barsOf(histogram, Math.max(5, Math.floor(width.value / 5)));
-  const all = rowsOf(whole.kinds);
-  const pick = (from: number, to: number, add: boolean) => {
-    const chosen = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-    const held = bars.flatMap((bar, index) => (add && holdsBar(picked, bar) ? [index] : []));
-    const apart = apartIn(page.statistics.isTyped.value, whole);
-    const next = pickBars(of, bars, [...held, ...chosen], apart);
-    page.pick(column, add ? next : only(picked, next));
-  };
-  return (
-    <div class="wide-plot" ref={host}>
-      <Bars
-        label={t('{0}: how often its values are there', column.name)}
-        tabIndex={0}
-        bars={bars.map((bar) => ({
-          whole: bar.whole,
-          filtered: bar.filtered,
-          picked: holdsBar(picked, bar),
-          words: [rangeWords(of, bar), countWords(bar.whole, bar.filtered, all, filtered !== undefined)],
-        }))}
-        across={acrossWords(of, bars, all, filtered !== undefined)}
-        width={width.value}
-        height={72}
-        pick={pick}
-        leave={() => undefined}
-      />
-      <div class="plot-words">
-        {limitWords(of, range?.min ?? '', range?.max ?? '').map((words, index) => (
-          <span key={index}>{words}</span>
-        ))}
-      </div>
-      <BarTable
-        caption={t('{0}: how often its values are there', column.name)}
-        titles={[t('Values'), t('Rows'), ...(filtered ? [t('Matches')] : [])]}
-        lines={bars.map((bar) => ({
-          range: rangeWords(of, bar),
-          counts: [bar.whole, ...(filtered ? [bar.filtered] : [])],
-        }))}
-      />
     </div>
   );
 }

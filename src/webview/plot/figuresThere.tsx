@@ -8,6 +8,7 @@ import type { PageModel } from '../model/page.ts';
 import { visible } from '../visible.ts';
 import type { Fact } from './facts.ts';
 import { FactTable } from './figures.tsx';
+import { WideBars } from './wideBars.tsx';
 import { figure, share } from './words.ts';
 
 export function FiguresThere({ page, column }: { readonly page: PageModel; readonly column: ColumnInfo }) {
@@ -55,6 +56,17 @@ export function FiguresThere({ page, column }: { readonly page: PageModel; reado
       )}
       {figures && (
         <>
+          {figures.histogram && (
+            <WideBars
+              page={page}
+              column={column}
+              histogram={figures.histogram}
+              range={{ min: figures.min ?? '', max: figures.max ?? '' }}
+              all={figures.rows}
+              isFiltered={false}
+              apart={undefined}
+            />
+          )}
           <FactTable facts={factsOf(figures)} />
           {figures.top.length > 0 && (
             <>

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExportProgress, OpenFile, RemoteRows } from '../../../src/protocol/engine.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
-import { SparkServer } from '../../support/sparkServer.ts';
+import type { StatisticsAnswer } from '../../../src/protocol/statistics.ts';
+import { SparkServer, type AnswerRow } from '../../support/sparkServer.ts';
 
 describe('service/remote', () => {
   let folder = '';
@@ -27,6 +28,12 @@ describe('service/remote', () => {
     else process.env.TMPDIR = usual;
     await rm(folder, { recursive: true });
   });
+
+  /** What the cluster says of one column of whole numbers from 1 to 9, two of ten missing. */
+  const rangeOfIds: AnswerRow = {
+    ...{ rows: 10n, present0: 8n, distinct0: 7n, count0: 8n },
+    ...{ low0: 1, high0: 9, mean0: 5, least0: '1', most0: '9' },
+  };
 
   const numbers = (from: number, to: number): number[] =>
     Array.from({ length: to - from }, (_, at) => from + at);
@@ -112,7 +119,9 @@ describe('service/remote', () => {
 
   it('has the cluster find what a column holds in all rows, of which some are here', async () => {
     server.statement = function* (sql) {
-      if (sql.includes('approx_count_distinct')) {
+      if (sql.includes('GROUPING SETS')) yield { rows: [{ g: 0n, k: '2', n: 8n }] };
+      else if (sql.includes('AS low0')) yield { rows: [rangeOfIds] };
+      else if (sql.includes('approx_count_distinct')) {
         const quartiles = { q25: 2.5, q50: 5, q75: 7.5 };
         yield {
           rows: [
@@ -138,6 +147,13 @@ describe('service/remote', () => {
         { text: '3', count: 2 },
         { text: '1', count: 1 },
       ],
+      histogram: {
+        kind: 'number',
+        edges: ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10'],
+        places: Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+        whole: Float64Array.of(0, 0, 8, 0, 0, 0, 0, 0, 0),
+        filtered: undefined,
+      },
     });
     const [shown, figures, values] = server.statements;
     for (const sql of [figures, values]) assert.ok(sql.includes(`(SELECT \`id\` AS v FROM (${shown}))`), sql);
@@ -146,6 +162,77 @@ describe('service/remote', () => {
       opened.page.call('figuresThere', { path: 'text' }),
       /Spark did not answer with figures/,
     );
+  });
+
+  it('has the cluster find what headers draw of all rows, a few columns at a time, and once', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    server.statement = function* (sql) {
+      if (sql.includes('GROUPING SETS')) {
+        // Of several columns, the bits that are not set say which one is grouped by.
+        yield sql.includes('`a`')
+          ? {
+              rows: [
+                { g: 7n, k: '0', n: 3n },
+                { g: 7n, k: null, n: 1n },
+                { g: 14n, k: '8', n: 2n },
+              ],
+            }
+          : { rows: [{ g: 0n, k: '4', n: 5n }] };
+      } else if (sql.includes('AS low0'))
+        yield { rows: [Object.fromEntries([0, 1, 2, 3].flatMap((at) => of(at, rangeOfIds)))] };
+      else
+        yield {
+          rows: numbers(0, 200).map((id) => Object.fromEntries(names.map((name) => [name, BigInt(id)]))),
+        };
+    };
+    const of = (at: number, row: AnswerRow): [string, AnswerRow[string]][] =>
+      Object.entries(row).map(([name, value]) => [name.replace('0', String(at)), value]);
+    const opened = await open('', { limits: { rows: 100, bytes: 1e9 } });
+    await read(opened);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'limited');
+    const told: number[][] = [];
+    const ids = opened.info.columns.map(({ id }) => id);
+    const onProgress = ({ columns }: StatisticsAnswer): void =>
+      void told.push(columns.map(({ column }) => column));
+    const found = await opened.page.call('plotsThere', { columns: ids }, { onProgress });
+    assert.deepEqual(told, [[0, 1, 2, 3], [4]]);
+    assert.deepEqual([found.whole, found.filtered], [{ share: 1, rows: 10, exact: true }, undefined]);
+    const counts = found.columns.map(({ histogram }) => [...(histogram?.whole ?? [])]);
+    assert.deepEqual(counts, [
+      [3, 0, 0, 0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0, 0, 2],
+      [0, 0, 0, 0, 5, 0, 0, 0, 0],
+    ]);
+    const [first] = found.columns;
+    assert.deepEqual([first.whole?.kinds.number, first.whole?.kinds.null], [8, 2]);
+    assert.deepEqual([first.whole?.numbers?.min, first.whole?.numbers?.max], ['1', '9']);
+    const asked = server.statements.length;
+    await opened.page.call('plotsThere', { columns: ids });
+    assert.equal(server.statements.length, asked);
+  });
+
+  it('ends what is drawn there when nobody waits for it', async () => {
+    let begin: (ended: AbortSignal) => void = () => undefined;
+    const begun = new Promise<AbortSignal>((resolve) => (begin = resolve));
+    server.statement = async function* (sql, ended) {
+      if (!sql.includes('AS low0')) {
+        yield { ids: numbers(0, 200) };
+        return;
+      }
+      begin(ended);
+      await endOf(ended);
+    };
+    const opened = await open('', { limits: { rows: 100, bytes: 1e9 } });
+    await read(opened);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'limited');
+    const stopping = new AbortController();
+    const asking = opened.page.call('plotsThere', { columns: [0, 1] }, { signal: stopping.signal });
+    const ended = await begun;
+    stopping.abort();
+    await assert.rejects(asking, { name: 'AbortError' });
+    await endOf(ended);
   });
 
   it('has all rows written there, never over what is there, and says why they were not', async () => {

@@ -197,6 +197,9 @@ export function serve(post: Post, options: BedOptions): Server {
     figuresThere: () => {
       throw new Error('The rows of this preview come from no cluster.');
     },
+    plotsThere: () => {
+      throw new Error('The rows of this preview come from no cluster.');
+    },
     writeRemote: () => null,
     retry({ view }) {
       const { failedAt: _, ...rest } = state;
