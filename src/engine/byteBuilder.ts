@@ -68,6 +68,6 @@ const encoder = new TextEncoder();
 /** From so many UTF-16 units on, a text is measured before it is encoded. */
 const longText = 64 * 1024;
 const initialSize = 64 * 1024;
-const keptSize = 4 * 1024 * 1024;
+const keptSize = 8 * 1024 * 1024;
 /** Below this many bytes a loop is faster than a call of `set`, which makes a view first. */
 const shortCopy = 32;

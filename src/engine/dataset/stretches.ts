@@ -9,9 +9,11 @@ import type { ScanRequest } from './scanRequest.ts';
  * Every answer wakes a thread that others have to make room for, so a stretch is long while little is made of
  * it.
  */
-const fewBlocks = 8;
 const manyBlocks = 32;
-/** Bytes of results that a stretch of more than a few blocks is expected to come to. */
+/**
+ * Bytes of results that a stretch of more than one block is expected to come to. V8 collects garbage without end once some
+ * 64 MB of such bytes are held in a thread, however little else there is.
+ */
 const resultRoom = 4 * 1024 * 1024;
 /** Where groups take more than this a block, there are still fewer: a worker holds what it makes of a stretch. */
 const reducedBlock = 128 * 1024;
@@ -190,8 +192,7 @@ export class Stretches {
     if (this.#handedOut < 2 * this.#pool.size) return 1;
     if (request.blocksPerStretch !== undefined) return request.blocksPerStretch;
     if (request.output.kind === 'stages' && this.#bytesPerBlock > reducedBlock) return reducedBlocks;
-    const least = this.#bytesPerBlock > resultRoom ? 1 : fewBlocks;
-    const length = Math.max(least, Math.min(manyBlocks, Math.floor(resultRoom / this.#bytesPerBlock)));
+    const length = Math.max(1, Math.min(manyBlocks, Math.floor(resultRoom / this.#bytesPerBlock)));
     // Towards the end they get short again, so that no thread is done long before another.
     const share = Math.floor((this.toBlock - this.#next) / (4 * this.#pool.size));
     return Math.max(1, Math.min(length, share));

@@ -7,7 +7,7 @@ import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { Side } from '../pool/keyedRow.ts';
 import type { KeyedOutput } from '../pool/task.ts';
-import { discard } from '../stage/held/discard.ts';
+import { discard } from '../discard.ts';
 import { SpillFolder } from '../stage/held/spill.ts';
 import { DiffRows, type DiffPiece } from './diffRows.ts';
 import { Hashes } from './hashes.ts';

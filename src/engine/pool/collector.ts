@@ -1,7 +1,9 @@
+import type { ByteBuilder } from '../byteBuilder.ts';
 import { JsonFields } from '../format/json/fields.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import { lineOf, numberOf, offsetOf } from '../format/recordBlocks.ts';
 import { formatOf } from '../format/registry.ts';
+import { lineEnds } from '../lineEnds.ts';
 import type { Plan } from '../query/index.ts';
 import { seerOf } from '../schema/seer.ts';
 import type { RejectOrigin } from '../sink/rejects.ts';
@@ -101,12 +103,12 @@ export function createCollector(
       };
     }
     case 'bytes': {
-      const encoder = createRowEncoder(formatOf(spec.format), output.to, output.columns);
+      const encoder = createRowEncoder(formatOf(spec.format), output.to, output.columns, spareRoom());
       if (output.located) return locatedCollector(encoder);
       return {
         take: (block, selection, count) => encoder.encode(block, selection, count),
         takeTexts: (_block, selection, count, _place, text) => encoder.encode(text, selection, count),
-        finish: () => ({ bytes: encoder.out.take() }),
+        finish: () => ({ bytes: written(encoder) }),
       };
     }
   }
@@ -114,21 +116,49 @@ export function createCollector(
 
 /** Scans with this output are of text: stored columns do not know lines. */
 function locatedCollector(encoder: RowEncoder): Collector {
-  const located: number[] = [];
+  /** Of each block. */
+  const places: Float64Array[] = [];
   return {
     take: (block, selection, count, { origin }) => {
       encoder.encode(block, selection, count);
-      for (let match = 0; match < count; match++) {
+      const own = new Float64Array(3 * count);
+      for (let match = 0, at = 0; match < count; match++) {
         const record = selection[match];
-        located.push(
-          numberOf(block, record, origin.record),
-          lineOf(block, record, origin.line),
-          offsetOf(block, record),
-        );
+        own[at++] = numberOf(block, record, origin.record);
+        own[at++] = lineOf(block, record, origin.line);
+        own[at++] = offsetOf(block, record);
       }
+      places.push(own);
     },
-    finish: () => ({ bytes: encoder.out.take(), located: new Float64Array(located) }),
+    finish: () => {
+      const bytes = written(encoder);
+      const located = new Float64Array(places.reduce((sum, { length }) => sum + length, 0));
+      let at = 0;
+      for (const own of places) {
+        located.set(own, at);
+        at += own.length;
+      }
+      return { bytes, located, rowEnds: lineEnds(bytes, Math.max(1, located.length / 3)) };
+    },
   };
+}
+
+/** Room that the last stretch has written to: it would have to grow anew for each of them. */
+let spare: ByteBuilder | undefined;
+
+/** Whoever is at work at the same time in this thread has room of its own. */
+function spareRoom(): ByteBuilder | undefined {
+  const room = spare;
+  spare = undefined;
+  return room;
+}
+
+/** A copy of what was written, which is given away; the room is for the next stretch. */
+function written({ out }: RowEncoder): Uint8Array<ArrayBuffer> {
+  const bytes = out.view().slice();
+  out.clear();
+  spare = out;
+  return bytes;
 }
 
 function placeCollector(limit: number): Collector {

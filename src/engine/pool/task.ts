@@ -260,6 +260,8 @@ export interface ScanResult {
   readonly lines?: Uint32Array | undefined;
   /** Where asked for, of each matching record: its number and line from the stretch's first ones, and its byte in the file. */
   readonly located?: Float64Array | undefined;
+  /** With `located`: one past the line feed of each row in `bytes`. The last row of a file need not have one. */
+  readonly rowEnds?: Uint32Array | undefined;
   /** How many of the matches `bytes` is made of; undefined: all. For the others it must be asked again. */
   readonly unfinished?: number | undefined;
   /** Matches that the task's window passed over. */

@@ -50,7 +50,13 @@ function buffersOf(result: Result): ArrayBuffer[] {
   if (result.kind === 'compare') return [];
   const views =
     result.kind === 'scan'
-      ? [result.bytes, ...(result.also ?? []).map(({ bytes }) => bytes), ...checkedArrays(result)]
+      ? [
+          result.bytes,
+          result.located,
+          result.rowEnds,
+          ...(result.also ?? []).map(({ bytes }) => bytes),
+          ...checkedArrays(result),
+        ]
       : [result.text, result.ends, result.kinds, result.records];
   return [...new Set(views.flatMap((view) => (view?.buffer instanceof ArrayBuffer ? [view.buffer] : [])))];
 }

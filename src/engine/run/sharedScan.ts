@@ -104,7 +104,14 @@ function partOf(found: OrderedResult, at: number): OrderedResult {
     matched: i === 0 ? (also?.matched ?? 0) : 0,
     zones: [],
   }));
-  const none = { rejects: [], passed: 0, checked: undefined, work: undefined, located: undefined };
+  const none = {
+    rejects: [],
+    passed: 0,
+    checked: undefined,
+    work: undefined,
+    located: undefined,
+    rowEnds: undefined,
+  };
   const own = result && { ...result, ...none, blocks, bytes: also?.bytes, lines: also?.lines };
   return { ...found, blocks, result: own };
 }

@@ -6,7 +6,7 @@ import type { FieldRequest } from '../format/record.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import type { MatchWindow } from '../matchWindow.ts';
 import type { MalformedUse, StatisticsOutput, ViolationUse } from '../pool/task.ts';
-import { discard } from '../stage/held/discard.ts';
+import { discard } from '../discard.ts';
 import { Description, type Figures } from '../stage/description.ts';
 import { GoingOn } from './goingOn.ts';
 import { ColumnSet, type ColumnAccumulator } from '../statistics/index.ts';

@@ -24,9 +24,14 @@ export interface RowEncoder {
 
 /**
  * @param paths the columns of a table that is made of JSON records (see `needsPaths`); else nobody looks at them
+ * @param out is written to; empty
  */
-export function createRowEncoder(source: Format, target: Target, paths: readonly FieldPath[]): RowEncoder {
-  const out = new ByteBuilder();
+export function createRowEncoder(
+  source: Format,
+  target: Target,
+  paths: readonly FieldPath[],
+  out = new ByteBuilder(),
+): RowEncoder {
   if (rowShape(source, target) === 'raw') return { out, encode: (...rows) => appendRaw(out, ...rows) };
   const append = rowAppender(source, target, paths, out);
   return {

@@ -7,7 +7,7 @@ import { MergedGroups } from './aggregate/mergedGroups.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
 import { budgetsFor, maxGather, tooLarge } from './aggregate/tooLarge.ts';
-import { discard } from './held/discard.ts';
+import { discard } from '../discard.ts';
 import { inPieces } from './pieces.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
 import { mergeRuns, runBuffers } from './held/merge.ts';

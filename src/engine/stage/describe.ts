@@ -7,7 +7,7 @@ import type { Step } from '../query/resolve/step.ts';
 import { figuresOf, type ColumnAccumulator, type ColumnSet } from '../statistics/index.ts';
 import { wholeBatch, type Batch } from './batch.ts';
 import { Description } from './description.ts';
-import { discard } from './held/discard.ts';
+import { discard } from '../discard.ts';
 import { slotsOf } from './output.ts';
 import type { Stage } from './stage.ts';
 import { CellVector, type Cell, type Vector } from './vector.ts';

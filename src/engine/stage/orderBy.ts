@@ -2,7 +2,7 @@ import type { Slot } from '../query/resolve/slot.ts';
 import { slotsOfBound, type Bound, type SortKey, type Step } from '../query/resolve/step.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
-import { discard } from './held/discard.ts';
+import { discard } from '../discard.ts';
 import { compileForBatches, type BatchExpression } from './expression.ts';
 import { writeFieldKey, writeSortKey, type KeyOrder } from './held/key.ts';
 import { isReference, longestHeld, LongRows } from './held/longRows.ts';

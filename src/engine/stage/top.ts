@@ -4,7 +4,7 @@ import type { Slot } from '../query/resolve/slot.ts';
 import { slotsOfBound, type Step } from '../query/resolve/step.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
-import { discard } from './held/discard.ts';
+import { discard } from '../discard.ts';
 import { compareKeys, leadingNumber } from './held/key.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
 import { KeyWriter, sortKeys, type SortExpression } from './orderBy.ts';

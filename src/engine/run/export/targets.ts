@@ -46,8 +46,10 @@ export async function sendRows(run: ExportRun, service: RowService): Promise<voi
   if (plan.shape === 'records') {
     for await (const found of scanned(run, { kind: 'bytes', to: 'jsonl', columns: [], located: true })) {
       const { result, place } = found;
-      if (result?.bytes)
-        await service.write(result.bytes, result.located && recordPlaces(result.located, place));
+      if (result?.bytes) {
+        const places = result.located && recordPlaces(result.located, place);
+        await service.write(result.bytes, places, result.rowEnds);
+      }
     }
     return;
   }

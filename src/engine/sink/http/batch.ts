@@ -1,5 +1,6 @@
 import { carriageReturn, lineFeed } from '../../ascii.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
+import { discard } from '../../discard.ts';
 
 /** What is known of a row besides its text. */
 export interface RowPlace {
@@ -13,19 +14,64 @@ export interface RowPlace {
   readonly key: string | undefined;
 }
 
+/** Bytes that several batches show. They are given back when the last of these is done. */
+export class SharedPiece {
+  readonly #bytes: Uint8Array;
+  #users = 1;
+
+  /** It has a user from the beginning: who makes it. */
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  use(): this {
+    this.#users++;
+    return this;
+  }
+
+  done(): void {
+    if (--this.#users === 0) discard(this.#bytes);
+  }
+}
+
 /** Rows that are sent at once, as JSON Lines. */
 export class Batch {
   /** Each ends with a line feed. */
   readonly lines: Uint8Array;
-  /** One past each row's line feed. */
-  readonly #ends: readonly number[];
+  readonly #ends: ArrayLike<number>;
   readonly #placeOf: (row: number) => RowPlace;
+  readonly #origin: number;
+  readonly #piece: SharedPiece | undefined;
+  #mayBeRead = false;
 
-  /** @param placeOf asked only for rows of which somebody wants to know: few are given up */
-  constructor(lines: Uint8Array, ends: readonly number[], placeOf: (row: number) => RowPlace) {
+  /**
+   * @param ends one past each row's line feed
+   * @param placeOf asked only for rows of which somebody wants to know: few are given up
+   * @param origin what `ends` has for the first byte of `lines`
+   * @param piece whose bytes `lines` shows; used by this batch
+   */
+  constructor(
+    lines: Uint8Array,
+    ends: ArrayLike<number>,
+    placeOf: (row: number) => RowPlace,
+    origin = 0,
+    piece?: SharedPiece,
+  ) {
     this.lines = lines;
     this.#ends = ends;
     this.#placeOf = placeOf;
+    this.#origin = origin;
+    this.#piece = piece;
+  }
+
+  /** A connection that was broken off, or has been answered early, may still look at the bytes. */
+  mayBeRead(): void {
+    this.#mayBeRead = true;
+  }
+
+  /** Nobody asks it for anything any more. Called once. */
+  done(): void {
+    if (!this.#mayBeRead) this.#piece?.done();
   }
 
   get count(): number {
@@ -38,8 +84,8 @@ export class Batch {
 
   /** The JSON text of a row, without its line end. */
   text(row: number): Uint8Array {
-    const start = row === 0 ? 0 : this.#ends[row - 1];
-    let end = this.#ends[row] - 1;
+    const start = row === 0 ? 0 : this.#ends[row - 1] - this.#origin;
+    let end = this.#ends[row] - this.#origin - 1;
     if (this.lines[end - 1] === carriageReturn) end--;
     return this.lines.subarray(start, end);
   }

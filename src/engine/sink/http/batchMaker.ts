@@ -1,6 +1,7 @@
 import { lineFeed } from '../../ascii.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
-import { Batch, type RowPlace } from './batch.ts';
+import { lineEnds } from '../../lineEnds.ts';
+import { Batch, SharedPiece, type RowPlace } from './batch.ts';
 import type { RowPlaces } from './rowPlaces.ts';
 
 export interface BatchSize {
@@ -28,24 +29,33 @@ export class BatchMaker {
     this.#size = size;
   }
 
-  /** @param places of the rows in `piece`, which begins and ends anywhere where there are none */
-  *add(piece: Uint8Array, places?: RowPlaces): Generator<Batch> {
+  /**
+   * @param places of the rows in `piece`, which begins and ends anywhere where there are none
+   * @param known one past the line feed of each row. With it, the piece is given away: batches show its bytes.
+   */
+  *add(piece: Uint8Array, places?: RowPlaces, known?: Uint32Array): Generator<Batch> {
+    const ends = known ?? lineEnds(piece);
+    const shared = known && new SharedPiece(piece);
     for (let from = 0, row = 0; from < piece.length;) {
-      this.#runs.push({ from: this.#ends.length, places, at: row });
       const begun = this.#lines.length - from;
-      let isFull = false;
-      let to = from;
-      while (to < piece.length && !isFull) {
-        const end = piece.indexOf(lineFeed, to);
-        to = end === -1 ? piece.length : end + 1;
-        if (end === -1) break;
-        row++;
-        isFull = this.#ends.push(begun + to) >= this.#size.rows || begun + to >= this.#size.bytes;
+      const most = Math.min(ends.length, row + this.#size.rows - this.#ends.length);
+      const full = firstFrom(ends, row, most, this.#size.bytes - begun);
+      const next = Math.min(full + 1, most);
+      const isFull = full < most || next - row + this.#ends.length === this.#size.rows;
+      const to = isFull ? ends[next - 1] : piece.length;
+      if (isFull && shared && this.#lines.length === 0) {
+        const [lines, rows] = [piece.subarray(from, to), ends.subarray(row, next)];
+        yield this.#made(lines, rows, [{ from: 0, places, at: row }], from, shared.use());
+      } else {
+        this.#runs.push({ from: this.#ends.length, places, at: row });
+        for (let at = row; at < next; at++) this.#ends.push(begun + ends[at]);
+        this.#lines.copy(piece, from, to);
+        if (isFull) yield this.#take();
       }
-      this.#lines.copy(piece, from, to);
+      row = next;
       from = to;
-      if (isFull) yield this.#take();
     }
+    shared?.done();
   }
 
   /** A row with what is known of it. */
@@ -64,16 +74,39 @@ export class BatchMaker {
   }
 
   #take(): Batch {
-    const [ends, runs, before] = [this.#ends, this.#runs, this.#before];
-    const batch = new Batch(this.#lines.take(), ends, (row) => {
-      const run = runs.findLast(({ from }) => from <= row);
-      return { ...(run?.places?.at(run.at + row - run.from) ?? nowhere), row: before + row + 1 };
-    });
+    const [ends, runs] = [this.#ends, this.#runs];
     this.#ends = [];
     this.#runs = [];
-    this.#before += ends.length;
-    return batch;
+    return this.#made(this.#lines.take(), ends, runs);
   }
+
+  #made(
+    lines: Uint8Array,
+    ends: ArrayLike<number>,
+    runs: readonly PlacedRun[],
+    origin = 0,
+    piece?: SharedPiece,
+  ): Batch {
+    const before = this.#before;
+    this.#before += ends.length;
+    const placeOf = (row: number): RowPlace => {
+      const run = runs.findLast(({ from }) => from <= row);
+      return { ...(run?.places?.at(run.at + row - run.from) ?? nowhere), row: before + row + 1 };
+    };
+    return new Batch(lines, ends, placeOf, origin, piece);
+  }
+}
+
+/** The first of `numbers[from, to)`, which rise, that is as large; `to` where none is. */
+function firstFrom(numbers: Uint32Array, from: number, to: number, least: number): number {
+  if (to <= from || numbers[to - 1] < least) return to;
+  let [low, high] = [from, to - 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (numbers[middle] >= least) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 const nowhere = { record: undefined, line: undefined, offset: undefined, key: undefined };

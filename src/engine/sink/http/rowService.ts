@@ -13,8 +13,12 @@ export interface RowService {
   readonly sent: SentRows;
   /** @throws SinkError */
   begin(columns: DerivedColumns): Promise<void> | void;
-  /** Takes rows, and waits where enough of them are under way. @throws SinkError; the signal's reason */
-  write(piece: Uint8Array, places?: RowPlaces): Promise<void>;
+  /**
+   * Takes rows, and waits where enough of them are under way.
+   * @param ends one past the line feed of each row. With it, the piece is given away; else it is void afterwards.
+   * @throws SinkError; the signal's reason
+   */
+  write(piece: Uint8Array, places?: RowPlaces, ends?: Uint32Array): Promise<void>;
   /** Sends what is left, and waits until all of it is taken. @throws as `write` */
   commit(): Promise<void>;
   /** Ends what is under way. Safe to call at any time, any number of times. */

@@ -114,8 +114,8 @@ export class ServiceSink implements RowService {
    * Takes rows as JSON Lines, and waits where enough of them are under way.
    * @throws SinkError; the signal's reason
    */
-  async write(piece: Uint8Array, places?: RowPlaces): Promise<void> {
-    const batches = this.resends ? this.#resent(piece) : this.#maker.add(piece, places);
+  async write(piece: Uint8Array, places?: RowPlaces, ends?: Uint32Array): Promise<void> {
+    const batches = this.resends ? this.#resent(piece) : this.#maker.add(piece, places, ends);
     for (const batch of batches) await this.#start(batch);
   }
 
@@ -147,11 +147,13 @@ export class ServiceSink implements RowService {
     const range = { first: batch.place(0).row, last: batch.place(batch.count - 1).row };
     if (journal?.has(range)) {
       this.#before += batch.count;
+      batch.done();
       return;
     }
     while (this.#underWay.size >= inFlight) await this.#settle();
     this.#check();
     const work = this.#deliver(batch)
+      .then(() => batch.done())
       .then(() => journal?.add(range))
       .catch((error: unknown) => {
         this.#failure ??= error instanceof Error ? error : new Error(String(error));
@@ -239,10 +241,12 @@ export class ServiceSink implements RowService {
     const asked = { ...Object.fromEntries(own), 'idempotency-key': this.#batchKey(batch) };
     try {
       const answer = await this.#client.post(body, asked, this.#signal);
+      if (!answer.sentAll) batch.mayBeRead();
       const verdict = await verdictOf(answer, form, batch.count);
       if (verdict.kind === 'accepted' || verdict.kind === 'rows') this.#bytes += body.length;
       return verdict;
     } catch (error) {
+      batch.mayBeRead();
       this.#signal.throwIfAborted();
       if (!(error instanceof HttpFault)) throw error;
       const mayPass = error.retry === 'always' || (error.retry === 'midway' && this.#accepted > 0);

@@ -118,8 +118,8 @@ export class PostgresSink implements RowService {
     this.#text = new CopyText(paths, this.#options.emptyIsNull);
   }
 
-  async write(piece: Uint8Array, places?: RowPlaces): Promise<void> {
-    const batches = this.resends ? this.#resent(piece) : this.#maker.add(piece, places);
+  async write(piece: Uint8Array, places?: RowPlaces, ends?: Uint32Array): Promise<void> {
+    const batches = this.resends ? this.#resent(piece) : this.#maker.add(piece, places, ends);
     for (const batch of batches) await this.#start(batch);
   }
 

@@ -13,6 +13,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: HttpBody;
+  /** Whether all of what was sent had left this process when the answer began: nobody looks at its bytes any more. */
+  readonly sentAll: boolean;
 }
 
 const mostRedirects = 10;
@@ -81,12 +83,15 @@ export class HttpClient {
     body?: Uint8Array,
   ): Promise<Answer> {
     let target = from;
+    let sentAll = true;
     for (let redirects = 0; redirects <= mostRedirects; redirects++) {
-      const response = await this.#send(target, headers, signal, body);
+      const { response, sent } = await this.#send(target, headers, signal, body);
+      sentAll &&= sent;
       const { statusCode: status = 0, headers: answered } = response;
       if (!redirecting.has(status) || answered.location === undefined) {
         if (body === undefined) this.#target = target;
-        return { status, headers: answered, body: new HttpBody(response, target.url.host, this.limits) };
+        const read = new HttpBody(response, target.url.host, this.limits);
+        return { status, headers: answered, body: read, sentAll };
       }
       response.destroy();
       if (body !== undefined && !keepingMethod.has(status)) throw changedMethod(status);
@@ -100,12 +105,13 @@ export class HttpClient {
     headers: HeaderFields,
     signal: AbortSignal,
     body: Uint8Array | undefined,
-  ): Promise<http.IncomingMessage> {
-    for (;;) {
+  ): Promise<{ readonly response: http.IncomingMessage; readonly sent: boolean }> {
+    for (let isFirst = true; ; isFirst = false) {
       signal.throwIfAborted();
       const request = this.#request(target, headers, body);
       try {
-        return await responseOf(request, target.url, this.limits, signal, body);
+        const response = await responseOf(request, target.url, this.limits, signal, body);
+        return { response, sent: isFirst && request.writableFinished };
       } catch (error) {
         signal.throwIfAborted();
         // A server may close a connection that was kept, just when it is used again.

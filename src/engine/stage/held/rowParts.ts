@@ -1,6 +1,6 @@
 import type { Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
-import { discard } from './discard.ts';
+import { discard } from '../../discard.ts';
 import { bytesPerBatch, rowsPerBatch, type RowCodec } from './rows.ts';
 import { recordEnd } from './sortRecord.ts';
 import type { Reducer, RowFilter } from '../stage.ts';

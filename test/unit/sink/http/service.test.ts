@@ -446,6 +446,22 @@ describe('sink/http', () => {
     });
   }
 
+  it('sends the same bytes again to a service that answers before it has read them', async () => {
+    const text = Array.from({ length: 4000 }, (_, n) => `{"n":${n},"text":"${'x'.repeat(1000)}"}\n`).join('');
+    let early = 0;
+    answer(ok);
+    const later = server.handler;
+    server.handler = (request, response) => {
+      // Far more than a connection holds, of which nothing is read.
+      if (++early > 3) later(request, response);
+      else response.writeHead(503, { 'retry-after': '0' }).end();
+    };
+    const { sent } = await send(text, { batch: 1000, inFlight: 2 });
+    assert.equal(sent?.accepted, 4000);
+    const bodies = received.map(({ body }) => body).sort((a, b) => numbersIn(a)[0] - numbersIn(b)[0]);
+    assert.equal(bodies.join(''), text);
+  });
+
   it('says at once that nobody listens', async () => {
     const gone = await TestServer.start(() => undefined);
     const address = parseAddress(gone.url());
