@@ -60,8 +60,8 @@ export async function recognise(
   const sample = new Uint8Array(largeSample);
   const length = await readSome(source, sample.subarray(0, firstSample), 0, signal);
   const final = length < firstSample;
-  // The text of a file with a schema of its own is JSON Lines, also where there are no rows.
-  const said = saidKinds(options) ?? (length === 0 && source.columns ? ['jsonl' as const] : undefined);
+  // The text of a file with a schema of its own is JSON Lines, also where there are no rows: nobody need look.
+  const said = saidKinds(options) ?? (source.columns ? ['jsonl' as const] : undefined);
   if (!said) refuseOtherFiles(source.name, sample.subarray(0, length));
   const found = recogniseKind(source.name, sample.subarray(0, length), final, said);
   const { kind } = found;

@@ -32,6 +32,16 @@ describe('what a delimited text is recognised as', () => {
   });
 });
 
+describe('the text of a file that has a schema', () => {
+  it('is JSON Lines, whatever else it may look like', async () => {
+    const text = Buffer.from('{"day":"2020-01-01"},"x"\n'.repeat(5));
+    const source: Source = { ...memorySource(text), name: 'x.csv' };
+    assert.equal((await recognise(source, {}, signal)).format.kind, 'csv');
+    const typed: Source = { ...source, columns: () => Promise.resolve([['day']]) };
+    assert.equal((await recognise(typed, {}, signal)).format.kind, 'jsonl');
+  });
+});
+
 describe('what is said of a delimited text', () => {
   const read = async (text: string, options: FormatOptions) => {
     const source: Source = { ...memorySource(Buffer.from(text)), name: 'x.csv' };
