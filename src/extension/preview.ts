@@ -98,7 +98,7 @@ export class Preview implements Disposable {
         progress: (step) => this.#opening.step(step),
         ended: (error) => {
           this.#opening.dispose();
-          if (place.remote && error?.kind === 'refused') void this.#refused(error);
+          if (place.remote && error?.kind === 'cluster-refused') void this.#refused(error);
         },
       },
       words: {
@@ -202,6 +202,10 @@ export class Preview implements Disposable {
       },
       'host/runOnSpark': async ({ query }) => {
         await spark.run({ uri: this.uri, file: this.session.file, query });
+        return null;
+      },
+      'host/runElsewhere': async ({ how }) => {
+        if (await spark.runElsewhere(this.uri, how)) this.panel.dispose();
         return null;
       },
       'host/exportRejects': async () => {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import {
+  commands,
   l10n,
   QuickPickItemKind,
   ThemeIcon,
@@ -17,6 +18,7 @@ import { words, wordsOf } from '../host/l10n.ts';
 import { askForAddress } from './askForAddress.ts';
 import { comparisonScheme, nameOf } from './comparisons.ts';
 import { openPreview } from './editors.ts';
+import { showQueryCommand } from './showQuery.ts';
 import { checkToken, connectionOf, mappedPath, type SparkConnection } from './sparkConnection.ts';
 import type { SparkConnections } from './sparkConnections.ts';
 import { fileOfResult, sparkScheme, type SparkTabs } from './sparkTabs.ts';
@@ -43,37 +45,50 @@ export class SparkRunner {
     this.#tabs = tabs;
   }
 
-  /** Asks for a cluster, and opens the rows that it has for a query. */
-  async run(asked: AskedRun): Promise<void> {
+  /** Asks for a cluster, and opens the rows that it has for a query: false where the user thinks better of it. */
+  async run(asked: AskedRun): Promise<boolean> {
     const { uri } = asked;
     if (uri.scheme === sparkScheme || uri.scheme === comparisonScheme) {
       void window.showInformationMessage(
         l10n.t('Spark reads files. Run the query from the preview of a file.'),
       );
-      return;
+      return false;
     }
     const last = this.#connections.lastOf(uri);
     const connection = await this.#ask(uri, last?.label);
-    if (!connection) return;
+    if (!connection) return false;
     const place = await askForPath(uri, connection, last?.path);
-    if (place === undefined) return;
+    if (place === undefined) return false;
     await this.#connections.keep(connection);
     await this.#connections.keepLast(uri, { label: connection.label, path: place.path });
     await this.#open(asked, connection, place.path);
+    return true;
   }
 
   /** Tells that a server has refused, and runs the query anew, in another tab, where a token is entered: true then. */
   async refused(uri: Uri, { said }: WireError): Promise<boolean> {
-    const remote = this.#tabs.placeOf(uri)?.remote;
     const enter = l10n.t('Enter Token');
-    if (!remote || (await window.showErrorMessage(words(said), enter)) !== enter) return false;
+    if ((await window.showErrorMessage(words(said), enter)) !== enter) return false;
+    return this.runElsewhere(uri, 'token');
+  }
+
+  /** Runs the query of a result anew, as `host/runElsewhere` says: true where its tab can be closed. */
+  async runElsewhere(uri: Uri, how: 'token' | 'connection' | 'here'): Promise<boolean> {
+    const remote = this.#tabs.placeOf(uri)?.remote;
+    if (!remote) return false;
+    const { of, query, path } = remote;
+    const file = fileOfResult(uri);
+    if (how === 'connection') return this.run({ uri: file, file: of, query });
+    if (how === 'here') {
+      await commands.executeCommand(showQueryCommand, { file: file.toString(), query });
+      return true;
+    }
     const all = await this.#connections.all();
     const known = all.find(({ address }) => address === remote.address) ?? connectionOf(remote.address);
     const connection = known && (await withToken(known));
     if (!connection) return false;
     await this.#connections.keep(connection);
-    const { of, query, path } = remote;
-    await this.#open({ uri: fileOfResult(uri), file: of, query }, connection, path);
+    await this.#open({ uri: file, file: of, query }, connection, path);
     return true;
   }
 

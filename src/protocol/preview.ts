@@ -297,6 +297,11 @@ export interface PreviewCalls extends StatisticsCalls, RemoteCalls {
   'host/sendRows': { params: { readonly query: string }; result: null };
   /** Asks for a cluster, and opens the rows of the query that it runs. */
   'host/runOnSpark': { params: { readonly query: string }; result: null };
+  /**
+   * Runs a query anew that a cluster could not run, in another tab, in the place of this one: with a token or over a connection that the
+   * user enters, or here, over the file itself. Where the user thinks better of it, this one stays.
+   */
+  'host/runElsewhere': { params: { readonly how: 'token' | 'connection' | 'here' }; result: null };
   'host/exportRejects': { params: null; result: null };
   /** Asks for a JSON Schema and checks all records by it. */
   'host/validate': { params: null; result: null };

@@ -154,6 +154,7 @@ export class Tab {
       'host/export': notHere,
       'host/sendRows': notHere,
       'host/runOnSpark': notHere,
+      'host/runElsewhere': notHere,
       'host/exportRejects': notHere,
       'host/validate': notHere,
       'host/exportChecked': notHere,

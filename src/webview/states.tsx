@@ -15,7 +15,9 @@ export function GridState({ page }: { readonly page: PageModel }) {
   const file = preview.file.value;
   const state = preview.state.value;
   if (trouble) {
-    const isQuery = trouble.kind === 'query' || file?.remote !== undefined;
+    // A file alone has no query that could fail while it is opened.
+    const isQuery =
+      trouble.kind === 'query' || trouble.kind.startsWith('cluster-') || file?.remote !== undefined;
     return (
       <Empty icon="error" title={isQuery ? t('The query failed') : t("This file can't be shown")} alert>
         <p>{trouble.message}</p>
@@ -29,6 +31,7 @@ export function GridState({ page }: { readonly page: PageModel }) {
             </button>
           )}
           {!isQuery && <OpenAsText page={page} />}
+          {isQuery && page.offers('host/runElsewhere') && <RunElsewhere page={page} kind={trouble.kind} />}
         </p>
       </Empty>
     );
@@ -90,6 +93,30 @@ export function GridState({ page }: { readonly page: PageModel }) {
         </button>
       </p>
     </Empty>
+  );
+}
+
+/** How else a query can be run that a cluster could not run. */
+function RunElsewhere({ page: { link }, kind }: { readonly page: PageModel; readonly kind: string }) {
+  const ways = [
+    ...(kind === 'cluster-refused' ? [['token', t('Enter Token\u2026')] as const] : []),
+    ['connection', t('Edit Connection\u2026')] as const,
+    ['here', t('Run Here')] as const,
+  ];
+  return (
+    <>
+      {ways.map(([how, words]) => (
+        <button
+          key={how}
+          type="button"
+          class="button secondary"
+          title={how === 'here' ? t('Run the query on this computer, over the whole file.') : undefined}
+          onClick={() => void link.call('host/runElsewhere', { how })}
+        >
+          {words}
+        </button>
+      ))}
+    </>
   );
 }
 

@@ -31,14 +31,24 @@ describe('webview of a query on a cluster', () => {
   const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
   const button = (name: string): Locator => band.getByRole('button', { name, exact: true, disabled: false });
 
-  async function show(query: string, statement: Statement, rows = 1e6): Promise<void> {
+  async function open(
+    query: string,
+    statement: Statement,
+    rows = 1e6,
+    address = server.address,
+  ): Promise<string> {
     server.statement = statement;
     const of = { location: join(real.folder, 'in.jsonl'), options: {} };
     const limits = { rows, bytes: 1e9 };
     // The band of the one before is there for a while.
     const name = `rows${++runs}`;
-    const remote = { run: name, of, query, address: server.address, limits };
+    const remote = { run: name, of, query, address, limits };
     await engine.open(name, {}, undefined, remote);
+    return name;
+  }
+
+  async function show(query: string, statement: Statement, rows = 1e6): Promise<void> {
+    const name = await open(query, statement, rows);
     await page.getByRole('heading', { name, level: 1, exact: true }).waitFor({ state: 'attached' });
   }
 
@@ -228,9 +238,45 @@ describe('webview of a query on a cluster', () => {
     const alert = page.getByRole('alert');
     await alert.getByRole('heading', { name: 'The query failed' }).waitFor();
     await alert.getByText('Spark says: Path does not exist.').waitFor();
-    await textsAre(alert.getByRole('button'), ['Try Again']);
-    await alert.getByRole('button').press('Enter');
+    await textsAre(alert.getByRole('button'), ['Try Again', 'Edit Connection\u2026', 'Run Here']);
+    await alert.getByRole('button', { name: 'Try Again' }).press('Enter');
     await band.getByText('3 rows, complete').waitFor();
+  });
+
+  it('leads on from each way in which a cluster cannot be had, with what mends it', async () => {
+    const alert = page.getByRole('alert');
+    const usual = ['Try Again', 'Edit Connection\u2026', 'Run Here'];
+    const secure = await SparkServer.start({ tls: true });
+    const gone = await SparkServer.start();
+    gone.close();
+    try {
+      for (const [address, words, buttons] of [
+        [gone.address, `${gone.shown} does not answer: `, usual],
+        [secure.address, 'Does it want TLS (use_ssl=true)?', usual],
+        [`${secure.address}/;use_ssl=true`, `${secure.shown} does not answer: `, usual],
+        [
+          server.address,
+          `${server.shown} refuses: Who is it?`,
+          ['Try Again', 'Enter Token\u2026', 'Edit Connection\u2026', 'Run Here'],
+        ],
+      ] as const) {
+        server.token = 't0ken';
+        await open('', () => [{ ids: [1] }], 1e6, address);
+        await alert.getByRole('heading', { name: 'The query failed' }).waitFor();
+        await alert.getByText(words).waitFor();
+        await textsAre(alert.getByRole('button'), buttons);
+      }
+      for (const name of ['Enter Token\u2026', 'Edit Connection\u2026', 'Run Here'])
+        await alert.getByRole('button', { name }).press('Enter');
+      await areThere(alert.getByRole('button'), 4);
+      assert.deepEqual(engine.elsewhere, ['token', 'connection', 'here']);
+      server.token = undefined;
+      await alert.getByRole('button', { name: 'Try Again' }).press('Enter');
+      await band.getByText('1 row, complete').waitFor();
+    } finally {
+      server.token = undefined;
+      secure.close();
+    }
   });
 
   it('says that a query has no rows, and cannot be asked of itself there', async () => {

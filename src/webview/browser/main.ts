@@ -27,6 +27,7 @@ const lacking: readonly HostMethod[] = [
   'host/askAboutFile',
   'host/sendRows',
   'host/runOnSpark',
+  'host/runElsewhere',
   'host/compareRecord',
   'host/validate',
   'host/exportChecked',

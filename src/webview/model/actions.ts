@@ -23,6 +23,7 @@ type HostAction =
   | 'host/export'
   | 'host/sendRows'
   | 'host/runOnSpark'
+  | 'host/runElsewhere'
   | 'host/copyQueryAs'
   | 'host/askAboutFile'
   | 'host/validate'

@@ -410,7 +410,7 @@ describe('service/remote', () => {
     server.statement = () => [{ ids: [1] }];
     const refused = await open('').catch((error: unknown) => error);
     assert.ok(refused instanceof Error && 'kind' in refused);
-    assert.equal(refused.kind, 'refused');
+    assert.equal(refused.kind, 'cluster-refused');
     assert.match(refused.message, /refuses: Who is it\?/);
     const opened = await open('', { token: 't0ken' });
     assert.equal(opened.info.state.remote?.phase, 'done');

@@ -449,6 +449,7 @@ export function serve(post: Post, options: BedOptions): Server {
     'host/askAboutFile': () => null,
     'host/sendRows': () => null,
     'host/runOnSpark': () => null,
+    'host/runElsewhere': () => null,
     'host/filters': () => ({
       history: ["status >= 500 AND user.country = 'DE'", "level = 'error'", "message ILIKE '%timed out%'"],
       saved: [{ name: 'Server errors', query: 'status >= 500' }],

@@ -17,7 +17,7 @@ import type {
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import type { FileInfo } from '../../../src/protocol/file.ts';
 import type { PreviewCalls, PreviewEvents } from '../../../src/protocol/preview.ts';
-import { Peer, type Handlers, type Message } from '../../../src/protocol/rpc.ts';
+import { Peer, RemoteError, type Handlers, type Message } from '../../../src/protocol/rpc.ts';
 import { said } from '../../../src/said/said.ts';
 import type { BedServer, OpenOptions } from './server.ts';
 import { isServed, ServedPage } from './servedPage.ts';
@@ -40,9 +40,12 @@ export class RealEngine {
   #compare: (asked: PreviewCalls['host/compareRecord']['params']) => void = () => undefined;
   /** The path that its user chooses where a schema is asked for. */
   schema = '';
+  /** How queries were to be run that a cluster could not run. */
+  readonly elsewhere: string[] = [];
   #export = new AbortController();
   /** What is open, and how it is read. */
   #opened: { readonly file: OpenFile; readonly info: FileInfo } | undefined;
+  #asked: OpenFile | undefined;
   /** Told what the page is answered when it asks what the file is that took another's place. */
   #shown: { id: number | undefined; readonly tell: () => void } | undefined;
   /** What goes to the page, in one piece a turn. */
@@ -73,7 +76,7 @@ export class RealEngine {
       },
       toEngine: (message) => this.#worker.postMessage({ session: this.#session, message } satisfies Tagged),
       toHost: (message) => this.#toPage.receive(message),
-      reopen: () => undefined,
+      reopen: () => void this.#again(),
     });
   }
 
@@ -138,20 +141,39 @@ export class RealEngine {
       await this.#sending;
       return this.#served.show(file);
     }
+    this.#asked = file;
     const before = this.#session++;
     if (before > 0) {
       this.#relay.interrupted({ kind: 'restarted', said: said`Another file.` });
       await this.#host.call('close', { session: before });
     }
-    const info = await this.#host.call('open', { session: this.#session, file });
-    this.#opened = { file, info };
-    this.#relay.opened();
+    await this.#openNow(file);
     if (before === 0) return;
     await new Promise<void>((tell) => {
       this.#shown = { id: undefined, tell };
       this.#toPage.send('restarted', { message: '' });
     });
     this.#shown = undefined;
+  }
+
+  async #openNow(file: OpenFile): Promise<void> {
+    try {
+      const info = await this.#host.call('open', { session: this.#session, file });
+      this.#opened = { file, info };
+      this.#relay.opened();
+    } catch (error) {
+      // Of rows of a cluster the page says why there are none.
+      if (!file.remote || !(error instanceof RemoteError)) throw error;
+      this.#opened = undefined;
+      this.#relay.failed({ kind: error.kind, said: error.said });
+    }
+  }
+
+  /** The page asks again for what could not be opened. */
+  async #again(): Promise<void> {
+    if (!this.#asked?.remote) return;
+    this.#session++;
+    await this.#openNow(this.#asked);
   }
 
   async close(): Promise<void> {
@@ -246,6 +268,10 @@ export class RealEngine {
       // A service that keeps what it takes in the file of the user's exports.
       'host/sendRows': ({ query }) => this.#write(query),
       'host/runOnSpark': done,
+      'host/runElsewhere': ({ how }) => {
+        this.elsewhere.push(how);
+        return null;
+      },
       'host/filters': () => ({ history: [], saved: [] }),
       'host/keepPage': () => null,
       'host/keepFilters': done,
