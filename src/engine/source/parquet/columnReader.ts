@@ -1,10 +1,10 @@
 import { assembleNested } from 'hyparquet/src/assemble.js';
-import { getTreePath } from 'hyparquet/src/schema.js';
 import type { DecodedArray, RowGroup, SchemaTree } from 'hyparquet/src/types.js';
 import type { Interruption } from '../compressed/decoded.ts';
 import type { Source } from '../source.ts';
 import type { ReadAhead } from './chunkBytes.ts';
 import { LeafReader } from './leafReader.ts';
+import { chunksOf, schemaPath } from './schemaPath.ts';
 import { rawParsers } from './values.ts';
 
 /** Reads the values of a column of a row group from the first to the last, nested ones put together. */
@@ -16,10 +16,10 @@ export class ColumnReader {
   /** @throws RangeError where the column is in another file, or the file ends before it does */
   constructor(base: Source, schema: SchemaTree, name: string, group: RowGroup, ahead: ReadAhead) {
     this.name = name;
-    [, this.#node] = getTreePath(schema, [name]);
-    this.#leaves = group.columns.flatMap((chunk) => {
+    [, this.#node] = schemaPath(schema, [name]);
+    this.#leaves = chunksOf(group, name).flatMap((chunk) => {
       const { meta_data: meta } = chunk;
-      return meta?.path_in_schema[0] === name ? [new LeafReader(base, schema, chunk, meta, ahead)] : [];
+      return meta ? [new LeafReader(base, schema, chunk, meta, ahead)] : [];
     });
     if (this.#leaves.length === 0) throw new RangeError('it is not in this file');
   }

@@ -3,7 +3,7 @@ import { decompress } from 'fzstd';
 import { convert } from 'hyparquet/src/convert.js';
 import { readPlain } from 'hyparquet/src/plain.js';
 import { readOffsetIndex } from 'hyparquet/src/indexes.js';
-import { getMaxRepetitionLevel, getTreePath, isFlatColumn } from 'hyparquet/src/schema.js';
+import { getMaxRepetitionLevel, isFlatColumn } from 'hyparquet/src/schema.js';
 import type {
   ColumnChunk,
   ColumnDecoder,
@@ -20,6 +20,7 @@ import { DataPage } from './dataPage.ts';
 import { readerOf, wholePage } from './pageBytes.ts';
 import { PageInput, Unread } from './pageInput.ts';
 import { chunkOf } from './rowGroups.ts';
+import { schemaPath } from './schemaPath.ts';
 import { rawParsers } from './values.ts';
 
 /** Values of a page, and its bytes, at most: far above what writers make. */
@@ -65,19 +66,19 @@ export class LeafReader {
     this.#base = base;
     this.#chunk = chunk;
     const { path_in_schema: pathInSchema } = meta;
-    const schemaPath = getTreePath(schema, pathInSchema);
-    const [{ element }] = schemaPath.slice(-1);
+    const nodes = schemaPath(schema, pathInSchema);
+    const [{ element }] = nodes.slice(-1);
     this.#decoder = {
       ...meta,
       pathInSchema,
-      schemaPath,
+      schemaPath: nodes,
       element,
       parsers: rawParsers,
       compressors,
       utf8: false,
     };
-    this.#isFlat = isFlatColumn(schemaPath);
-    this.#isRepeated = getMaxRepetitionLevel(schemaPath) > 0;
+    this.#isFlat = isFlatColumn(nodes);
+    this.#isRepeated = getMaxRepetitionLevel(nodes) > 0;
     const { start, end, values } = chunkOf(meta);
     this.#bytes = new ChunkBytes(base, start, end, ahead);
     this.#values = values;
