@@ -1,4 +1,4 @@
-import { Dataset } from '../engine/dataset/dataset.ts';
+import type { Dataset } from '../engine/dataset/dataset.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { diffFiles } from '../engine/diff/diff.ts';
 import { diffDoubts, keyDoubts } from '../engine/diff/diffDoubts.ts';
@@ -99,7 +99,7 @@ async function writeRows(
     const found = await DiffFile.write(before, after, { keys }, context);
     try {
       progress.erase();
-      const rows = await Dataset.open({ kind: 'file', path: found.path }, { signal, format: 'jsonl' });
+      const rows = await found.open({ signal });
       try {
         const named = output === undefined ? 'same' : namedTarget(resultSource, output);
         await exportTo(rows, { query, to: to ?? named, sink }, { signal, progress: () => undefined });

@@ -2,6 +2,7 @@ import type { ColumnInfo, ColumnType } from '../../protocol/file.ts';
 import { CellKind } from '../../protocol/preview.ts';
 import { describeReading, type CellReading, type CellReadings } from '../format/csv/cellReading.ts';
 import { columnNames, type FieldPath } from '../format/json/fields.ts';
+import type { TableCell } from '../format/layout.ts';
 import { mergedType } from '../pool/columnTypes.ts';
 import type { CellColumn, OfFile, PageResult, SearchedCells } from '../pool/task.ts';
 import { writePath } from '../query/index.ts';
@@ -35,6 +36,8 @@ export class Columns {
   #opened: ReadonlySet<string | number> = new Set();
   /** Names of fields that columns beside the records go before. */
   #hidden: ReadonlySet<string | number> = new Set();
+  /** How cells are written that are inside records, by path. */
+  #written: ReadonlyMap<string, CellReading | undefined> = new Map();
   readonly #ofValues: boolean;
 
   /** @param ofValues whether the rows are of records that are no objects: `_value` in them is the record's value */
@@ -99,6 +102,11 @@ export class Columns {
     }
   }
 
+  /** Takes what is known of cells inside records. Their columns come with the rows that have them. */
+  setCells(cells: readonly TableCell[] = []): void {
+    this.#written = new Map(cells.map(({ path, reading }) => [JSON.stringify(path), reading]));
+  }
+
   /**
    * Takes the columns that a query makes, each the member of that name.
    * @param opened those that are rows of another file, with the paths of columns that are known to be in them; others are
@@ -127,9 +135,11 @@ export class Columns {
     const all = [...this.#columns.map(({ fields }) => fields.map(String)), ...fresh].slice(0, maxColumns);
     const names = columnNames(all);
     for (let id = this.#columns.length; id < all.length; id++) {
-      this.#known.set(JSON.stringify(all[id]), id);
+      const key = JSON.stringify(all[id]);
+      this.#known.set(key, id);
       const path = this.#ofValues && names[id] === valueName ? valueName : writePath(all[id]);
-      this.#columns.push({ id, name: names[id], path, type: 'unknown', fields: all[id] });
+      const written = writtenAs(this.#written.get(key));
+      this.#columns.push({ id, name: names[id], path, type: 'unknown', fields: all[id], ...written });
     }
     return true;
   }

@@ -8,6 +8,7 @@ import type { CellRequest, FileSpec, PagePart, PageResult, Task } from '../pool/
 import type { Format } from '../format/driver.ts';
 import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts';
 import type { CheckedIn } from '../query/index.ts';
+import type { InnerNatures } from '../format/layout.ts';
 import type { Layout } from '../query/layout.ts';
 import { valueName } from '../query/write.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
@@ -44,6 +45,8 @@ export interface DatasetOptions extends FormatOptions, LocationOptions, OpeningO
   readonly reopens?: boolean | undefined;
   /** Columns that its records have by the folder of their file, where that is known to who scans them. */
   readonly partitions?: readonly string[] | undefined;
+  /** What the values of JSON Lines are, where that is known to who has written them. */
+  readonly natures?: InnerNatures | undefined;
 }
 
 /** What was found out of files before they are opened as one, or when the file was opened before. */
@@ -91,10 +94,11 @@ export class Dataset {
     this.#options = options;
     this.encoding = source.encoding;
     this.containers = source.containers;
-    const { partitions: added } = options;
-    this.recognised = added
-      ? { ...recognised, format: { ...recognised.format, partitions: added } }
-      : recognised;
+    const { partitions: added, natures } = options;
+    this.recognised =
+      added || natures
+        ? { ...recognised, format: { ...recognised.format, ...natures, ...(added && { partitions: added }) } }
+        : recognised;
     this.format = formatOf(this.recognised.format);
     this.#opening = this.#openingOf(source, spec);
     const { layout } = this.format;
@@ -111,6 +115,7 @@ export class Dataset {
       this.columns.setOfFiles(partitions);
     if (layout.named !== undefined) this.columns.setName(layout.named);
     if (layout.names === 'columns') this.columns.setNames(layout.columns, layout.readings);
+    else this.columns.setCells(layout.cells);
   }
 
   /**
@@ -317,6 +322,7 @@ export class Dataset {
     const { partitions = [], named } = this.layout;
     if (this.#files.areTable || partitions.length > 0) seen.setOfFiles(partitions);
     if (named !== undefined) seen.setName(named);
+    if (this.layout.names === 'paths') seen.setCells(this.layout.cells);
     seen.addPaths(paths ?? []);
     return seen.all;
   }

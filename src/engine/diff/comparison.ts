@@ -4,7 +4,7 @@ import type { ComparedRecord, ExportProgress } from '../../protocol/engine.ts';
 import { detailLimit } from '../../protocol/preview.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import { said } from '../../said/said.ts';
-import { Dataset, type DatasetOptions } from '../dataset/dataset.ts';
+import type { Dataset } from '../dataset/dataset.ts';
 import { indented } from '../format/json/indent.ts';
 import { continues } from '../source/file.ts';
 import { fileNameAt } from '../source/location.ts';
@@ -53,8 +53,8 @@ export class Comparison {
   }
 
   /** The rows, once more with each call; whoever opens them closes them. @throws SourceError */
-  open(options: Omit<DatasetOptions, 'format' | 'store'>): Promise<Dataset> {
-    return Dataset.open({ kind: 'file', path: this.#rows.path }, { ...options, format: 'jsonl' });
+  open(options: Parameters<DiffFile['open']>[0]): Promise<Dataset> {
+    return this.#rows.open(options);
   }
 
   /**

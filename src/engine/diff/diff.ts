@@ -11,10 +11,10 @@ import { discard } from '../discard.ts';
 import { SpillFolder } from '../stage/held/spill.ts';
 import { DiffRows, type DiffPiece } from './diffRows.ts';
 import { Hashes } from './hashes.ts';
-import { keyField } from './keys.ts';
 import { Pairs } from './pairs.ts';
 import { DiffProgress } from './progress.ts';
-import { RecordDiff, type RecordNature } from './recordDiff.ts';
+import { RecordDiff } from './recordDiff.ts';
+import { recordNatures } from './recordNature.ts';
 
 /** Bytes that are held in memory before temporary files are written: of hashes, of records, and of the result. */
 const budgets = { hashes: 64 * 1024 * 1024, records: 16 * 1024 * 1024, rows: 16 * 1024 * 1024 };
@@ -40,21 +40,14 @@ export async function diffFiles(
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<DiffSummary> {
   const files = [before, after] as const;
-  const [ofBefore, ofAfter] = files.map((file) => keys.map((key) => keyField(key, file)));
-  const isText = files.map(({ layout }) => layout.names === 'columns');
-  const named = isText[0] ? ofAfter : ofBefore;
-  const natures = [ofBefore, ofAfter].map((fields, side): RecordNature => ({
-    isText: isText[side],
-    keys: fields.map(({ names }, at) => ({ names, as: named[at].names })),
-    readings: readingsOf(files[side]),
-  }));
-  const isMixed = isText[0] !== isText[1];
-  const table = isText[0] ? 0 : 1;
+  const natures = recordNatures(files, keys);
+  const isMixed = natures[0].isText !== natures[1].isText;
+  const table = natures[0].isText ? 0 : 1;
   const dates = natures[table].keys.map(({ names: [name] }) => {
     const reading = natures[table].readings.get(name);
     return reading?.kind === 'date' ? reading : undefined;
   });
-  const compared = new RecordDiff([natures[0], natures[1]]);
+  const compared = new RecordDiff(natures);
   const folder = new SpillFolder(tmpdir());
   const seed = randomInt(2 ** 31);
   const isTwice = isSameText(before, after) && !before.once && !after.once;
@@ -69,7 +62,7 @@ export async function diffFiles(
   ): Promise<void> {
     const output: KeyedOutput = {
       ...{ kind: 'keyed', content, among, seed, side },
-      keys: (side === 0 ? ofBefore : ofAfter).map(({ path }) => path),
+      keys: natures[side].keys.map(({ path }) => path),
       loose: isMixed,
       dates: isMixed ? dates : [],
     };
@@ -157,17 +150,6 @@ function isSameText(a: Dataset, b: Dataset): boolean {
   if (a.layout.named !== undefined || b.layout.named !== undefined) return false;
   if (a.layout.names === 'paths') return b.layout.names === 'paths';
   return isDeepStrictEqual(a.recognised.format, b.recognised.format);
-}
-
-function readingsOf({ layout }: Dataset): RecordNature['readings'] {
-  if (layout.names === 'paths') return new Map();
-  const { columns, readings = [] } = layout;
-  return new Map(
-    columns.flatMap((name, at) => {
-      const reading = readings.at(at);
-      return reading === undefined ? [] : [[name, reading] as const];
-    }),
-  );
 }
 
 /** @param first the number of the record that the tally counts from */

@@ -5,10 +5,8 @@ import { replacing, warningAt, type Diagnostic } from '../query/diagnostic.ts';
 import { checkQuery, comparedFields, orderedFields, parseQuery, type Query } from '../query/index.ts';
 import { writeName, writePath } from '../query/write.ts';
 import { keyField } from './keys.ts';
-
-/** The rows of a comparison are JSON, whatever the files are. */
-const rows = { names: 'paths' } as const;
-const sides = ['old', 'new'] as const;
+import { sides } from './recordDiff.ts';
+import { rowNatures } from './rowNatures.ts';
 
 /**
  * What is doubtful about a query of the rows of a comparison: a column that neither file has, and one that is taken for a
@@ -19,6 +17,8 @@ export function diffDoubts(
   files: readonly [Dataset, Dataset],
   keys: readonly string[],
 ): Diagnostic[] {
+  // The rows of a comparison are JSON, whatever the files are.
+  const rows = { names: 'paths', ...rowNatures(files, keys) } as const;
   const known = new Map<string, KnownColumn>();
   const add = (path: string, type: string): unknown => known.set(path, { name: path, path, type });
   for (const name of ['_change', ...sides.map((side) => `_records.${side}`)]) add(name, 'text');

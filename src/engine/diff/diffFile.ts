@@ -3,23 +3,24 @@ import { join } from 'node:path';
 import type { DiffSummary } from '../../protocol/comparison.ts';
 import type { ExportProgress } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
-import type { Dataset } from '../dataset/dataset.ts';
+import { Dataset, type DatasetOptions } from '../dataset/dataset.ts';
+import type { InnerNatures } from '../format/layout.ts';
 import { makeTemporaryFolder, temporaryError } from '../temporaryFolder.ts';
 import { diffFiles, type DiffOptions } from './diff.ts';
+import { rowNatures } from './rowNatures.ts';
 
 /** Numbers of a row's records in the file of places. */
 const placeBytes = 16;
 
 /** The rows of a comparison in temporary files, which its maker removes. */
 export class DiffFile {
-  /** JSON objects, one a line. */
-  readonly path: string;
   readonly summary: DiffSummary;
   readonly #folder: string;
+  readonly #natures: InnerNatures;
 
-  private constructor(folder: string, path: string, summary: DiffSummary) {
+  private constructor(folder: string, summary: DiffSummary, natures: InnerNatures) {
     this.#folder = folder;
-    this.path = path;
+    this.#natures = natures;
     this.summary = summary;
   }
 
@@ -33,8 +34,7 @@ export class DiffFile {
     const folder = await makeTemporaryFolder();
     const opened: FileHandle[] = [];
     try {
-      const path = join(folder, 'diff.jsonl');
-      for (const one of [path, placesPath(folder)]) opened.push(await open(one, 'wx', 0o600));
+      for (const one of [rowsPath(folder), placesPath(folder)]) opened.push(await open(one, 'wx', 0o600));
       const [rows, places] = opened;
       const summary = await diffFiles(
         before,
@@ -54,12 +54,18 @@ export class DiffFile {
         context,
       );
       for (const file of opened.splice(0)) await file.close();
-      return new DiffFile(folder, path, summary);
+      return new DiffFile(folder, summary, rowNatures([before, after], options.keys));
     } catch (error) {
       for (const file of opened) await file.close();
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** The rows as JSON objects, one a line, once more with each call; whoever opens them closes them. @throws SourceError */
+  open(options: Omit<DatasetOptions, 'format' | 'store' | 'natures'>): Promise<Dataset> {
+    const path = rowsPath(this.#folder);
+    return Dataset.open({ kind: 'file', path }, { ...options, format: 'jsonl', natures: this.#natures });
   }
 
   /** The 0-based numbers of a row's records, the old one first; -1 where there is none. */
@@ -79,6 +85,10 @@ export class DiffFile {
   remove(): Promise<void> {
     return rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+function rowsPath(folder: string): string {
+  return join(folder, 'diff.jsonl');
 }
 
 function placesPath(folder: string): string {

@@ -1,25 +1,21 @@
 import { withQuotedNaN } from '../../protocol/jsonValue.ts';
-import { compareRead, readValue, type CellNature } from '../query/cell.ts';
+import { compareRead, readValue } from '../query/cell.ts';
 import { asBoolean } from '../query/value/compare.ts';
 import { compareNumbers, numberOf, readNumber } from '../query/value/decimal.ts';
 import { eachElement, readJson, unescapeJson } from '../query/value/json.ts';
 import { jsonOf } from '../query/value/value.ts';
+import type { Reading, RecordNature } from './recordNature.ts';
 
 /** What has become of a record with some key. */
 export type Change = 'added' | 'removed' | 'changed';
 
-/** How the records of the two files are written. */
-export interface RecordNature {
-  /** Whether all values are texts, an empty one NULL: cells of a table. */
-  readonly isText: boolean;
-  /** What the fields of the key are called here, and what they are called in the result. */
-  readonly keys: readonly { readonly names: readonly string[]; readonly as: readonly string[] }[];
-  /** How the cells of a table's columns are written, by their names, where that is not how the language writes them. */
-  readonly readings: ReadonlyMap<string, Reading>;
-}
+/** What the older and the newer value of a field are called in a row. */
+export const sides = ['old', 'new'] as const;
 
-/** How the cells of a column are written. */
-type Reading = CellNature['reading'];
+/** A field's name in a row, where `_change` is what has become of the record. */
+export function memberName(name: string): string {
+  return name === '_change' ? '_change_' : name;
+}
 
 /** Names of members, down to the fields of the key: `true`. */
 type KeyTree = ReadonlyMap<string, true | KeyTree>;
@@ -92,7 +88,7 @@ export class RecordDiff {
       const [x, y] = [before?.get(name), after?.get(name)];
       if (x === undefined && y === undefined) continue;
       const key = keys?.get(name);
-      const label = JSON.stringify(isTop && name === '_change' ? '_change_' : name);
+      const label = JSON.stringify(isTop ? memberName(name) : name);
       if (key === true) {
         parts.push(`${label}:${oneLine(y ?? x ?? 'null')}`);
         continue;

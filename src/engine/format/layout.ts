@@ -1,3 +1,4 @@
+import type { CellReading } from './csv/cellReading.ts';
 import type { CsvDialect } from './csv/dialect.ts';
 
 /**
@@ -17,12 +18,22 @@ export type Layout = LayoutOfRecords & {
 /** Where something is inside a value: the keys that lead to it, and null for each item of a list. None: it is the value itself. */
 export type InnerPath = readonly (string | null)[];
 
+/** A text inside a record that is a cell of a table: it has no type of its own. */
+export interface TableCell {
+  readonly path: readonly string[];
+  /** How it is written, where that is not how the language writes numbers and times. */
+  readonly reading?: CellReading | undefined;
+}
+
+/** What the values in records are, beyond what JSON says of them. */
+export interface InnerNatures {
+  /** The paths that hold times by the file's own schema. */
+  readonly times?: readonly InnerPath[] | undefined;
+  readonly cells?: readonly TableCell[] | undefined;
+}
+
 type LayoutOfRecords =
-  | {
-      readonly names: 'paths';
-      /** The paths that hold times by the file's own schema. */
-      readonly times?: readonly InnerPath[] | undefined;
-    }
+  | ({ readonly names: 'paths' } & InnerNatures)
   | ({ readonly names: 'columns' } & Pick<
       CsvDialect,
       'columns' | 'delimiter' | 'quote' | 'escape' | 'readings'

@@ -38,11 +38,12 @@ export function comparedFields({ operators }: Query, layout: Layout): ComparedFi
           // Beside numbers and booleans a field is read as one.
           if (nature.type === 'number' || nature.type === 'boolean') continue;
           const isField = origins.isField(operand);
+          const place = operand.kind === 'column' ? origins.placeOf(operand) : undefined;
           for (const literal of literals)
             for (const field of fields)
               found.push({
                 ...{ operand, isField, isTime: isTime(nature), literal, isGiven, isOrder },
-                path: origins.pathOf(field),
+                path: place ?? origins.pathOf(field),
               });
         }
       });

@@ -1,7 +1,7 @@
 import { english } from '../../said/said.ts';
 import type { CellReading } from '../format/csv/cellReading.ts';
 import { timesInside, type CellNature } from './cell.ts';
-import type { Layout } from '../format/layout.ts';
+import type { Layout, TableCell } from '../format/layout.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import { lineOf, numberOf, offsetInFile, offsetOf, pathOf, reasonIn } from '../format/recordBlocks.ts';
 import type { Origin } from './predicate/selector.ts';
@@ -62,14 +62,28 @@ function keyOf(step: Step): string | number {
 
 /** How a field is written, where that is not how the language writes numbers and times. */
 export function readingOf(path: FieldRequest['path'], layout: Layout): CellReading | undefined {
+  if (layout.names === 'paths') return cellAt(path, layout.cells)?.reading;
   const [column] = path;
-  return layout.names === 'columns' && typeof column === 'number' ? layout.readings?.at(column) : undefined;
+  return typeof column === 'number' ? layout.readings?.at(column) : undefined;
 }
 
 /** What the texts of a field are. */
 export function natureOf(path: FieldRequest['path'], layout: Layout): CellNature {
   if (layout.names === 'columns') return { loose: true, reading: readingOf(path, layout) };
-  return { loose: false, times: path.reduce(timesInside, layout.times) };
+  const cell = cellAt(path, layout.cells);
+  return { loose: cell !== undefined, reading: cell?.reading, times: path.reduce(timesInside, layout.times) };
+}
+
+const cellsByPath = new WeakMap<readonly TableCell[], ReadonlyMap<string, TableCell>>();
+
+function cellAt(path: FieldRequest['path'], cells: readonly TableCell[] | undefined): TableCell | undefined {
+  if (cells === undefined) return undefined;
+  let known = cellsByPath.get(cells);
+  if (known === undefined) {
+    known = new Map(cells.map((cell) => [JSON.stringify(cell.path), cell]));
+    cellsByPath.set(cells, known);
+  }
+  return known.get(JSON.stringify(path));
 }
 
 /** The longest run of names that together are a column, and the steps that are left. */

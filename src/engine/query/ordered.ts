@@ -30,7 +30,8 @@ export function orderedFields({ operators }: Query, layout: Layout): OrderedFiel
       const among = new Set(chosen);
       if (filter) choose(filter, among);
       for (const field of origins.of(column))
-        if (!among.has(field)) found.push({ column, first, path: origins.pathOf(field) });
+        if (!among.has(field))
+          found.push({ column, first, path: origins.placeOf(column) ?? origins.pathOf(field) });
     }
     origins.pass(operator);
   }

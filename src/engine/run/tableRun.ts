@@ -71,6 +71,7 @@ export class TableRun implements Run {
       this.columns.addPaths((file.layout.partitions ?? []).map((name) => [name]));
     }
     const whole = unsortedQuery(query.text) !== undefined;
+    if (whole && file.layout.names === 'paths') this.columns.setCells(file.layout.cells);
     this.#state = { ...startState(id, query, file), columns: this.columns.all, ...(whole && { whole }) };
   }
 

@@ -6,6 +6,7 @@ import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
 import { continues, type FileIdentity } from '../source/file.ts';
+import type { PageResult } from '../pool/task.ts';
 import type { Watch } from '../source/place.ts';
 import { SourceError } from '../source/source.ts';
 import { cellColumns } from '../dataset/columns.ts';
@@ -304,7 +305,7 @@ export class SharedFile {
       return read();
     });
     dataset.columns.learn(page, []);
-    if (page.rows > 0 && page.paths.length === 0) await this.#learnCsvTypes(page.rows, signal);
+    await this.#learnCellTypes(page, signal);
     const bytes = page.lengths.reduce((sum, length) => sum + length, 0);
     const size = dataset.isWhole ? dataset.size : dataset.expectedSize;
     this.#firstGuess =
@@ -320,11 +321,14 @@ export class SharedFile {
     }
   }
 
-  /** Learns what the columns of a CSV hold, all of them, from no more cells than are read in a moment. */
-  async #learnCsvTypes(rows: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Learns what columns hold of which the paths in records do not say it, from no more cells than are read in a moment: those
+   * of a CSV, and cells in other records that are written in a way of their own.
+   */
+  async #learnCellTypes({ rows, paths }: PageResult, signal: AbortSignal): Promise<void> {
     const { columns, known } = this.dataset;
-    const { all } = columns;
-    if (all.length === 0) return;
+    const all = columns.all.filter(({ reading }) => paths.length === 0 || reading !== undefined);
+    if (rows === 0 || all.length === 0) return;
     const count = Math.min(rows, Math.max(1, Math.floor(cellsSampled / all.length)));
     const wanted = cellColumns(all);
     const cells = { kind: 'columns', columns: wanted, limit: 0 } as const;

@@ -7,10 +7,10 @@ export interface ObjectRows {
   /** The column of rows that are no objects. */
   readonly valueColumn: string;
   /**
-   * Whether a text of the column that reads as a number, a boolean or a time is one, as in a delimited text: not where its numbers
+   * Whether a text that keys lead to, a column first, and that reads as a number, a boolean or a time is one, as in a delimited text: not where its numbers
    * are written as `1.234,5`, of which `1.234` would be another number.
    */
-  readonly typesInText: (column: string) => boolean;
+  readonly typesInText: (path: readonly string[]) => boolean;
 }
 
 /**

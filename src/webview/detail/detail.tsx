@@ -135,8 +135,10 @@ function Body(props: DetailProps & { readonly detail: RecordDetail; readonly sea
   );
   const fields = detail.format === 'fields';
   const readable = fields ? detail.fields.length > 0 : isReadable(text, detail.fault !== undefined);
-  const columnOf = (step: Step | undefined) =>
-    detail.loose ? columns.find((column) => column.name === step) : undefined;
+  const columnOf = (step: Step | undefined) => columns.find((column) => column.name === step);
+  const pathOf = (steps: readonly Step[]) => (fields ? columnOf(steps.at(0))?.path : writePath(steps));
+  const isNumber = (path: string | undefined) =>
+    detail.loose && columns.some((column) => column.path === path && column.type === 'number');
   return (
     <>
       {readable && (
@@ -144,8 +146,8 @@ function Body(props: DetailProps & { readonly detail: RecordDetail; readonly sea
           text={text}
           copy={copy}
           addTest={(edit) => addTest(edit.kind === 'add' ? { ...edit, ofRecord: true } : edit)}
-          pathOf={(steps) => (fields ? columnOf(steps.at(0))?.path : writePath(steps))}
-          isNumber={(steps) => columnOf(steps.at(0))?.type === 'number'}
+          pathOf={pathOf}
+          isNumber={(steps) => isNumber(pathOf(steps))}
           search={props.search.trim()}
           reveal={props.active}
           leave={props.leave}

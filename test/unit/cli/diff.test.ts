@@ -59,6 +59,8 @@ describe('rowriver diff', () => {
     for (const query of [
       "_change = 'changed' AND name.new > name.old",
       'SELECT id, name, name.old AS o |> WHERE id > 1 ORDER BY o',
+      "SELECT id, name |> WHERE name.new > 'a' |> ORDER BY name.old",
+      'SELECT id, name AS n |> ORDER BY n.new',
       '_records.old > 1',
       'id = 2',
       "name.new.first = 'x' OR name IS NULL",

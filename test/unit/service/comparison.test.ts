@@ -85,6 +85,31 @@ describe('service/comparison', () => {
     assert.equal((await rowsOf(opened, view))[0].id, '2');
   });
 
+  it('shows, sorts and counts numbers of tables as those of a table, also where they are written in another way', async () => {
+    const rows = (plus: number): string =>
+      [9, 10, 100].map((n) => `${n},${n + plus},"1.23${n % 7},5"\n`).join('');
+    const before = await write('a.csv', `id,n,eu\n${rows(0)}`);
+    const after = await write('b.csv', `id,n,eu\n${rows(1)}`.replaceAll('1.23', '2.23'));
+    preview = await Preview.openFile(comparison(before, after));
+    const { info, page } = preview;
+    assert.equal(info.numbersInText, true);
+    const told = info.columns.map(({ name, type, written }) => [name, type, written]);
+    assert.deepEqual(told, [
+      ['_change', 'text', undefined],
+      ['id', 'number', undefined],
+      ['n.old', 'number', undefined],
+      ['n.new', 'number', undefined],
+      ['eu.old', 'number', '1.234,5'],
+      ['eu.new', 'number', '1.234,5'],
+    ]);
+    const { view } = await page.call('run', { query: '|> ORDER BY n.new DESC' });
+    assert.deepEqual(
+      (await rowsOf(preview, view)).map((row) => row['n.new']),
+      ['101', '11', '10'],
+    );
+    assert.equal((await page.call('run', { query: 'eu.new > eu.old' })).matched, 3);
+  });
+
   it('removes the rows with the last preview of them', async () => {
     const opened = await open('{"id":1}\n', '{"id":2}\n');
     assert.equal((await readdir(temporary)).length, 1);

@@ -1,7 +1,7 @@
 import { said } from '../../../said/said.ts';
 import { isReadable } from '../../fault.ts';
 import type { FormatDriver } from '../driver.ts';
-import type { InnerPath } from '../layout.ts';
+import type { InnerNatures } from '../layout.ts';
 import { markLength } from '../lines.ts';
 import { JsonFields, type FieldPath } from './fields.ts';
 import { createPlainJsonlScanner } from './lines.ts';
@@ -9,10 +9,8 @@ import { jsonClaim } from './recognise.ts';
 import { createKernelJsonlScanner } from './scanner.ts';
 import { unescapedJson } from './text.ts';
 
-export interface JsonlSpec {
+export interface JsonlSpec extends InnerNatures {
   readonly kind: 'jsonl';
-  /** See `Layout`. */
-  readonly times?: readonly InnerPath[];
 }
 
 /** JSON Lines: a JSON value a line. */
@@ -34,12 +32,12 @@ export const jsonLines: FormatDriver<JsonlSpec> = {
       paths,
     };
   },
-  of: ({ times }) => ({
+  of: ({ times, cells }) => ({
     kind: 'jsonl',
     scanner: () => createKernelJsonlScanner(),
-    layout: { names: 'paths', times },
+    layout: { names: 'paths', times, cells },
     unescaped: unescapedJson,
-    numbersInText: false,
+    numbersInText: cells !== undefined,
     records: 'lines',
     lineEnd: 'lf',
     reach: 0,

@@ -47,6 +47,8 @@ export class Inliner {
     const { from, to } = span;
     if (binding === undefined) return { kind: 'literal', value: null, from, to };
     const definition = this.#definitions.get(binding.slot) ?? this.#source(binding.slot, { from, to });
+    const member = this.#member(definition, binding.rest, { from, to });
+    if (member) return member;
     return binding.rest.reduce<Expression>(
       (base, step) => ({
         kind: 'element',
@@ -57,6 +59,15 @@ export class Inliner {
       }),
       definition,
     );
+  }
+
+  /** A member of a field that is an object is a field as well, of which more may be known than of a value inside another. */
+  #member(base: Expression, rest: Binding['rest'], { from, to }: Span): Expression | undefined {
+    if (base.kind !== 'column' || !base.first.quoted || this.#layout.names === 'columns') return undefined;
+    const names = rest.filter((step) => typeof step === 'string');
+    if (names.length < rest.length) return undefined;
+    const steps = names.map((name): PathStep => ({ name, quoted: true, from, to }));
+    return { ...base, rest: [...base.rest, ...steps] };
   }
 
   #source(slot: number, { from, to }: Span): Expression {

@@ -23,12 +23,18 @@ export type SlotSource =
 
 export interface Slot extends CellNature {
   readonly source: SlotSource;
+  /** Set where there are cells of tables inside its objects: where it is itself. */
+  readonly within?: { readonly layout: Layout; readonly path: FieldRequest['path'] } | undefined;
   /** Set where its objects are rows of the other file of a JOIN; `layout` once that file is open. */
   readonly rowsOf?: { readonly layout: Layout | undefined } | undefined;
 }
 
 /** What the texts are that stand at some path inside a slot's value. */
-export function memberNature({ loose, rowsOf, times }: Slot, path: readonly (string | number)[]): CellNature {
+export function memberNature(
+  { loose, rowsOf, times, within }: Slot,
+  path: readonly (string | number)[],
+): CellNature {
+  if (within !== undefined) return natureOf([...within.path, ...path], within.layout);
   const layout = rowsOf?.layout;
   if (layout === undefined) return { loose, times: path.reduce(timesInside, times) };
   if (layout.names !== 'columns') return natureOf(path, layout);
@@ -57,6 +63,7 @@ export class SlotTable {
     return this.#once(`field ${field}`, {
       source: { kind: 'field', field },
       ...natureOf(path, this.#layout),
+      within: hasCells(this.#layout) ? { layout: this.#layout, path } : undefined,
     });
   }
 
@@ -82,8 +89,8 @@ export class SlotTable {
     return this.#once('bytes', { source: { kind: 'bytes' }, loose: false });
   }
 
-  computed({ loose, reading, times, rowsOf }: Omit<Slot, 'source'> = typed): number {
-    return this.slots.push({ source: { kind: 'computed' }, loose, reading, times, rowsOf }) - 1;
+  computed({ loose, reading, times, rowsOf, within }: Omit<Slot, 'source'> = typed): number {
+    return this.slots.push({ source: { kind: 'computed' }, loose, reading, times, rowsOf, within }) - 1;
   }
 
   #once(key: string, slot: Slot): number {
@@ -94,4 +101,8 @@ export class SlotTable {
     }
     return index;
   }
+}
+
+function hasCells(layout: Layout): boolean {
+  return layout.names === 'paths' && layout.cells !== undefined;
 }

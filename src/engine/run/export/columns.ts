@@ -3,6 +3,7 @@ import type { Dataset } from '../../dataset/dataset.ts';
 import type { FileScan } from '../../dataset/fileScan.ts';
 import { plannedFor } from '../../dataset/plan.ts';
 import { JsonFields, maxColumns, tablePaths, type FieldPath } from '../../format/json/fields.ts';
+import { natureOf } from '../../query/layout.ts';
 import { valueName } from '../../query/write.ts';
 import { readPaths, type DerivedColumns } from '../../sink/derivedRow.ts';
 import { deadLettersIn } from '../../sink/http/deadLetters.ts';
@@ -59,10 +60,18 @@ export function objectRowsOf(run: ExportRun): ObjectRows {
   const names = whole ? (table?.columns ?? []) : (derivedColumns(query) ?? []);
   const readings = (whole ? table?.readings : derivedReadings(query)) ?? [];
   const written = new Set(names.filter((_, at) => readings.at(at) !== undefined));
+  const isCell = (path: readonly string[]): boolean => {
+    const { loose, reading } = natureOf(path, layout);
+    return loose && reading === undefined;
+  };
   return {
     columns: names,
     valueColumn: valueName,
-    typesInText: (column) => numbersInText && !written.has(column),
+    typesInText: (path) => {
+      const [column, ...inner] = path;
+      if (layout.names === 'paths' && (whole || inner.length > 0)) return isCell(path);
+      return inner.length === 0 && numbersInText && !written.has(column);
+    },
     columnsWithoutRows: async () => {
       if (dataset.once) return [];
       const paths = await firstPaths(dataset, signal);

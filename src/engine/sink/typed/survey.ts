@@ -11,9 +11,13 @@ const maxNesting = 32;
 
 const [booleans, numbers, texts, lists, objects] = [1, 2, 4, 8, 16];
 
+/** @param path the keys that lead to a text inside an object */
+type InMembers = (path: readonly string[]) => boolean;
+
 /** Looks at the values of a column one by one, and says what type holds all of them without loss. */
 export class Survey {
   readonly #typesInText: boolean;
+  readonly #inMembers: InMembers;
   readonly #depth: number;
   #kinds = 0;
   #numbers: NumberSurvey | undefined;
@@ -27,9 +31,13 @@ export class Survey {
   #members: Map<string, Survey> | undefined;
   #tooMany = false;
 
-  /** @param typesInText whether a text that reads as a number, boolean or time is one, and an empty one is null */
-  constructor(typesInText: boolean, depth = 0) {
+  /**
+   * @param typesInText whether a text that reads as a number, boolean or time is one, and an empty one is null
+   * @param inMembers the same of texts inside objects
+   */
+  constructor(typesInText: boolean, inMembers: InMembers = () => false, depth = 0) {
     this.#typesInText = typesInText;
+    this.#inMembers = inMembers;
     this.#depth = depth;
   }
 
@@ -107,7 +115,7 @@ export class Survey {
     this.#kinds |= lists;
     if (this.#depth === maxNesting) this.#tooMany = true;
     if (this.#tooMany) return;
-    this.#items ??= new Survey(false, this.#depth + 1);
+    this.#items ??= new Survey(false, undefined, this.#depth + 1);
     for (const item of items) this.#items.add(item);
   }
 
@@ -124,7 +132,8 @@ export class Survey {
           this.#members = undefined;
           return;
         }
-        member = new Survey(false, this.#depth + 1);
+        const below: InMembers = (path) => this.#inMembers([key, ...path]);
+        member = new Survey(below([]), below, this.#depth + 1);
         this.#members.set(key, member);
       }
       member.add(inner);

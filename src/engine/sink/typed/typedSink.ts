@@ -41,7 +41,9 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
   const { columns, typesInText, valueColumn } = rows;
   const { name: formatName, maxColumns } = format;
   const spool = new LineSpool();
-  const surveys = new Map<string, Survey>(columns.map((name) => [name, new Survey(typesInText(name))]));
+  const survey = (name: string): Survey =>
+    new Survey(typesInText([name]), (path) => typesInText([name, ...path]));
+  const surveys = new Map<string, Survey>(columns.map((name) => [name, survey(name)]));
 
   function surveyOf(name: string): Survey {
     const known = surveys.get(name);
@@ -50,9 +52,9 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
       const message = said`The rows have more than ${maxColumns.toLocaleString('en')} columns, too many for ${formatName}. Choose some of them with SELECT.`;
       throw new SinkError('too-many-columns', message);
     }
-    const survey = new Survey(typesInText(name));
-    surveys.set(name, survey);
-    return survey;
+    const fresh = survey(name);
+    surveys.set(name, fresh);
+    return fresh;
   }
 
   async function writeFile(types: ReadonlyMap<string, ColumnType>, signal: AbortSignal): Promise<void> {

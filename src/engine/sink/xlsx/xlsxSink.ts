@@ -42,7 +42,7 @@ export function xlsxSink(sink: ByteSink, rows: ObjectRows): ObjectSink {
     if (name.length > mostCharacters) throw tooLong(said`The name of a column`);
     const column = {
       letters: columnLetters(columns.size),
-      survey: typesInText(name) ? new Survey(true) : undefined,
+      survey: typesInText([name]) ? new Survey(true) : undefined,
     };
     columns.set(name, column);
     return column;

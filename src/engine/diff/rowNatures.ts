@@ -1,0 +1,76 @@
+import type { Dataset } from '../dataset/dataset.ts';
+import type { InnerNatures, InnerPath, TableCell } from '../format/layout.ts';
+import { isSameReading } from '../query/cell.ts';
+import { memberName, sides } from './recordDiff.ts';
+import { recordNatures, type RecordNature } from './recordNature.ts';
+
+/**
+ * What the values are in the rows that `RecordDiff` makes: those of a table are cells there as well, and what a file says
+ * is a time is one.
+ * @throws DiffKeyError
+ */
+export function rowNatures(files: readonly [Dataset, Dataset], key: readonly string[]): InnerNatures {
+  const natures = recordNatures(files, key);
+  const isMixed = natures[0].isText !== natures[1].isText;
+  const keys = keysOf(natures, isMixed);
+  const ofKey = new Set(keys.map(({ path }) => JSON.stringify(path)));
+  const isTable = natures.some(({ isText }) => isText);
+  const cells = isTable ? keys.map((one): TableCell => ({ ...one, path: inRow(one.path) })) : [];
+  const times: InnerPath[] = [];
+  for (const [side, { layout }] of files.entries()) {
+    if (layout.names === 'columns') {
+      const names = new Map(natures[side].keys.map(({ names: [name], as }) => [name, as]));
+      for (const [at, name] of layout.columns.entries()) {
+        if (names.has(name)) continue;
+        cells.push({ path: inRow([name, sides[side]]), reading: layout.readings?.at(at) });
+      }
+    } else {
+      for (const path of layout.times ?? []) {
+        const key = pathOfKey(path, ofKey, isMixed);
+        if (key) times.push(inRow(key));
+        else times.push(...valuePaths(path, sides[side], isMixed).map((one) => inRow(one)));
+      }
+    }
+  }
+  return { ...(times.length > 0 && { times }), ...(cells.length > 0 && { cells }) };
+}
+
+/** The fields of the key. Each is what stands in either file, so that it is written in a way only where both write it so. */
+function keysOf([a, b]: readonly [RecordNature, RecordNature], isMixed: boolean): TableCell[] {
+  return a.keys.map(({ as, names: [ofA] }, at): TableCell => {
+    const [one, other] = [a.readings.get(ofA), b.readings.get(b.keys[at].names[0])];
+    const reading = isMixed ? (one ?? other) : isSameReading(one, other) ? one : undefined;
+    return { path: isMixed ? [as.join('.')] : as, reading };
+  });
+}
+
+/** Where a time of the key is in a row; undefined where it is none of the key. */
+function pathOfKey(path: InnerPath, keys: ReadonlySet<string>, isMixed: boolean): InnerPath | undefined {
+  const names = namesOf(path);
+  for (let length = names.length; length > 0; length--) {
+    const key = isMixed ? [names.slice(0, length).join('.')] : names.slice(0, length);
+    if (keys.has(JSON.stringify(key))) return [...key, ...path.slice(length)];
+  }
+  return undefined;
+}
+
+/**
+ * Where a time can be in a row. Beside a table, objects are taken apart. Else an object is there with its members or, where
+ * one of the records lacks it, as a whole.
+ */
+function valuePaths(path: InnerPath, side: string, isMixed: boolean): InnerPath[] {
+  const names = namesOf(path);
+  const rest = path.slice(names.length);
+  if (isMixed) return [[names.join('.'), side, ...rest]];
+  return names.map((_, at) => [...names.slice(0, at + 1), side, ...names.slice(at + 1), ...rest]);
+}
+
+/** The names down to a value, or to the first list. */
+function namesOf(path: InnerPath): string[] {
+  const list = path.indexOf(null);
+  return path.slice(0, list === -1 ? undefined : list).filter((step) => step !== null);
+}
+
+function inRow<Step extends string | null>([first, ...rest]: readonly Step[]): (Step | string)[] {
+  return [first === null ? first : memberName(first), ...rest];
+}
