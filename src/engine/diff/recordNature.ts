@@ -1,9 +1,9 @@
 import type { Dataset } from '../dataset/dataset.ts';
-import type { CellReading } from '../format/csv/cellReading.ts';
+import type { CellNature } from '../query/cell.ts';
 import { keyField, type KeyField } from './keys.ts';
 
 /** How the cells of a column are written. */
-export type Reading = CellReading | undefined;
+export type Reading = CellNature['reading'];
 
 /** How the records of a file are written that is compared with another. */
 export interface RecordNature {
