@@ -35,7 +35,7 @@ export function chunksOf(group: RowGroup, column: string): readonly ColumnChunk[
   if (!known) {
     const chunks = new Map<string, ColumnChunk[]>();
     for (const chunk of group.columns) {
-      const [name] = chunk.meta_data?.path_in_schema ?? [];
+      const name = chunk.meta_data?.path_in_schema.at(0);
       if (name === undefined) continue;
       const others = chunks.get(name);
       if (others) others.push(chunk);
