@@ -126,7 +126,7 @@ async function* streamed(thread: CallThread, input: AsyncIterable<CallInput>): A
           break;
         }
         case 'made':
-          yield { rows: message.bytes, failures: [] };
+          yield { rows: message.bytes, count: message.count, failures: [] };
           thread.send({ type: 'taken' });
           break;
         case 'done':
@@ -151,7 +151,7 @@ function outputOf(message: FromCall, { places }: CallInput): CallOutput {
     raw,
     place: places && placeAt(places, row),
   }));
-  return { rows: message.bytes, failures };
+  return { rows: message.bytes, count: message.count, failures };
 }
 
 function placeAt({ record, line, offset }: CallPlaces, row: number): CallPlace {

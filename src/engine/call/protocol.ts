@@ -24,7 +24,13 @@ export type FromCall =
   /** `batches` takes the rows as they come; else each `rows` is answered by one `made`. */
   | { readonly type: 'ready'; readonly batches: boolean; readonly stateless: boolean }
   | { readonly type: 'pull' }
-  | { readonly type: 'made'; readonly bytes: Uint8Array; readonly failures: readonly RowFailure[] }
+  | {
+      readonly type: 'made';
+      /** Objects, a line each. */
+      readonly bytes: Uint8Array;
+      readonly count: number;
+      readonly failures: readonly RowFailure[];
+    }
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly reason: Said }
   /** After `close`: all that was printed is there. */

@@ -77,7 +77,9 @@ async function runStage(stage: NonNullable<Program['stage']>): Promise<void> {
     const { bytes, offsets } = await received('rows');
     const made = new Made();
     const failures: RowFailure[] = [];
-    for (const [row, raw] of linesOf(bytes).entries()) {
+    const lines = linesOf(bytes);
+    for (let row = 0; row < lines.length; row++) {
+      const raw = lines[row];
       try {
         let result = stage(parseJson(raw), { options, offset: offsets?.[row] });
         if (isPromise(result)) result = await result;
@@ -140,7 +142,7 @@ class Made {
 
   tell(failures: readonly RowFailure[]): void {
     const bytes = new Uint8Array(new TextEncoder().encode(this.#text.join('')));
-    tell({ type: 'made', bytes, failures }, [bytes.buffer]);
+    tell({ type: 'made', bytes, count: this.#text.length, failures }, [bytes.buffer]);
   }
 
   #push(line: string): void {
@@ -169,7 +171,9 @@ function asLine(value: unknown): string {
 
 function linesOf(bytes: Uint8Array): string[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
-  return text.split('\n').slice(0, -1);
+  const lines = text.split('\n');
+  lines.pop();
+  return lines;
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

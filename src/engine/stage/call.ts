@@ -1,12 +1,12 @@
-import { lineFeed } from '../ascii.ts';
+import { discard } from '../discard.ts';
 import type { Step } from '../query/resolve/step.ts';
 import { vectorAt, wholeBatch, type Batch } from './batch.ts';
-import { ByteWriter } from './bytes.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
 import type { CallInput, CallPlaces } from './calls.ts';
-import { tag } from './codec.ts';
-import { CodedVector } from './codedVector.ts';
+import { rowsPerBatch } from './held/rows.ts';
+import { LinesVector } from './linesVector.ts';
 import { slotsOf, writeRows } from './output.ts';
-import type { Stage } from './stage.ts';
+import type { Reducer, Stage, StageSetting } from './stage.ts';
 import type { Vector } from './vector.ts';
 
 /** CALL: rows go to a program as JSON, and come back so. */
@@ -16,20 +16,30 @@ export function callStage(step: Step<'call'>): Stage {
     reads: [...slotsOf(step.output), ...Object.values(step.place ?? {})],
     fills: [step.slot],
     renews: true,
-    async *run(input, { calls, signal }) {
-      if (!calls) throw new TypeError('CALL was planned where it is not allowed.');
-      const call = await calls.open(step.file, step.options, signal);
-      try {
-        for await (const { rows, failures } of call.process(written(input, step))) {
-          if (failures.length > 0) await calls.failed(step.file, failures);
-          signal.throwIfAborted();
-          if (rows.length > 0) yield objectsOf(rows, step.slot);
-        }
-      } finally {
-        await call.close();
-      }
+    parts: {
+      reduce: () => new CallReducer(step),
+      gather: (parts, setting) => called(step, inputsIn(parts, step), setting),
     },
+    run: (input, setting) => called(step, written(input, step), setting),
   };
+}
+
+async function* called(
+  step: Step<'call'>,
+  input: AsyncIterable<CallInput>,
+  { calls, signal }: StageSetting,
+): AsyncGenerator<Batch> {
+  if (!calls) throw new TypeError('CALL was planned where it is not allowed.');
+  const call = await calls.open(step.file, step.options, signal);
+  try {
+    for await (const { rows, count, failures } of call.process(input)) {
+      if (failures.length > 0) await calls.failed(step.file, failures);
+      signal.throwIfAborted();
+      if (count > 0) yield objectsOf(rows, count, step.slot);
+    }
+  } finally {
+    await call.close();
+  }
 }
 
 async function* written(input: AsyncIterable<Batch>, step: Step<'call'>): AsyncGenerator<CallInput> {
@@ -42,6 +52,80 @@ async function* written(input: AsyncIterable<Batch>, step: Step<'call'>): AsyncG
   }
 }
 
+/**
+ * Writes the rows as the program is given them, in the thread that has read them. Of each batch for the program: four bytes
+ * that say how many rows it has, three numbers a row where their places are known, and the rows, behind their length.
+ */
+class CallReducer implements Reducer {
+  readonly #step: Step<'call'>;
+  readonly #out = new ByteWriter();
+
+  constructor(step: Step<'call'>) {
+    this.#step = step;
+  }
+
+  get size(): number {
+    return this.#out.length;
+  }
+
+  add(batch: Batch): void {
+    const before = this.#out.length;
+    try {
+      for (let from = 0; from < batch.count; from += rowsPerBatch) {
+        const count = Math.min(rowsPerBatch, batch.count - from);
+        this.#write({ ...batch, selection: batch.selection.subarray(from), count });
+      }
+    } catch (error) {
+      this.#out.length = before;
+      throw error;
+    }
+  }
+
+  take(): Uint8Array<ArrayBuffer> {
+    return this.#out.release();
+  }
+
+  restart(): void {
+    this.#out.clear();
+  }
+
+  #write(batch: Batch): void {
+    const out = this.#out;
+    const { output, place } = this.#step;
+    out.uint32(batch.count);
+    const places = place && placesOf(batch, place);
+    if (places) {
+      for (const numbers of placeNumbers(places)) for (const number of numbers) out.double(number);
+    }
+    const start = out.beginBlock();
+    writeRows(out, batch, output);
+    out.endBlock(start);
+    batch.room?.take(out.length - start);
+  }
+}
+
+/** The batches that `CallReducer` has written. */
+async function* inputsIn(parts: AsyncIterable<Uint8Array>, step: Step<'call'>): AsyncGenerator<CallInput> {
+  for await (const part of parts) {
+    const reader = new ByteReader(part);
+    while (reader.left > 0) {
+      const count = reader.uint32();
+      const [record, line, offset] = [0, 0, 0].map(() => {
+        const numbers = new Float64Array(step.place ? count : 0);
+        for (let row = 0; row < numbers.length; row++) numbers[row] = reader.double();
+        return numbers;
+      });
+      const rows = reader.bytes(reader.uint32()).slice();
+      yield { rows, count, places: step.place && { record, line, offset } };
+    }
+    discard(part);
+  }
+}
+
+function placeNumbers({ record, line, offset }: CallPlaces): readonly Float64Array[] {
+  return [record, line, offset];
+}
+
 function placesOf(batch: Batch, slots: NonNullable<Step<'call'>['place']>): CallPlaces {
   const numbers = (slot: number): Float64Array<ArrayBuffer> => {
     const vector = vectorAt(batch, slot);
@@ -52,19 +136,9 @@ function placesOf(batch: Batch, slots: NonNullable<Step<'call'>['place']>): Call
   return { record: numbers(slots.record), line: numbers(slots.line), offset: numbers(slots.offset) };
 }
 
-/** Lines of JSON objects as rows: their bytes are copied on as they stand. */
-function objectsOf(lines: Uint8Array, slot: number): Batch {
-  const coded = new ByteWriter(Math.ceil(1.1 * lines.length));
-  const starts: number[] = [];
-  for (let at = 0; at < lines.length;) {
-    const end = lines.indexOf(lineFeed, at);
-    starts.push(coded.length);
-    coded.byte(tag.objectText);
-    coded.count(end - at);
-    coded.copy(lines, at, end);
-    at = end + 1;
-  }
+/** Lines of JSON objects as rows. */
+function objectsOf(lines: Uint8Array, count: number, slot: number): Batch {
   const vectors: Vector[] = [];
-  vectors[slot] = new CodedVector(coded.view(), Uint32Array.from(starts));
-  return wholeBatch(vectors, starts.length);
+  vectors[slot] = new LinesVector(lines, count);
+  return wholeBatch(vectors, count);
 }

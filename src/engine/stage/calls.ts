@@ -21,6 +21,7 @@ export interface CallPlace {
 /** What a program made of some rows: JSON objects, a line each. */
 export interface CallOutput {
   readonly rows: Uint8Array;
+  readonly count: number;
   readonly failures: readonly CallFailure[];
 }
 

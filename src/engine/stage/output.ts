@@ -13,7 +13,8 @@ import {
   smallN,
   space,
 } from '../ascii.ts';
-import { Kind } from '../format/record.ts';
+import { isReadable } from '../fault.ts';
+import { Kind, type RecordBlock } from '../format/record.ts';
 import { jsonUnescape } from '../query/fieldText.ts';
 import type { Output } from '../query/resolve/step.ts';
 import { JsonObject, readValid } from '../query/value/json.ts';
@@ -22,7 +23,8 @@ import type { ByteWriter } from './bytes.ts';
 import { tag } from './codec.ts';
 import { CodedVector } from './codedVector.ts';
 import { editedMembers, editedObject, type Member } from './openRow.ts';
-import { CellVector, FieldVector, jsonOfCell, type Cell, type Vector } from './vector.ts';
+import { LinesVector } from './linesVector.ts';
+import { CellVector, FieldVector, jsonOfCell, RecordVector, type Cell, type Vector } from './vector.ts';
 
 /** Names of the columns; undefined where the rows also hold members that are not known by name. */
 export function columnsOf(output: Output): string[] | undefined {
@@ -47,6 +49,13 @@ export function slotsOf(output: Output): number[] {
  */
 export function writeRows(out: ByteWriter, batch: Batch, output: Output): void {
   const [first] = output;
+  if (output.length === 1 && first.kind === 'open' && first.edits.length === 0) {
+    const vector = vectorAt(batch, first.slot);
+    if (vector instanceof LinesVector && isAll(batch, vector.rows)) {
+      out.copy(vector.bytes);
+      return;
+    }
+  }
   if (output.length === 1 && first.kind === 'open' && first.ofRecord && first.edits.length === 0) {
     writeRecords(out, batch, first.slot);
     return;
@@ -89,6 +98,13 @@ export function writeRows(out: ByteWriter, batch: Batch, output: Output): void {
   }
 }
 
+/** Whether a batch's rows are all of its vectors' rows, in their order. */
+function isAll({ selection, count }: Batch, rows: number): boolean {
+  if (count !== rows) return false;
+  for (let row = 0; row < count; row++) if (selection[row] !== row) return false;
+  return true;
+}
+
 function writeRecords(out: ByteWriter, batch: Batch, slot: number): void {
   const vector = vectorAt(batch, slot);
   for (let i = 0; i < batch.count; i++) {
@@ -99,19 +115,60 @@ function writeRecords(out: ByteWriter, batch: Batch, slot: number): void {
 
 /** What is between the braces of an object that stands in written bytes; false where it must be read. */
 function copyMembers(out: ByteWriter, vector: Vector, row: number, needsComma: boolean): boolean {
-  if (!(vector instanceof CodedVector)) return false;
-  const object = vector.range(row);
-  if (object?.kind !== tag.objectText) return false;
-  const { bytes } = vector;
+  const object = objectIn(vector, row);
+  if (object === undefined) return false;
+  const { bytes } = object;
   let from = object.start + 1;
   let to = object.end - 1;
   while (from < to && bytes[from] === space) from++;
   while (from < to && bytes[to - 1] === space) to--;
-  if (isOdd(bytes, from, to)) return false;
+  if (object.mayBeOdd && isOdd(bytes, from, to)) return false;
   if (from === to) return true;
   if (needsComma) out.byte(comma);
   out.copy(bytes, from, to);
   return true;
+}
+
+interface WrittenObject {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly mayBeOdd: boolean;
+}
+
+/** Where an object stands in written bytes, if it does. */
+function objectIn(vector: Vector, row: number): WrittenObject | undefined {
+  if (vector instanceof LinesVector) return { bytes: vector.bytes, ...vector.range(row), mayBeOdd: false };
+  if (vector instanceof RecordVector) return recordIn(vector, row);
+  if (!(vector instanceof CodedVector)) return undefined;
+  const cell = vector.range(row);
+  if (cell?.kind !== tag.objectText) return undefined;
+  return { bytes: vector.bytes, start: cell.start, end: cell.end, mayBeOdd: true };
+}
+
+function recordIn({ block }: RecordVector, row: number): WrittenObject | undefined {
+  const { bytes, starts, ends, faults } = block;
+  if (!isReadable(faults[row])) return undefined;
+  let start = starts[row];
+  let end = ends[row];
+  while (start < end && bytes[start] <= space) start++;
+  while (start < end && bytes[end - 1] <= space) end--;
+  if (bytes[start] !== openBrace) return undefined;
+  if (block !== looked) mayBeOdd = blockMayBeOdd(block);
+  looked = block;
+  // A record of a document may take several lines.
+  const lineEnd = mayBeOdd ? -1 : bytes.indexOf(lineFeed, start);
+  return { bytes, start, end, mayBeOdd: mayBeOdd || (lineEnd !== -1 && lineEnd < end) };
+}
+
+/** The block that was looked at last: one search in all of its bytes is quicker than one in each record. */
+let looked: RecordBlock | undefined;
+let mayBeOdd = true;
+
+/** Whether a record that stands on one line may be odd, see `isOdd`: JSON has no other control characters than these. */
+function blockMayBeOdd({ bytes }: RecordBlock): boolean {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return ['NaN', 'Infinity', '\t', '\r'].some((text) => all.includes(text));
 }
 
 type OpenPart = Extract<Output[number], { kind: 'open' }>;
@@ -152,7 +209,15 @@ export function outputVectors(batch: Batch, output: Output): Vector[] {
 }
 
 function writeJson(out: ByteWriter, vector: Vector, row: number): void {
-  if (vector instanceof CodedVector && copyJson(out, vector, row)) return;
+  if (vector instanceof CodedVector) {
+    if (copyJson(out, vector, row)) return;
+  } else {
+    const object = objectIn(vector, row);
+    if (object && !(object.mayBeOdd && isOdd(object.bytes, object.start, object.end))) {
+      out.copy(object.bytes, object.start, object.end);
+      return;
+    }
+  }
   if (!(vector instanceof FieldVector) || vector.unescape !== jsonUnescape) {
     out.utf8(onJsonLine(jsonOfCell(vector.cell(row))));
     return;

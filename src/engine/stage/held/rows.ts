@@ -6,6 +6,7 @@ import { wholeBatch, vectorAt, type Batch } from '../batch.ts';
 import { ByteReader, ByteWriter } from '../bytes.ts';
 import { skipCell, tag, writeCell } from '../codec.ts';
 import { CodedVector } from '../codedVector.ts';
+import { LinesVector } from '../linesVector.ts';
 import { BytesVector, FieldVector, RecordVector, type Vector } from '../vector.ts';
 
 /** Copies rows out of their batches: only the slots that somebody further on reads. */
@@ -107,6 +108,7 @@ function writeFrom(out: ByteWriter, vector: Vector, row: number): void {
   else if (vector instanceof RecordVector) writeRecord(out, vector, row);
   else if (vector instanceof BytesVector) writeBytes(out, vector, row);
   else if (vector instanceof CodedVector) vector.copyTo(out, row);
+  else if (vector instanceof LinesVector) writeLine(out, vector, row);
   else writeCell(out, vector.cell(row));
 }
 
@@ -164,6 +166,11 @@ function writeRecord(out: ByteWriter, vector: RecordVector, row: number): void {
 
 function writeBytes(out: ByteWriter, { block }: BytesVector, row: number): void {
   writeRange(out, tag.text, block.bytes, block.starts[row], block.ends[row]);
+}
+
+function writeLine(out: ByteWriter, vector: LinesVector, row: number): void {
+  const { start, end } = vector.range(row);
+  writeRange(out, tag.objectText, vector.bytes, start, end);
 }
 
 function writeRange(out: ByteWriter, kind: number, bytes: Uint8Array, start: number, end: number): void {
