@@ -9,6 +9,8 @@ import { Programs } from '../../src/engine/call/programs.ts';
 import { countTo } from '../../src/engine/run/count.ts';
 import { exportTo, exportToFile } from '../../src/engine/run/export/export.ts';
 import { loadSchema } from '../../src/engine/schema/load.ts';
+import { ServiceSink } from '../../src/engine/sink/http/serviceSink.ts';
+import { parseAddress } from '../../src/engine/source/http/address.ts';
 import { openTarget } from '../../src/engine/sink/openTarget.ts';
 import { IndexStore } from '../../src/engine/index/store.ts';
 import { plannedFor } from '../../src/engine/dataset/plan.ts';
@@ -97,6 +99,20 @@ export class Ours {
       const sink = await openTarget(target, { sources: dataset.location.paths });
       const asked = { query: `|> CALL '${program}'`, to: 'jsonl', sink, programs } as const;
       return (await exportTo(dataset, asked, { signal, progress: () => undefined })).matched;
+    });
+  }
+
+  /** Sends all records to a service; answers how many it has accepted. */
+  async send(path: string, address: string, batch: number): Promise<number> {
+    return this.#with(path, async (dataset) => {
+      const service = new ServiceSink(parseAddress(address), {
+        form: 'jsonl',
+        identity: 'bench',
+        batch,
+        signal,
+      });
+      const asked = { query: '', service };
+      return (await exportTo(dataset, asked, { signal, progress: () => undefined })).sent?.accepted ?? 0;
     });
   }
 

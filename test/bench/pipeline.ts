@@ -1,7 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { folder } from './data.ts';
-import { numberFrom, type Contender } from './measure.ts';
+import { median, numberFrom, type Contender } from './measure.ts';
 import type { Ours } from './ours.ts';
 
 const text = { type: 'string' };
@@ -37,6 +39,26 @@ export function stage({ user, ...rest }) {
   return { ...rest, group: user.id % 10 };
 }
 `;
+
+/** How fast rows are sent to a service on this machine that only takes them, in MB/s of the file: the median of some rounds. */
+export async function sendingSpeed(ours: Ours, file: string, rounds: number): Promise<number> {
+  const drain = spawn(process.execPath, [resolve('test/bench/drain.mjs')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  try {
+    const [port] = (await once(drain.stdout, 'data')) as [Buffer];
+    const { size } = await stat(file);
+    const speeds: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const began = performance.now();
+      await ours.send(file, `http://127.0.0.1:${Number(port)}/`, 500);
+      speeds.push(size / 1000 / (performance.now() - began));
+    }
+    return median(speeds);
+  } finally {
+    drain.kill();
+  }
+}
 
 /** Checks by a schema and stages of one's own, beside loops over the lines in Node. */
 export async function pipelineJobs(
