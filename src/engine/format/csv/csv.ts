@@ -4,7 +4,7 @@ import { createBlockBuilder, type BlockBuilder } from '../columns.ts';
 import { createCsvRowReader, quoteReach, type CsvRow, type CsvRowReader } from './row.ts';
 import type { CellReadings } from './cellReading.ts';
 import type { CsvDialect } from './dialect.ts';
-import { readNumbers, type NumberColumn } from './writtenNumber.ts';
+import { readNumbers, type NumberColumn } from './numberColumn.ts';
 import { GrowingBuffer } from '../growingBuffer.ts';
 import { exactNumber } from '../number.ts';
 import {

@@ -1,6 +1,5 @@
 import { bigE, comma, dot, isDigit, minus, plus, smallE, space, zero } from '../../ascii.ts';
 import { exactNumber } from '../number.ts';
-import { Kind, type FieldColumn } from '../record.ts';
 
 /** What stands between the whole and the fraction of a number. */
 export type DecimalMark = ',' | '.';
@@ -33,19 +32,10 @@ export function rewriteNumber(text: string, form: NumberForm): string | undefine
   return length < 0 ? undefined : Buffer.from(written.buffer, 0, length).toString('latin1');
 }
 
-/** What is needed of a `FieldColumn`. */
-export type NumberColumn = Pick<FieldColumn, 'kinds' | 'starts' | 'ends' | 'numbers'>;
-
-/** Sets what `FieldColumn.numbers` says of a column whose numbers are written in this form. */
-export function readNumbers(
-  bytes: Uint8Array,
-  { kinds, starts, ends, numbers }: NumberColumn,
-  form: NumberForm,
-): void {
-  for (let record = 0; record < numbers.length; record++) {
-    const length = kinds[record] === Kind.Text ? rewrite(bytes, starts[record], ends[record], form) : -1;
-    numbers[record] = length < 0 ? NaN : exactNumber(written, 0, length);
-  }
+/** The number that `bytes[start, end)` is in this form, as a double; NaN where it is none. */
+export function numberIn(bytes: Uint8Array, start: number, end: number, form: NumberForm): number {
+  const length = rewrite(bytes, start, end, form);
+  return length < 0 ? NaN : exactNumber(written, 0, length);
 }
 
 /** Puts the number that `bytes[start, end)` is into `written`. Answers its length; -1 where it is none. */
