@@ -1,5 +1,6 @@
 import type { FieldRequest, Needle } from '../format/record.ts';
 import type { Layout } from './layout.ts';
+import type { RecordAttribute } from './recordAttribute.ts';
 import { expressionsOf, isLocalKind, keepsRows, resolve } from './operator/operators.ts';
 import type { JoinUse } from './operator/join.ts';
 import { FieldList } from './predicate/fields.ts';
@@ -7,6 +8,7 @@ import { fileCondition, type FileCondition } from './predicate/files.ts';
 import { compilePredicate, type Condition, type Predicate } from './predicate/predicate.ts';
 import type { ZoneCondition } from './predicate/zones.ts';
 import { Inliner } from './resolve/inline.ts';
+import { readsOf } from './recordReads.ts';
 import { Resolver } from './resolve/resolve.ts';
 import { initialScope } from './resolve/scope.ts';
 import { SlotTable, type Slot } from './resolve/slot.ts';
@@ -71,7 +73,10 @@ export interface Plan {
 
 /** @param joined see `Resolver`; what is read of the records, and in which slots, is the same whatever it says */
 export function planQuery(query: Query, layout: Layout, joined: readonly Layout[] = []): Plan {
-  const needsFaulty = mentions(query, ['_error']);
+  const reads = readsOf(query, layout, joined);
+  const names = (...attributes: RecordAttribute[]): boolean =>
+    attributes.some((attribute) => reads.attributes.has(attribute));
+  const needsFaulty = names('_error');
   const split = splitOperators(query.operators, layout);
   const fields = new FieldList();
   const compiled =
@@ -111,13 +116,13 @@ export function planQuery(query: Query, layout: Layout, joined: readonly Layout[
     layout,
     fields: fields.requests(),
     needsFaulty,
-    needsViolations: asksForViolations(query),
-    needsPosition: mentions(query, ['_record', '_line']),
+    needsViolations: names('_violation'),
+    needsPosition: names('_record', '_line'),
     needsPlaces:
-      compiled?.asksPartitions === true ||
+      reads.partitions ||
       table.slots.some(({ source }) => source.kind === 'partition') ||
-      mentions(query, ['_offset', '_file', '_file_offset']),
-    needsOffsets: mentions(query, ['_offset']),
+      names('_offset', '_file', '_file_offset'),
+    needsOffsets: names('_offset'),
     files: fileCondition(split.conditions, layout),
     zones: compiled?.zones ?? [],
     holding: compiled?.holding,
@@ -224,16 +229,6 @@ function isLocal(operator: Operator): boolean {
 
 /** Whether a query asks what a schema does not allow of records. */
 export function asksForViolations(query: Query): boolean {
-  return mentions(query, ['_violation']);
-}
-
-function mentions(query: Query, names: readonly string[]): boolean {
-  return query.operators.some((operator) =>
-    expressionsOf(operator).some(({ expression }) =>
-      someExpression(
-        expression,
-        (node) => node.kind === 'column' && !node.first.quoted && names.includes(node.first.name),
-      ),
-    ),
-  );
+  // How the file is laid out decides nothing about this name.
+  return readsOf(query, { names: 'paths' }).attributes.has('_violation');
 }

@@ -49,8 +49,6 @@ export class RecordCells {
   readonly #environment: Environment;
   /** Whether something was compiled that reads more of a record than its fields and its number. */
   asksRecords = false;
-  /** Whether something was compiled that reads what the folders of files say. */
-  asksPartitions = false;
   /** What the expression that is being compiled reads of a record. */
   #read: Reads = { fields: new Set(), more: false };
 
@@ -133,7 +131,6 @@ export class RecordCells {
       const { partition } = place;
       this.#read.more = true;
       this.asksRecords = true;
-      this.asksPartitions = true;
       base = { evaluate: (record) => partitionOf(frame.block, record, partition), loose: false };
     } else {
       const field = this.#fields.add(place.path, true);

@@ -28,8 +28,6 @@ export interface CompiledPredicate {
   readonly holding: Needle | undefined;
   /** Whether nothing is asked of a record but its fields and its number. */
   readonly fieldsOnly: boolean;
-  /** Whether what the folders of files say is asked. */
-  readonly asksPartitions: boolean;
 }
 
 /** @param withFaulty whether malformed records take part */
@@ -61,9 +59,8 @@ export function compilePredicate(
   const holding = zones.length === 0 ? needleOf(texts, layout) : undefined;
   const fieldsOnly = !compiler.cells.asksRecords && !conditions.some(({ kind }) => kind === 'sample');
   const mark = withFaulty ? undefined : condition.mark && withoutUnreadable(condition.mark);
-  const { asksPartitions } = compiler.cells;
   const predicate = { fields: fields.requests(), select, mark };
-  return { predicate, zones, holding, fieldsOnly, asksPartitions };
+  return { predicate, zones, holding, fieldsOnly };
 }
 
 /** The same as sets go: `dropUnreadable` of what is marked. */

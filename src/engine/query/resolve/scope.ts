@@ -71,7 +71,9 @@ export function findColumn(
   const { first, rest } = column;
   if (!first.quoted && recordAttributes.has(first.name) && !isGiven(first.name, scope)) {
     if (!scope.ofRecord) return undefined;
-    const slot = table.attribute(first.name as RecordAttribute);
+    const attribute = first.name as RecordAttribute;
+    table.named.add(attribute);
+    const slot = table.attribute(attribute);
     return { binding: { slot, rest: rest.map(keyOf) }, path: undefined };
   }
   const steps = [first, ...rest];

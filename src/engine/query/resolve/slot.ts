@@ -49,6 +49,8 @@ const typed: Omit<Slot, 'source'> = { loose: false };
 export class SlotTable {
   readonly slots: Slot[] = [];
   readonly fields: FieldList;
+  /** What the query names of records besides their fields. Steps may read more of it, on their own account. */
+  readonly named = new Set<RecordAttribute>();
   readonly #layout: Layout;
   readonly #known = new Map<string, number>();
 

@@ -655,6 +655,13 @@ describe('files as one table', () => {
         assert.deepEqual(await rowsOf(dataset, 'y = 2 AND m = 2 |> SELECT _offset, n'), [
           '{"_offset":40,"n":6}',
         ]);
+        assert.deepEqual(await rowsOf(dataset, 'y = 2 |> DESCRIBE _record, _offset |> SELECT min, max'), [
+          '{"min":4,"max":6}',
+          '{"min":24,"max":40}',
+        ]);
+        assert.deepEqual(await rowsOf(dataset, 'y = 2 |> FILL _record |> SELECT n, _record |> LIMIT 1'), [
+          '{"n":4,"_record":4}',
+        ]);
         assert.deepEqual(await rowsOf(dataset, 'y = 2 |> LIMIT 1 |> SELECT n, _file_offset'), [
           '{"n":4,"_file_offset":0}',
         ]);
