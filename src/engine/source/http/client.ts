@@ -7,6 +7,7 @@ import { HttpBody } from './body.ts';
 import { connectionFault, HttpFault, statusFault } from './fault.ts';
 import type { HttpLimits } from './limits.ts';
 import { proxyFor, proxyHeaders, TunnelAgent } from './proxy.ts';
+import { onAbort } from '../signals.ts';
 
 /** The head of an answer with its body to come. Who has it closes the body. */
 export interface Answer {
@@ -222,11 +223,11 @@ function responseOf(
     const abort = (): void => {
       request.destroy(signal.reason instanceof Error ? signal.reason : new Error('Cancelled.'));
     };
+    const release = onAbort(signal, abort);
     const settle = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
+      release();
     };
-    signal.addEventListener('abort', abort, { once: true });
     request.once('socket', (socket) => {
       if (request.reusedSocket) connected();
       else socket.once(request.protocol === 'https:' ? 'secureConnect' : 'connect', connected);

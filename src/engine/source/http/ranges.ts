@@ -6,7 +6,7 @@ import type { HttpBody } from './body.ts';
 import { checkUnchanged, contentRange, ifRange } from './identity.ts';
 import { Patience } from './retry.ts';
 import { type Piece, Pieces } from '../pieces.ts';
-import { either, withSignal } from '../signals.ts';
+import { either, withSignal, onAbort } from '../signals.ts';
 import { type Source, SourceError, type UrlIdentity } from '../source.ts';
 
 /** Reads of this length are asked for as they are; smaller ones are rounded up to pages, and kept. */
@@ -201,7 +201,7 @@ export class HttpRanges implements Source {
     let come = open && open.position > 0 ? 1 : 0;
     while (have < into.length) {
       const abort = (): void => body?.close();
-      signal.addEventListener('abort', abort, { once: true });
+      const release = onAbort(signal, abort);
       try {
         if (body === undefined) {
           const length = into.length - have;
@@ -242,7 +242,7 @@ export class HttpRanges implements Source {
           return have;
         }
       } finally {
-        signal.removeEventListener('abort', abort);
+        release();
       }
     }
     if (body && inOrder && this.#isExpected(position + have)) {
