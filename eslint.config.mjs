@@ -208,6 +208,7 @@ export const rooms = {
       'format/csv',
       'schema',
       'sink',
+      'statistics',
       'dataset',
       'protocol',
     ],

@@ -1,6 +1,7 @@
 import { formatKinds, type FormatKind, type FormatOptions } from '../../protocol/formatOptions.ts';
 import { fileNameAt } from '../source/location.ts';
 import { refuseOtherFiles } from '../source/otherFiles.ts';
+import type { Place } from '../source/place.ts';
 import { readSome } from '../source/read.ts';
 import type { Source } from '../source/source.ts';
 import type { CsvSpec } from './csv/dialect.ts';
@@ -53,7 +54,7 @@ const largeSample = 1024 * 1024;
 
 /** Learns how a file is to be read from its name, its first bytes, and what the user says. @throws SourceError */
 export async function recognise(
-  source: Source & { readonly place?: { readonly remote: boolean } },
+  source: Source & { readonly place?: Pick<Place, 'remote' | 'paths'> },
   options: FormatOptions,
   signal: AbortSignal,
 ): Promise<RecognisedFile> {
@@ -62,7 +63,8 @@ export async function recognise(
   const final = length < firstSample;
   // The text of a file with a schema of its own is JSON Lines, also where there are no rows: nobody need look.
   const said = saidKinds(options) ?? (source.columns ? ['jsonl' as const] : undefined);
-  if (!said) refuseOtherFiles(source.name, sample.subarray(0, length));
+  const path = source.place ? source.place.paths.at(0) : source.name;
+  if (!said) refuseOtherFiles(source.name, path, sample.subarray(0, length));
   const found = recogniseKind(source.name, sample.subarray(0, length), final, said);
   const { kind } = found;
   const claim = said ? undefined : found.claim;

@@ -1,22 +1,43 @@
 import { type Said, said } from '../../said/said.ts';
 import { SourceError } from './source.ts';
 
-/** What a file begins with that is no text, what it is, and what to do. */
-const known: readonly (readonly [RegExp, (name: string) => Said])[] = [
+/**
+ * What a file begins with that is no text, what it is, and what to do.
+ * `path` is how a shell names it; undefined where it has no path, as standard input.
+ */
+const known: readonly (readonly [RegExp, (name: string, path: string | undefined) => Said])[] = [
   [
     /^PK\u0003\u0004[^]{26,1000}xl\//,
     (name) => said`${name} is an Excel workbook. Save its sheet as CSV in Excel, and open that.`,
   ],
   [
     /^PK\u0003\u0004/,
-    (name) => said`${name} is a ZIP archive. Extract its files first, or use: unzip -p ${name} | rowriver -`,
+    (name, path) =>
+      path === undefined
+        ? said`${name} is a ZIP archive. Save it as a file first, and extract its files.`
+        : said`${name} is a ZIP archive. Extract its files first, or use: unzip -p ${path} | rowriver -`,
   ],
   [
     /^[^]{257}ustar/,
-    (name) => said`${name} is a tar archive. Extract its files first, or use: tar -xOf ${name} | rowriver -`,
+    (name, path) =>
+      path === undefined
+        ? said`${name} is a tar archive. Use: ... | tar -xOf - | rowriver -`
+        : said`${name} is a tar archive. Extract its files first, or use: tar -xOf ${path} | rowriver -`,
   ],
-  [/^BZh[1-9]1AY&SY/, (name) => said`${name} is compressed with bzip2. Use: bzip2 -dc ${name} | rowriver -`],
-  [/^.7zXZ\u0000/u, (name) => said`${name} is compressed with xz. Use: xz -dc ${name} | rowriver -`],
+  [
+    /^BZh[1-9]1AY&SY/,
+    (name, path) =>
+      path === undefined
+        ? said`${name} is compressed with bzip2. Use: ... | bzip2 -dc | rowriver -`
+        : said`${name} is compressed with bzip2. Use: bzip2 -dc ${path} | rowriver -`,
+  ],
+  [
+    /^.7zXZ\u0000/u,
+    (name, path) =>
+      path === undefined
+        ? said`${name} is compressed with xz. Use: ... | xz -dc | rowriver -`
+        : said`${name} is compressed with xz. Use: xz -dc ${path} | rowriver -`,
+  ],
   [
     /^SQLite format 3\u0000/,
     (name) => said`${name} is a database of SQLite, which is not read. Export its tables as CSV.`,
@@ -56,14 +77,21 @@ export function isOtherFile(head: Uint8Array): boolean {
 
 /**
  * Refuses files that are known to be no text, of which any reading would be nonsense.
+ * @param path where it can be read again; undefined: nowhere on this computer
  * @throws SourceError `unsupported`
  */
-export function refuseOtherFiles(name: string, head: Uint8Array): void {
+export function refuseOtherFiles(name: string, path: string | undefined, head: Uint8Array): void {
   const told = otherFile(head);
-  if (told) throw new SourceError('unsupported', told(name));
+  if (told) throw new SourceError('unsupported', told(name, path && inShell(path)));
 }
 
-function otherFile(head: Uint8Array): ((name: string) => Said) | undefined {
+/** A path as one word of a shell, which does not take it for an option. */
+function inShell(path: string): string {
+  const name = path.startsWith('-') ? `./${path}` : path;
+  return /^[\w%+,./:@\\-]+$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function otherFile(head: Uint8Array): (typeof known)[number][1] | undefined {
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 1024)).toString('latin1');
   return known.find(([beginning]) => beginning.test(text))?.[1];
 }

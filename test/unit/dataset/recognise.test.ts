@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
+import { refuseOtherFiles } from '../../../src/engine/source/otherFiles.ts';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { english } from '../../../src/said/said.ts';
 import { recognise } from '../../../src/engine/format/registry.ts';
@@ -414,6 +415,26 @@ describe('what a file is recognised as', () => {
       ['x.png', Buffer.from('\u0089PNG\r\n', 'latin1'), /is a picture/],
     ];
     for (const [name, bytes, message] of refused) await assert.rejects(of(name, bytes), { message });
+    const piped = (told: string): void => {
+      for (const [name, bytes] of refused) {
+        const head = Buffer.from(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+        if (extname(name) !== told.slice(0, told.indexOf(' '))) continue;
+        assert.throws(() => refuseOtherFiles('Standard input', undefined, head), {
+          message: `Standard input is ${told.slice(told.indexOf(' ') + 1)}`,
+        });
+      }
+    };
+    piped('.zip a ZIP archive. Save it as a file first, and extract its files.');
+    piped('.tar a tar archive. Use: ... | tar -xOf - | rowriver -');
+    piped('.bz2 compressed with bzip2. Use: ... | bzip2 -dc | rowriver -');
+    piped('.xz compressed with xz. Use: ... | xz -dc | rowriver -');
+    for (const [path, word] of [
+      ["a b/it's.xz", String.raw`'a b/it'\''s.xz'`],
+      ['-dc.xz', './-dc.xz'],
+    ])
+      assert.throws(() => refuseOtherFiles(path, path, Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])), {
+        message: `${path} is compressed with xz. Use: xz -dc ${word} | rowriver -`,
+      });
     // Numbers of few bits look like UTF-16.
     const folder = await mkdtemp(join(tmpdir(), 'rowriver-other-'));
     try {
