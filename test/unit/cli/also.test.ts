@@ -69,7 +69,8 @@ describe('--also', () => {
 
   it('says what is wrong with it, and writes nothing then', async () => {
     for (const [also, message] of [
-      ['errors.csv', /--also takes a file and a query/],
+      ['errors.csv', /--also takes a file and a query: a colon behind the file is missing/],
+      ['errors:id = 1', /--also takes a file and a query: a blank behind the colon is missing/],
       ['errors.xls: id = 1', /--also: '\.xls' is not a format/],
       ['errors.csv: |> SELEC id', /SELEC is not an operator.*\n {2}\|> SELEC id\n/],
       ['in.jsonl: id = 1', /is the file that is being read/],
