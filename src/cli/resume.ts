@@ -33,6 +33,8 @@ export async function resume(command: ResumeCommand, terminal: Terminal): Promis
     terminal.say(`What was written to ${visible(command.output)} was removed.`);
     return false;
   }
+  const query = kept.entry.query.trim();
+  terminal.say(query === '' ? 'It has no query: it takes all records.' : `Its query: ${visible(query)}`);
   if (restart !== undefined) {
     await removeWritten(kept);
     terminal.say(`The export starts again from the beginning: ${english(restart)}`);

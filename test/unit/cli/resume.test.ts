@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { copyFile, mkdtemp, open, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +89,34 @@ describe('resume of an export', () => {
     });
   }
 
+  it('goes on with none that is older than the last export to the target, however early that was killed', async () => {
+    /** Kills a run at a change of a journal; undefined: the run was over before. */
+    async function killedAt(
+      args: readonly string[],
+      env: CliOptions['env'],
+      is: 'written' | 'gone',
+    ): Promise<void> {
+      const child = startCli(args, { ...options, env: { ...options.env, ...env } });
+      child.stdin.end();
+      const watcher = watch(folder, (_, name) => {
+        if (name?.endsWith('.resume') !== true) return;
+        if (existsSync(join(folder, name)) === (is === 'written')) child.kill('SIGKILL');
+      });
+      const { code } = await finished(child);
+      watcher.close();
+      assert.equal(code, null, `it was over before a journal was ${is}`);
+    }
+    await killedAt([source, 'status > 0', '-o', 'two.jsonl'], {}, 'written');
+    const { stdout } = await runCli(['resume'], options);
+    assert.match(stdout.toString(), /^two\.jsonl: /);
+    await killedAt([source, '|> SELECT id', '-o', 'two.jsonl'], { ROWRIVER_JOURNAL_MS: '1e9' }, 'gone');
+    const { code, stderr } = await runCli(['resume', 'two.jsonl'], options);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /There is nothing to resume for two\.jsonl/);
+    assert.match((await runCli(['resume'], options)).stderr, /There is nothing to resume/);
+    for (const name of await hidden()) await rm(join(folder, name));
+  });
+
   describe('after a disk that was full', () => {
     beforeEach(async function () {
       if (process.platform === 'win32') this.skip();
@@ -113,7 +141,7 @@ describe('resume of an export', () => {
       assert.equal(resumed.code, 0, resumed.stderr);
       assert.match(
         resumed.stderr,
-        /Resuming: [\d,]+ records were read before\n.*60,001 records read, 60,000 written/,
+        /It has no query: it takes all records\.\n.*Resuming: [\d,]+ records were read before\n.*60,001 records read, 60,000 written/,
       );
       const wellFormed = (await readFile(source)).subarray(0, -broken.length);
       assert.ok(wellFormed.equals(await readFile(join(folder, 'out.jsonl'))));

@@ -21,7 +21,7 @@ import { CheckLog } from '../checkLog.ts';
 import { countTo } from '../count.ts';
 import { countWrites, type CountedSink } from '../countedSink.ts';
 import { ExportJournal, refuseOther, type JournalOptions } from './journal.ts';
-import type { OutputName } from './kept.ts';
+import { removeOlder, type OutputName } from './kept.ts';
 import { objectRowsOf } from './columns.ts';
 import { bytesOf } from './heldRows.ts';
 import { linesOf } from './rows.ts';
@@ -144,6 +144,8 @@ async function exportAll(
   const journal =
     journalOptions &&
     ExportJournal.open({ dataset, query: planned, kept: keptRows, sinks, meter, checks }, journalOptions);
+  if (journalOptions?.targets.output !== undefined && !journalOptions.kept)
+    await removeOlder(journalOptions.targets.output, planned.text, journalOptions);
   const run: ExportRun = {
     ...{ dataset, query: planned, to, kept: keptRows, rejects, checks, calls, signal, meter, journal },
     scan: shared?.scan,

@@ -211,6 +211,34 @@ export async function removeKept(kept: KeptExport): Promise<void> {
   await removeJournal(journal);
 }
 
+/**
+ * Removes what older exports have left for a target: once another one has begun, nobody is to go on with them, whatever becomes
+ * of it. What says of the same query how it starts again stays, and so does what is under way.
+ */
+export async function removeOlder(
+  target: string,
+  query: string,
+  { folder, version }: Registry,
+): Promise<void> {
+  const path = await followLinks(target).catch(() => undefined);
+  const found = path === undefined ? [] : await journalsIn(dirname(path), basename(path));
+  for (const { journal, at } of found) {
+    const kept = await readKept(journal, at, version, target).catch(() => undefined);
+    if (kept === undefined) continue;
+    const { outputs, restart, query: its } = kept.entry;
+    const [{ target: first, id }] = outputs;
+    if ((restart !== undefined && its === query) || (await followLinks(first)) !== path) continue;
+    await removeKept(kept);
+    await unregister(folder, id).catch(() => undefined);
+  }
+}
+
+/** Where exports are noted, and by which Rowriver. */
+interface Registry {
+  readonly folder: string;
+  readonly version: string;
+}
+
 async function markersOf({ outputs }: JournalEntry): Promise<string[]> {
   const markers: string[] = [];
   for (const { target, id } of outputs.slice(1)) {
