@@ -110,6 +110,7 @@ describe('resume of an export', () => {
     const { stdout } = await runCli(['resume'], options);
     assert.match(stdout.toString(), /^two\.jsonl: /);
     await killedAt([source, '|> SELECT id', '-o', 'two.jsonl'], { ROWRIVER_JOURNAL_MS: '1e9' }, 'gone');
+    assert.ok(!existsSync(join(folder, 'two.jsonl')), 'it was killed long before its end');
     const { code, stderr } = await runCli(['resume', 'two.jsonl'], options);
     assert.notEqual(code, 0);
     assert.match(stderr, /There is nothing to resume for two\.jsonl/);
