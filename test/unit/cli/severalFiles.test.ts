@@ -34,17 +34,6 @@ describe('rowriver, several files', () => {
     assert.equal(grouped.stdout.toString(), `_file,n\r\n${rows.join('')}`);
   });
 
-  it('reads many compressed files at once without a warning of Node', async () => {
-    await mkdir(at('many'));
-    for (let i = 0; i < 60; i++)
-      await writeFile(at(`many/${i}.jsonl.gz`), gzipSync(`{"n":${i}}\n`.repeat(3000)));
-    const { stdout, stderr } = await run(at('many'), '--count');
-    assert.deepEqual(
-      [stdout.toString(), stderr],
-      ['180000\n', 'rowriver: 180,000 records read, 180,000 matching, 0 malformed\n'],
-    );
-  });
-
   it('by their names, as a shell gives them', async () => {
     const { stdout } = await run(at('log-10.jsonl'), at('log-1.jsonl'), 'n > 0', '--count');
     assert.equal(stdout.toString(), '4\n');
