@@ -9,7 +9,8 @@ import { dataFileFilters, openAsOneTable, openMatching } from './openFiles.ts';
 import type { PreviewEditor } from './previewEditor.ts';
 import { newStage } from './newStage.ts';
 import { openUrl } from './openUrl.ts';
-import { showQuery, type ShowQueryArguments } from './showQuery.ts';
+import type { ShowQueryArguments } from './queryLink.ts';
+import { showQuery } from './showQuery.ts';
 import { inferSchema, type SchemaChecks, type ValidateArguments } from './schemaCommands.ts';
 import { openSample } from './sample.ts';
 

@@ -18,7 +18,7 @@ import { visible } from '../engine/visible.ts';
 import type { EngineHost } from '../host/engineHost.ts';
 import { toolDefinitions } from '../protocol/toolDefinitions.ts';
 import type { ToolDefinition, ToolName, ToolScope } from '../protocol/tools.ts';
-import { showQueryCommand, showQueryLink } from './showQuery.ts';
+import { showQueryCommand, showQueryLink } from './queryLink.ts';
 
 /** As the model gives it; the engine checks it. */
 type ToolInput = Readonly<Record<string, unknown>>;

@@ -18,7 +18,7 @@ import { words, wordsOf } from '../host/l10n.ts';
 import { askForAddress } from './askForAddress.ts';
 import { comparisonScheme, nameOf } from './comparisons.ts';
 import { openPreview } from './editors.ts';
-import { showQueryCommand } from './showQuery.ts';
+import { showQueryCommand } from './queryLink.ts';
 import { checkToken, connectionOf, mappedPath, type SparkConnection } from './sparkConnection.ts';
 import type { SparkConnections } from './sparkConnections.ts';
 import { fileOfResult, sparkScheme, type SparkTabs } from './sparkTabs.ts';
