@@ -19,6 +19,7 @@ export interface AlsoOption {
 export function readAlsoOptions(given: readonly string[] | undefined, source: string): AlsoOption[] {
   return (given ?? []).map((text) => {
     const { output, query } = dividedAlso(text);
+    if (output === '-') throw new UsageError('--also needs the path of a file.');
     if (!isWritable(source, output)) {
       throw new UsageError(
         `--also: '${endingOf(output)}' is not a format that can be written. Use one of ${endings.join(' ')}, optionally with .gz or .zst.`,

@@ -393,7 +393,11 @@ function parse(args: readonly string[]) {
       options,
       allowPositionals: true,
     });
-    return { values, positionals: positionals.map((arg) => (arg.startsWith(mark) ? arg.slice(1) : arg)) };
+    for (const [name, value] of Object.entries(values)) {
+      if (Array.isArray(value)) Reflect.set(values, name, value.map(unmarked));
+      else Reflect.set(values, name, unmarked(value));
+    }
+    return { values, positionals: positionals.map(unmarked) };
   } catch (error) {
     if (error instanceof TypeError && 'code' in error) throw new UsageError(withoutAdvice(error.message));
     throw error;
@@ -412,6 +416,10 @@ function isQuery(arg: string): boolean {
 
 /** No argument can begin so: a program's arguments never hold NUL. */
 const mark = '\0';
+
+function unmarked<Value>(value: Value): Value | string {
+  return typeof value === 'string' && value.startsWith(mark) ? value.slice(1) : value;
+}
 
 /** What parseArgs adds for the programmer is left out. */
 function withoutAdvice(message: string): string {

@@ -213,6 +213,7 @@ describe('arguments', () => {
     ],
     [['f', '--delimiter', '"'], '--delimiter cannot be a quote or a line end.'],
     [['f', '-o', ''], '--output needs the path of a file.'],
+    [['f', '--also', '-: id < 3'], '--also needs the path of a file.'],
     [['f', '--rejects', '-'], '--rejects needs the path of a file.'],
     [['f', '-o', 'x', '--rejects', 'x'], '--output and --rejects cannot be the same file.'],
     [
