@@ -1,8 +1,8 @@
 import { lineFeed } from './ascii.ts';
 
-/** One past each line feed. @param expected how many there may be, from 1 */
+/** One past each line feed. @param expected how many there may be */
 export function lineEnds(bytes: Uint8Array, expected = 1024): Uint32Array<ArrayBuffer> {
-  let ends = new Uint32Array(expected);
+  let ends = new Uint32Array(Math.max(1, expected));
   let count = 0;
   for (let at = bytes.indexOf(lineFeed); at !== -1; at = bytes.indexOf(lineFeed, at + 1)) {
     if (count === ends.length) {

@@ -138,7 +138,7 @@ function locatedCollector(encoder: RowEncoder): Collector {
         located.set(own, at);
         at += own.length;
       }
-      return { bytes, located, rowEnds: lineEnds(bytes, Math.max(1, located.length / 3)) };
+      return { bytes, located, rowEnds: lineEnds(bytes, located.length / 3) };
     },
   };
 }

@@ -3,11 +3,14 @@ import type { Step } from '../query/resolve/step.ts';
 import { vectorAt, wholeBatch, type Batch } from './batch.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { CallInput, CallPlaces } from './calls.ts';
-import { rowsPerBatch } from './held/rows.ts';
+import { bytesPerBatch, rowsPerBatch } from './held/rows.ts';
 import { LinesVector } from './linesVector.ts';
 import { slotsOf, writeRows } from './output.ts';
 import type { Reducer, Stage, StageSetting } from './stage.ts';
 import type { Vector } from './vector.ts';
+
+/** So many rows are written before it is known how long they are. */
+const fewRows = 16;
 
 /** CALL: rows go to a program as JSON, and come back so. */
 export function callStage(step: Step<'call'>): Stage {
@@ -53,8 +56,8 @@ async function* written(input: AsyncIterable<Batch>, step: Step<'call'>): AsyncG
 }
 
 /**
- * Writes the rows as the program is given them, in the thread that has read them. Of each batch for the program: four bytes
- * that say how many rows it has, three numbers a row where their places are known, and the rows, behind their length.
+ * Writes the rows as the program is given them, in the thread that has read them. Of each batch for the program: the rows,
+ * behind their length; four bytes that say how many they are; and three numbers a row where their places are known.
  */
 class CallReducer implements Reducer {
   readonly #step: Step<'call'>;
@@ -71,10 +74,7 @@ class CallReducer implements Reducer {
   add(batch: Batch): void {
     const before = this.#out.length;
     try {
-      for (let from = 0; from < batch.count; from += rowsPerBatch) {
-        const count = Math.min(rowsPerBatch, batch.count - from);
-        this.#write({ ...batch, selection: batch.selection.subarray(from), count });
-      }
+      for (let from = 0; from < batch.count;) from += this.#write(batch, from);
     } catch (error) {
       this.#out.length = before;
       throw error;
@@ -89,18 +89,34 @@ class CallReducer implements Reducer {
     this.#out.clear();
   }
 
-  #write(batch: Batch): void {
+  /** Writes rows from one on, as many as a batch may have. Answers how many. */
+  #write(batch: Batch, from: number): number {
     const out = this.#out;
     const { output, place } = this.#step;
-    out.uint32(batch.count);
-    const places = place && placesOf(batch, place);
+    const most = Math.min(rowsPerBatch, batch.count - from);
+    const part = (first: number, count: number): Batch => ({
+      ...batch,
+      selection: batch.selection.subarray(first),
+      count,
+    });
+    const start = out.beginBlock();
+    let count = 0;
+    for (let next = fewRows; count < most && next > 0;) {
+      next = Math.min(next, most - count);
+      writeRows(out, part(from + count, next), output);
+      count += next;
+      const written = Math.max(1, out.length - start);
+      // As if the rows that are left were as long as those before.
+      next = Math.ceil(((bytesPerBatch - written) * count) / written);
+    }
+    out.endBlock(start);
+    out.uint32(count);
+    const places = place && placesOf(part(from, count), place);
     if (places) {
       for (const numbers of placeNumbers(places)) for (const number of numbers) out.double(number);
     }
-    const start = out.beginBlock();
-    writeRows(out, batch, output);
-    out.endBlock(start);
     batch.room?.take(out.length - start);
+    return count;
   }
 }
 
@@ -109,13 +125,13 @@ async function* inputsIn(parts: AsyncIterable<Uint8Array>, step: Step<'call'>): 
   for await (const part of parts) {
     const reader = new ByteReader(part);
     while (reader.left > 0) {
+      const rows = reader.bytes(reader.uint32()).slice();
       const count = reader.uint32();
       const [record, line, offset] = [0, 0, 0].map(() => {
         const numbers = new Float64Array(step.place ? count : 0);
         for (let row = 0; row < numbers.length; row++) numbers[row] = reader.double();
         return numbers;
       });
-      const rows = reader.bytes(reader.uint32()).slice();
       yield { rows, count, places: step.place && { record, line, offset } };
     }
     discard(part);

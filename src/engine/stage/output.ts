@@ -13,8 +13,7 @@ import {
   smallN,
   space,
 } from '../ascii.ts';
-import { isReadable } from '../fault.ts';
-import { Kind, type RecordBlock } from '../format/record.ts';
+import { Kind } from '../format/record.ts';
 import { jsonUnescape } from '../query/fieldText.ts';
 import type { Output } from '../query/resolve/step.ts';
 import { JsonObject, readValid } from '../query/value/json.ts';
@@ -25,6 +24,7 @@ import { CodedVector } from './codedVector.ts';
 import { editedMembers, editedObject, type Member } from './openRow.ts';
 import { LinesVector } from './linesVector.ts';
 import { CellVector, FieldVector, jsonOfCell, RecordVector, type Cell, type Vector } from './vector.ts';
+import type { WrittenObject } from './writtenRecords.ts';
 
 /** Names of the columns; undefined where the rows also hold members that are not known by name. */
 export function columnsOf(output: Output): string[] | undefined {
@@ -129,46 +129,14 @@ function copyMembers(out: ByteWriter, vector: Vector, row: number, needsComma: b
   return true;
 }
 
-interface WrittenObject {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-  readonly mayBeOdd: boolean;
-}
-
 /** Where an object stands in written bytes, if it does. */
 function objectIn(vector: Vector, row: number): WrittenObject | undefined {
   if (vector instanceof LinesVector) return { bytes: vector.bytes, ...vector.range(row), mayBeOdd: false };
-  if (vector instanceof RecordVector) return recordIn(vector, row);
+  if (vector instanceof RecordVector) return vector.written.at(row);
   if (!(vector instanceof CodedVector)) return undefined;
   const cell = vector.range(row);
   if (cell?.kind !== tag.objectText) return undefined;
   return { bytes: vector.bytes, start: cell.start, end: cell.end, mayBeOdd: true };
-}
-
-function recordIn({ block }: RecordVector, row: number): WrittenObject | undefined {
-  const { bytes, starts, ends, faults } = block;
-  if (!isReadable(faults[row])) return undefined;
-  let start = starts[row];
-  let end = ends[row];
-  while (start < end && bytes[start] <= space) start++;
-  while (start < end && bytes[end - 1] <= space) end--;
-  if (bytes[start] !== openBrace) return undefined;
-  if (block !== looked) mayBeOdd = blockMayBeOdd(block);
-  looked = block;
-  // A record of a document may take several lines.
-  const lineEnd = mayBeOdd ? -1 : bytes.indexOf(lineFeed, start);
-  return { bytes, start, end, mayBeOdd: mayBeOdd || (lineEnd !== -1 && lineEnd < end) };
-}
-
-/** The block that was looked at last: one search in all of its bytes is quicker than one in each record. */
-let looked: RecordBlock | undefined;
-let mayBeOdd = true;
-
-/** Whether a record that stands on one line may be odd, see `isOdd`: JSON has no other control characters than these. */
-function blockMayBeOdd({ bytes }: RecordBlock): boolean {
-  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return ['NaN', 'Infinity', '\t', '\r'].some((text) => all.includes(text));
 }
 
 type OpenPart = Extract<Output[number], { kind: 'open' }>;

@@ -8,6 +8,7 @@ import type { Origin } from '../query/predicate/selector.ts';
 import { JsonObject, readValid } from '../query/value/json.ts';
 import { numericText, type Numeric } from '../query/value/decimal.ts';
 import { jsonOf, type Value } from '../query/value/value.ts';
+import { WrittenRecords } from './writtenRecords.ts';
 
 /** A number of the source whose text is not how the engine would write it, such as 1.10 or 1E3. */
 export class WrittenNumber {
@@ -115,9 +116,15 @@ export class PartitionVector implements Vector {
 /** The whole JSON records of a block; one that cannot be read is an object with the reason and its text, as exports have it. */
 export class RecordVector implements Vector {
   readonly block: RecordBlock;
+  #written: WrittenRecords | undefined;
 
   constructor(block: RecordBlock) {
     this.block = block;
+  }
+
+  /** The records as they stand in the block's bytes. */
+  get written(): WrittenRecords {
+    return (this.#written ??= new WrittenRecords(this.block));
   }
 
   value(row: number): Value {

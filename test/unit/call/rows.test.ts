@@ -17,11 +17,16 @@ describe('rows on their way to a program and back', () => {
   const echo = `export const stateless = true;
     export const stage = (record, { offset }) => ({ ...record, at: offset });`;
 
-  async function through(content: string, name: string, query: (call: string) => string): Promise<string> {
+  async function through(
+    content: string,
+    name: string,
+    query: (call: string) => string,
+    source = echo,
+  ): Promise<string> {
     const { signal } = new AbortController();
     const [data, program, target] = [name, 'echo.mjs', 'out.jsonl'].map((file) => join(folder, file));
     await writeFile(data, content);
-    await writeFile(program, echo);
+    await writeFile(program, source);
     const worker = pathToFileURL(resolve('dist/stage.js'));
     const programs = new Programs({ worker, threads: 2, say: () => undefined });
     const dataset = await Dataset.open({ kind: 'file', path: data }, { signal });
@@ -88,6 +93,30 @@ describe('rows on their way to a program and back', () => {
       await asked((call) => `|> ${call} |> EXTEND n + 1 AS next |> DROP text |> LIMIT 2`),
       [0, 1].map((n) => `{"n":${n},"at":${offsets[n]},"next":${n + 1}}`),
     );
+  });
+
+  it('come in batches of about a MiB, however long they are', async () => {
+    const longest = `export async function* batches(input) {
+      let most = 0;
+      let count = 0;
+      for await (const records of input) {
+        count += records.length;
+        most = Math.max(most, JSON.stringify(records).length);
+      }
+      yield [{ most, count }];
+    }`;
+    const content = Array.from({ length: 3000 }, (_, n) => `{"n":${n}}\n`).join('');
+    for (const length of [1500, 40_000]) {
+      const made = await through(
+        content,
+        'long.jsonl',
+        (call) => `n < ${3e6 / length} |> SELECT n, repeat('x', ${length}) AS t |> ${call}`,
+        longest,
+      );
+      const { most, count } = JSON.parse(made) as { most: number; count: number };
+      assert.equal(count, 3e6 / length);
+      assert(most < 1.2 * 2 ** 20, `a batch has ${most} characters`);
+    }
   });
 
   it('are those of a document, whose records take several lines', async () => {
