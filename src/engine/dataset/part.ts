@@ -54,8 +54,6 @@ interface PartQuery {
   readonly unlessKept?: boolean;
   /** See `SourcePart.rows`: all that the query wants of the file, if that is known. */
   readonly rows?: SourcePart['rows'];
-  /** Columns that are all that is wanted of those rows; else those that the query needs. */
-  readonly columns?: readonly string[] | undefined;
 }
 
 /** Whether values of all that a query needs are kept of all records. */
@@ -80,12 +78,9 @@ function asksForAll({ needsViolations, conditions, steps }: Plan): boolean {
   return needsViolations || conditions.includes('tablesample') || steps.some(({ kind }) => kind === 'sample');
 }
 
-function columnsFor(
-  dataset: Dataset,
-  { plan, makesRows, rows, ...asked }: PartQuery,
-): SourcePart | undefined {
+function columnsFor(dataset: Dataset, { plan, makesRows, rows }: PartQuery): SourcePart | undefined {
   if (!isByColumns(dataset) || plan.needsFaulty || plan.needsPlaces) return undefined;
-  const columns = asked.columns ?? columnsOf(plan, makesRows);
+  const columns = columnsOf(plan, makesRows);
   if (rows !== undefined) return { columns, bounds: [], rows };
   const { zones: bounds } = plan;
   return columns === undefined && bounds.length === 0 ? undefined : { columns, bounds };

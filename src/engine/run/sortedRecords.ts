@@ -28,7 +28,7 @@ export async function sortedRecords(
 }
 
 /**
- * Some rows of those, of which nothing but their pages is read, of the columns that cells are asked of.
+ * Some rows of those, of which nothing but their pages is read.
  * @param plan of the query
  */
 export function pageOfRecords(
@@ -38,7 +38,7 @@ export function pageOfRecords(
   cells: CellRequest,
   signal: AbortSignal,
 ): Promise<PageResult> {
-  const asked = { plan, makesRows: true, rows: rowNumbers(rows), columns: columnsOf(cells) };
+  const asked = { plan, makesRows: true, rows: rowNumbers(rows) };
   return withPart(dataset, asked, signal, async (part) => {
     const read = (): Promise<PageResult> =>
       part.page(undefined, part.known.parts(0, rows.length), cells, signal);
@@ -48,11 +48,4 @@ export function pageOfRecords(
     for await (const _ of part.scan({ query: undefined, output: { kind: 'count' } }, signal));
     return read();
   });
-}
-
-/** By name; undefined: all. */
-function columnsOf(cells: CellRequest): readonly string[] | undefined {
-  if (cells.kind !== 'columns') return undefined;
-  const names = cells.columns.filter(({ ofFile }) => ofFile === undefined).map(({ path }) => path.at(0));
-  return names.every((name) => typeof name === 'string') ? [...new Set(names)] : undefined;
 }

@@ -115,34 +115,6 @@ describe('the rows that a query wants of a Parquet file', () => {
     }
   });
 
-  it('are read by the columns that a page of them shows', async () => {
-    const { file } = await opened(', ROW_GROUP_SIZE 2048');
-    const run = new TableRun(1, plannedFor('|> ORDER BY n DESC', file.recognised.format), file);
-    try {
-      const { phase, matched } = await run.run(signal, () => undefined);
-      assert.deepEqual([phase, matched], ['done', rows]);
-      const page = (...names: readonly string[]) => {
-        const columns = names.map((name) => ({ path: [name], name }));
-        return bytesRead(async () => {
-          const { text, ends } = await run.page(100, 50, { kind: 'columns', columns, limit: 200 }, signal);
-          const cells = Array.from(ends, (end, at) =>
-            Buffer.from(text.subarray(at === 0 ? 0 : ends[at - 1], end)).toString(),
-          );
-          return names.map((_, of) => cells.filter((_, at) => at % names.length === of));
-        });
-      };
-      const [one, all] = [await page('id'), await page('id', 'pad', 'user', 'items', 'price')];
-      const sorted = 'SELECT id, pad FROM t ORDER BY n DESC, id LIMIT 50 OFFSET 100';
-      const wanted = (await connection.runAndReadAll(sorted)).getRows();
-      assert.deepEqual(one.result, [wanted.map(([id]) => String(id))]);
-      assert.deepEqual(all.result.slice(0, 2), [one.result[0], wanted.map(([, pad]) => String(pad))]);
-      assert.ok(one.bytes * 4 < all.bytes, `${one.bytes} and ${all.bytes} bytes`);
-    } finally {
-      await run.close();
-      await file.close();
-    }
-  });
-
   it('are none of a file without row groups', async () => {
     const path = join(folder, 'none.parquet');
     const names = ['id', 'note'];
