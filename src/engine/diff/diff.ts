@@ -14,7 +14,7 @@ import { Hashes } from './hashes.ts';
 import { Pairs } from './pairs.ts';
 import { DiffProgress } from './progress.ts';
 import { RecordDiff } from './recordDiff.ts';
-import { recordNatures } from './recordNature.ts';
+import { datesOfKeys, recordNatures } from './recordNature.ts';
 
 /** Bytes that are held in memory before temporary files are written: of hashes, of records, and of the result. */
 const budgets = { hashes: 64 * 1024 * 1024, records: 16 * 1024 * 1024, rows: 16 * 1024 * 1024 };
@@ -42,11 +42,7 @@ export async function diffFiles(
   const files = [before, after] as const;
   const natures = recordNatures(files, keys);
   const isMixed = natures[0].isText !== natures[1].isText;
-  const table = natures[0].isText ? 0 : 1;
-  const dates = natures[table].keys.map(({ names: [name] }) => {
-    const reading = natures[table].readings.get(name);
-    return reading?.kind === 'date' ? reading : undefined;
-  });
+  const dates = datesOfKeys(natures);
   const compared = new RecordDiff(natures);
   const folder = new SpillFolder(tmpdir());
   const seed = randomInt(2 ** 31);
@@ -64,7 +60,7 @@ export async function diffFiles(
       ...{ kind: 'keyed', content, among, seed, side },
       keys: natures[side].keys.map(({ path }) => path),
       loose: isMixed,
-      dates: isMixed ? dates : [],
+      dates,
     };
     let all = none;
     // The records of a stretch are held as a whole.

@@ -1,5 +1,6 @@
 import { withQuotedNaN } from '../../protocol/jsonValue.ts';
-import { compareRead, readValue } from '../query/cell.ts';
+import type { InnerPath } from '../format/layout.ts';
+import { compareRead, isTime, readValue, timedComparer, timesInEither, timesInside } from '../query/cell.ts';
 import { asBoolean } from '../query/value/compare.ts';
 import { compareNumbers, numberOf, readNumber } from '../query/value/decimal.ts';
 import { eachElement, readJson, unescapeJson } from '../query/value/json.ts';
@@ -20,20 +21,24 @@ export function memberName(name: string): string {
 /** Names of members, down to the fields of the key: `true`. */
 type KeyTree = ReadonlyMap<string, true | KeyTree>;
 type Members = ReadonlyMap<string, string>;
+/** Where times are inside a value, by the schema of either file. */
+type Times = readonly InnerPath[] | undefined;
 
 /**
  * Compares two records that have the same key, or describes one that has no other. The values of a table are texts; so
- * beside values with types, they are read as these.
+ * beside values with types, they are read as these. So is a text beside what a file says is a time.
  */
 export class RecordDiff {
   readonly #natures: readonly [RecordNature, RecordNature];
   readonly #isMixed: boolean;
   readonly #keys: KeyTree;
+  readonly #times: Times;
 
   constructor(natures: readonly [RecordNature, RecordNature]) {
     this.#natures = natures;
     this.#isMixed = natures[0].isText !== natures[1].isText;
     this.#keys = keyTree(natures[0].keys.map(({ as }) => (this.#isMixed ? [as.join('.')] : as)));
+    this.#times = timesInEither(natures.map(({ times }) => ({ loose: false, times })));
   }
 
   /** The row of the result as JSON; undefined where the two are the same. */
@@ -45,6 +50,7 @@ export class RecordDiff {
       before === undefined ? undefined : this.#members(before, 0),
       after === undefined ? undefined : this.#members(after, 1),
       this.#keys,
+      this.#times,
       true,
     );
     return differs ? `{"_change":"${change}"${parts.map((part) => `,${part}`).join('')}}` : undefined;
@@ -81,6 +87,7 @@ export class RecordDiff {
     before: Members | undefined,
     after: Members | undefined,
     keys: KeyTree | undefined,
+    times: Times,
     isTop: boolean,
   ): boolean {
     let differs = before === undefined || after === undefined;
@@ -100,14 +107,15 @@ export class RecordDiff {
           before === undefined ? undefined : membersOf(x ?? '{}'),
           after === undefined ? undefined : membersOf(y ?? '{}'),
           key,
+          timesInside(times, name),
           false,
         );
         if (inside || key !== undefined) parts.push(`${label}:{${inner.join(',')}}`);
         differs ||= inside;
         continue;
       }
-      if (before !== undefined && after !== undefined && this.#isSame(x, y, isTop ? name : undefined))
-        continue;
+      const isBoth = before !== undefined && after !== undefined;
+      if (isBoth && this.#isSame(x, y, isTop ? name : undefined, timesInside(times, name))) continue;
       differs = true;
       // Both are there also where one is missing, so that a table of the rows has them beside each other.
       parts.push(`${label}:{"old":${oneLine(x ?? 'null')},"new":${oneLine(y ?? 'null')}}`);
@@ -116,15 +124,15 @@ export class RecordDiff {
   }
 
   /** @param column of a table, where the values are in one */
-  #isSame(x: string | undefined, y: string | undefined, column: string | undefined): boolean {
+  #isSame(x: string | undefined, y: string | undefined, column: string | undefined, times: Times): boolean {
     const [a, b] = this.#natures;
     // A table does not tell an empty text from none.
     const hasTable = a.isText || b.isText;
     const [old, now] = [orNull(x, hasTable), orNull(y, hasTable)];
     if (old === now) return true;
-    if (!this.#isMixed) return isSameJson(old, now);
+    if (!this.#isMixed) return isSameJson(old, now, times);
     const reading = column === undefined ? undefined : (a.isText ? a : b).readings.get(column);
-    return a.isText ? isSameText(old, now, reading) : isSameText(now, old, reading);
+    return a.isText ? isSameText(old, now, reading, times) : isSameText(now, old, reading, times);
   }
 }
 
@@ -193,24 +201,31 @@ function orNull(json: string | undefined, hasTable: boolean): string {
   return json === undefined || (hasTable && json === '""') ? 'null' : json;
 }
 
-/** Whether two JSON texts are the same value: numbers by value, members in any order, one that is null as if it were not there. */
-function isSameJson(x: string, y: string): boolean {
+const compareTimed = timedComparer((a, b) => (a === b ? 0 : undefined));
+
+/**
+ * Whether two JSON texts are the same value: numbers and times by value, members in any order, one that is null as if it were
+ * not there.
+ */
+function isSameJson(x: string, y: string, times: Times): boolean {
   if (x === y) return true;
   const kind = kindOf(x);
   if (kind !== kindOf(y)) return false;
   switch (kind) {
     case 'text':
-      return textOf(x) === textOf(y);
+      return isSameAsText(textOf(x), textOf(y), times);
     case 'number':
       return compareNumbers(numberOf(x), numberOf(y)) === 0;
     case 'list': {
       const [a, b] = [elementsOf(x), elementsOf(y)];
-      return a.length === b.length && a.every((item, at) => isSameJson(item, b[at]));
+      return (
+        a.length === b.length && a.every((item, at) => isSameJson(item, b[at], timesInside(times, null)))
+      );
     }
     case 'object': {
       const [a, b] = [membersOf(x), membersOf(y)];
       return [...namesOf(a, b, undefined)].every((name) =>
-        isSameJson(a.get(name) ?? 'null', b.get(name) ?? 'null'),
+        isSameJson(a.get(name) ?? 'null', b.get(name) ?? 'null', timesInside(times, name)),
       );
     }
     case 'word':
@@ -222,12 +237,14 @@ function isSameJson(x: string, y: string): boolean {
  * Whether the text of a cell is a value that has a type: a number by value, a list as the JSON that it is written as. A date
  * that the column writes in its own way is the text of the same date.
  */
-function isSameText(cell: string, value: string, reading: Reading): boolean {
+function isSameText(cell: string, value: string, reading: Reading, times: Times): boolean {
   if (cell === 'null' || value === 'null') return cell === value;
   const text = textOf(cell);
   switch (kindOf(value)) {
     case 'text':
-      return compareRead(text, reading, textOf(value), undefined) === 0;
+      return (
+        compareRead(text, reading, textOf(value), undefined) === 0 || isSameAsText(text, textOf(value), times)
+      );
     case 'number': {
       const read = readValue(text, reading);
       const number = typeof read === 'string' ? readNumber(read) : undefined;
@@ -238,9 +255,13 @@ function isSameText(cell: string, value: string, reading: Reading): boolean {
     case 'list':
     case 'object': {
       const read = readJson(text);
-      return read !== undefined && isSameJson(jsonOf(read), value);
+      return read !== undefined && isSameJson(jsonOf(read), value, times);
     }
   }
+}
+
+function isSameAsText(x: string, y: string, times: Times): boolean {
+  return x === y || (isTime({ loose: false, times }) && compareTimed(x, y) === 0);
 }
 
 function kindOf(json: string): 'text' | 'number' | 'list' | 'object' | 'word' {

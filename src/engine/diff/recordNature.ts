@@ -1,5 +1,7 @@
 import type { Dataset } from '../dataset/dataset.ts';
+import type { InnerPath } from '../format/layout.ts';
 import type { CellNature } from '../query/cell.ts';
+import type { KeyedOutput } from '../pool/task.ts';
 import { keyField, type KeyField } from './keys.ts';
 
 /** How the cells of a column are written. */
@@ -13,6 +15,8 @@ export interface RecordNature {
   readonly keys: readonly (KeyField & { readonly as: readonly string[] })[];
   /** How the cells of a table's columns are written, by their names, where that is not how the language writes them. */
   readonly readings: ReadonlyMap<string, Reading>;
+  /** Where the file's own schema has times, in a record as it is compared. */
+  readonly times: readonly InnerPath[];
 }
 
 /** Of the older and the newer file. @throws DiffKeyError */
@@ -22,13 +26,27 @@ export function recordNatures(
 ): readonly [RecordNature, RecordNature] {
   const [ofBefore, ofAfter] = files.map((file) => keys.map((key) => keyField(key, file)));
   const isText = files.map(({ layout }) => layout.names === 'columns');
+  const isMixed = isText[0] !== isText[1];
   const named = isText[0] ? ofAfter : ofBefore;
   const [before, after] = [ofBefore, ofAfter].map((fields, side): RecordNature => ({
     isText: isText[side],
     keys: fields.map((field, at) => ({ ...field, as: named[at].names })),
     readings: readingsOf(files[side]),
+    times: timesOf(files[side]).map((path) => (isMixed ? besideTable(path) : path)),
   }));
   return [before, after];
+}
+
+/** How the dates of each field of the key are written, as `KeyedOutput` takes it. */
+export function datesOfKeys(natures: readonly [RecordNature, RecordNature]): KeyedOutput['dates'] {
+  const isMixed = natures[0].isText !== natures[1].isText;
+  const table = natures[0].isText ? natures[0] : natures[1];
+  const times = new Set(natures.flatMap((nature) => nature.times.map((path) => JSON.stringify(path))));
+  return natures[0].keys.map(({ as }, at) => {
+    const reading = isMixed ? table.readings.get(table.keys[at].names[0]) : undefined;
+    if (reading?.kind === 'date') return reading;
+    return times.has(JSON.stringify(isMixed ? besideTable(as) : as)) ? 'times' : undefined;
+  });
 }
 
 function readingsOf({ layout }: Dataset): RecordNature['readings'] {
@@ -40,4 +58,20 @@ function readingsOf({ layout }: Dataset): RecordNature['readings'] {
       return reading === undefined ? [] : [[name, reading] as const];
     }),
   );
+}
+
+function timesOf({ layout }: Dataset): readonly InnerPath[] {
+  return layout.names === 'paths' ? (layout.times ?? []) : [];
+}
+
+/** Where a value is beside a table: objects are taken apart, and their members are called by dotted paths. */
+export function besideTable(path: InnerPath): InnerPath {
+  const names = namesDown(path);
+  return [names.join('.'), ...path.slice(names.length)];
+}
+
+/** The names down to a value, or to the first list. */
+export function namesDown(path: InnerPath): string[] {
+  const list = path.indexOf(null);
+  return path.slice(0, list === -1 ? undefined : list).filter((step) => step !== null);
 }

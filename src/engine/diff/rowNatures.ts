@@ -2,7 +2,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import type { InnerNatures, InnerPath, TableCell } from '../format/layout.ts';
 import { isSameReading } from '../query/cell.ts';
 import { memberName, sides } from './recordDiff.ts';
-import { recordNatures, type RecordNature } from './recordNature.ts';
+import { besideTable, namesDown, recordNatures, type RecordNature } from './recordNature.ts';
 
 /**
  * What the values are in the rows that `RecordDiff` makes: those of a table are cells there as well, and what a file says
@@ -46,7 +46,7 @@ function keysOf([a, b]: readonly [RecordNature, RecordNature], isMixed: boolean)
 
 /** Where a time of the key is in a row; undefined where it is none of the key. */
 function pathOfKey(path: InnerPath, keys: ReadonlySet<string>, isMixed: boolean): InnerPath | undefined {
-  const names = namesOf(path);
+  const names = namesDown(path);
   for (let length = names.length; length > 0; length--) {
     const key = isMixed ? [names.slice(0, length).join('.')] : names.slice(0, length);
     if (keys.has(JSON.stringify(key))) return [...key, ...path.slice(length)];
@@ -59,16 +59,13 @@ function pathOfKey(path: InnerPath, keys: ReadonlySet<string>, isMixed: boolean)
  * one of the records lacks it, as a whole.
  */
 function valuePaths(path: InnerPath, side: string, isMixed: boolean): InnerPath[] {
-  const names = namesOf(path);
+  if (isMixed) {
+    const [name, ...rest] = besideTable(path);
+    return [[name, side, ...rest]];
+  }
+  const names = namesDown(path);
   const rest = path.slice(names.length);
-  if (isMixed) return [[names.join('.'), side, ...rest]];
   return names.map((_, at) => [...names.slice(0, at + 1), side, ...names.slice(at + 1), ...rest]);
-}
-
-/** The names down to a value, or to the first list. */
-function namesOf(path: InnerPath): string[] {
-  const list = path.indexOf(null);
-  return path.slice(0, list === -1 ? undefined : list).filter((step) => step !== null);
 }
 
 function inRow<Step extends string | null>([first, ...rest]: readonly Step[]): (Step | string)[] {

@@ -75,7 +75,7 @@ export function keyedCollector(output: KeyedOutput, spec: FormatSpec): KeyedColl
         for (const [at, vector] of vectors.entries()) {
           isKeyed ||= vector.column.kinds[record] > Kind.Null;
           const reading = dates.at(at);
-          const date = reading && dateIn(vector.value(record), reading);
+          const date = reading && dateIn(vector.value(record), reading === 'times' ? undefined : reading);
           if (date) writeKey(key, date);
           else writeFieldKey(key, vector, record, order, nature);
         }

@@ -94,8 +94,11 @@ export interface KeyedOutput {
   readonly keys: readonly FieldRequest['path'][];
   /** Whether a text that reads as a number is the same key as that number. */
   readonly loose: boolean;
-  /** Of each field of the key, how one of the files writes its dates: a text that is such a date, or one of ISO 8601, is that date. */
-  readonly dates: readonly (CellReading | undefined)[];
+  /**
+   * Of each field of the key, how one of the files writes its dates: a text that is such a date, or one of ISO 8601, is that
+   * date. `times`: the file's own schema says that they are times.
+   */
+  readonly dates: readonly (CellReading | 'times' | undefined)[];
   /** `hash`: of each record two words that its key gives, and two that its bytes give; `record`: see `keyedRow`. */
   readonly content: 'hash' | 'record';
   /** Of the records, only those of whose key this set has the bit: see `bitOf`. Undefined: all. In memory that threads share. */

@@ -141,7 +141,7 @@ function readingTimes(): (text: string) => Timestamp | undefined {
 }
 
 /** The time that a text is, written as a column writes its dates or as ISO 8601. */
-export function dateIn(value: Value, reading: CellReading): Timestamp | undefined {
+export function dateIn(value: Value, reading: CellReading | undefined): Timestamp | undefined {
   const read = readValue(value, reading);
   return typeof read === 'string' ? readTime(read) : undefined;
 }
