@@ -5,7 +5,7 @@ import { asBoolean } from '../query/value/compare.ts';
 import { compareNumbers, numberOf, readNumber } from '../query/value/decimal.ts';
 import { eachElement, readJson, unescapeJson } from '../query/value/json.ts';
 import { jsonOf } from '../query/value/value.ts';
-import type { Reading, RecordNature } from './recordNature.ts';
+import type { Reading, RecordNature, Wholes } from './recordNature.ts';
 
 /** What has become of a record with some key. */
 export type Change = 'added' | 'removed' | 'changed';
@@ -64,9 +64,12 @@ export class RecordDiff {
     return `{"_change":"duplicate"${parts.map((part) => `,${part}`).join('')},"_records":{"old":${counts[0]},"new":${counts[1]}}}`;
   }
 
-  /** The members of a record: of one with types beside a table, those inside its objects by their dotted paths. */
+  /**
+   * The members of a record: of one with types beside a table, those inside its objects by their dotted paths, but for
+   * objects that the table has as a whole.
+   */
   #members(json: string, side: 0 | 1): Members {
-    const { isText, keys } = this.#natures[side];
+    const { isText, keys, wholes } = this.#natures[side];
     const members = membersOf(withQuotedNaN(json));
     if (isText) {
       for (const { names, as } of keys) {
@@ -78,7 +81,7 @@ export class RecordDiff {
       }
       return members;
     }
-    return this.#isMixed ? flattened(members) : members;
+    return this.#isMixed ? flattened(members, wholes) : members;
   }
 
   /** Appends what differs, and the key; answers whether anything does. */
@@ -185,10 +188,16 @@ function membersOf(json: string): Map<string, string> {
   return members;
 }
 
-function flattened(members: Members, prefix = '', into = new Map<string, string>()): Map<string, string> {
+function flattened(
+  members: Members,
+  wholes: Wholes,
+  prefix = '',
+  into = new Map<string, string>(),
+): Map<string, string> {
   for (const [name, value] of members) {
-    if (isObject(value)) flattened(membersOf(value), `${prefix}${name}.`, into);
-    else into.set(prefix + name, value);
+    const path = prefix + name;
+    if (isObject(value) && !wholes.has(path)) flattened(membersOf(value), wholes, `${path}.`, into);
+    else into.set(path, value);
   }
   return into;
 }
@@ -234,7 +243,7 @@ function isSameJson(x: string, y: string, times: Times): boolean {
 }
 
 /**
- * Whether the text of a cell is a value that has a type: a number by value, a list as the JSON that it is written as. A date
+ * Whether the text of a cell is a value that has a type: a number by value, a list or an object as the JSON that it is written as. A date
  * that the column writes in its own way is the text of the same date.
  */
 function isSameText(cell: string, value: string, reading: Reading, times: Times): boolean {

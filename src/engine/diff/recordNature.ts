@@ -17,7 +17,12 @@ export interface RecordNature {
   readonly readings: ReadonlyMap<string, Reading>;
   /** Where the file's own schema has times, in a record as it is compared. */
   readonly times: readonly InnerPath[];
+  /** The paths at which a table beside it has a column for an object as a whole. */
+  readonly wholes: Wholes;
 }
+
+/** Dotted paths that are columns of a table, which has none for members below them: an object there is its JSON text. */
+export type Wholes = ReadonlySet<string>;
 
 /** Of the older and the newer file. @throws DiffKeyError */
 export function recordNatures(
@@ -26,13 +31,14 @@ export function recordNatures(
 ): readonly [RecordNature, RecordNature] {
   const [ofBefore, ofAfter] = files.map((file) => keys.map((key) => keyField(key, file)));
   const isText = files.map(({ layout }) => layout.names === 'columns');
-  const isMixed = isText[0] !== isText[1];
   const named = isText[0] ? ofAfter : ofBefore;
+  const wholes = isText[0] === isText[1] ? undefined : wholesOf(files[isText[0] ? 0 : 1], named);
   const [before, after] = [ofBefore, ofAfter].map((fields, side): RecordNature => ({
     isText: isText[side],
     keys: fields.map((field, at) => ({ ...field, as: named[at].names })),
     readings: readingsOf(files[side]),
-    times: timesOf(files[side]).map((path) => (isMixed ? besideTable(path) : path)),
+    times: timesOf(files[side]).map((path) => (wholes ? besideTable(path, wholes) : path)),
+    wholes: wholes ?? new Set(),
   }));
   return [before, after];
 }
@@ -45,7 +51,7 @@ export function datesOfKeys(natures: readonly [RecordNature, RecordNature]): Key
   return natures[0].keys.map(({ as }, at) => {
     const reading = isMixed ? table.readings.get(table.keys[at].names[0]) : undefined;
     if (reading?.kind === 'date') return reading;
-    return times.has(JSON.stringify(isMixed ? besideTable(as) : as)) ? 'times' : undefined;
+    return times.has(JSON.stringify(isMixed ? besideTable(as, table.wholes) : as)) ? 'times' : undefined;
   });
 }
 
@@ -64,10 +70,24 @@ function timesOf({ layout }: Dataset): readonly InnerPath[] {
   return layout.names === 'paths' ? (layout.times ?? []) : [];
 }
 
-/** Where a value is beside a table: objects are taken apart, and their members are called by dotted paths. */
-export function besideTable(path: InnerPath): InnerPath {
+function wholesOf({ layout }: Dataset, keys: readonly KeyField[]): Wholes {
+  const columns = layout.names === 'columns' ? layout.columns : [];
+  const above = new Set<string>();
+  for (const path of [...columns, ...keys.map(({ names }) => names.join('.'))])
+    for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1))
+      above.add(path.slice(0, dot));
+  return new Set(columns.filter((path) => !above.has(path)));
+}
+
+/**
+ * Where a value is beside a table: objects are taken apart, but for those that a column holds as a whole, and their members
+ * are called by dotted paths.
+ */
+export function besideTable(path: InnerPath, wholes: Wholes): InnerPath {
   const names = namesDown(path);
-  return [names.join('.'), ...path.slice(names.length)];
+  const whole = names.findIndex((_, at) => wholes.has(names.slice(0, at + 1).join('.')));
+  const length = whole === -1 ? names.length : whole + 1;
+  return [names.slice(0, length).join('.'), ...path.slice(length)];
 }
 
 /** The names down to a value, or to the first list. */

@@ -2,7 +2,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import type { InnerNatures, InnerPath, TableCell } from '../format/layout.ts';
 import { isSameReading } from '../query/cell.ts';
 import { memberName, sides } from './recordDiff.ts';
-import { besideTable, namesDown, recordNatures, type RecordNature } from './recordNature.ts';
+import { besideTable, namesDown, recordNatures, type RecordNature, type Wholes } from './recordNature.ts';
 
 /**
  * What the values are in the rows that `RecordDiff` makes: those of a table are cells there as well, and what a file says
@@ -28,7 +28,12 @@ export function rowNatures(files: readonly [Dataset, Dataset], key: readonly str
       for (const path of layout.times ?? []) {
         const key = pathOfKey(path, ofKey, isMixed);
         if (key) times.push(inRow(key));
-        else times.push(...valuePaths(path, sides[side], isMixed).map((one) => inRow(one)));
+        else
+          times.push(
+            ...valuePaths(path, sides[side], isMixed ? natures[side].wholes : undefined).map((one) =>
+              inRow(one),
+            ),
+          );
       }
     }
   }
@@ -55,12 +60,12 @@ function pathOfKey(path: InnerPath, keys: ReadonlySet<string>, isMixed: boolean)
 }
 
 /**
- * Where a time can be in a row. Beside a table, objects are taken apart. Else an object is there with its members or, where
+ * Where a time can be in a row. Beside a table, objects are taken apart but for those that it has as a whole. Else an object is there with its members or, where
  * one of the records lacks it, as a whole.
  */
-function valuePaths(path: InnerPath, side: string, isMixed: boolean): InnerPath[] {
-  if (isMixed) {
-    const [name, ...rest] = besideTable(path);
+function valuePaths(path: InnerPath, side: string, wholes: Wholes | undefined): InnerPath[] {
+  if (wholes) {
+    const [name, ...rest] = besideTable(path, wholes);
     return [[name, side, ...rest]];
   }
   const names = namesDown(path);

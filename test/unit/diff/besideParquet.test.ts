@@ -154,6 +154,68 @@ describe('diff: beside Parquet', () => {
     assert.deepEqual(Object.keys(rows[0]), ['_change', 'at', 'u', 'l']);
   });
 
+  it('takes a cell that is the JSON text of an object for the object, and shows both where they differ', async () => {
+    const lines = await written(
+      'objects.jsonl',
+      [
+        '{"id":"a","o":{"k":"p","v":3,"t":"2024-05-31T18:30:00Z"},"u":{"in":{"n":1},"x":7}}',
+        '{"id":"b","o":{"k":"q","v":4,"t":"2024-05-31T18:30:00Z"},"u":{"in":{"n":2},"x":8}}',
+        '{"id":"c","o":null,"u":null}',
+        '',
+      ].join('\n'),
+    );
+    const parquet = await asParquet('objects.parquet', lines);
+    const row = (id: string, o: string, inner: string, x: string): string =>
+      `${[id, o, inner, x].map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\n`;
+    const head = 'id,o,u.in,u.x\n';
+    const c = 'c,,,\n';
+    const same = await written(
+      'objects.csv',
+      head +
+        row('a', '{ "v": 3.0, "k": "p", "t": "2024-05-31T18:30:00Z" }', '{"n":1}', '7') +
+        row('b', '{"t":"2024-05-31T18:30:00Z","k":"q","v":4,"w":null}', '{"n":2.0}', '8') +
+        c,
+    );
+    for (const typed of [lines, parquet]) await bothWays(same, typed, ['id'], []);
+    const clocks = await written(
+      'clocks.csv',
+      head +
+        row('a', '{"k":"p","v":3,"t":"2024-05-31 20:30+02:00"}', '{"n":1}', '7') +
+        row('b', '{"k":"q","v":4,"t":"2024-05-31 18:30:00"}', '{"n":2}', '8') +
+        c,
+    );
+    await bothWays(clocks, parquet, ['id'], []);
+    const object = { k: 'q', v: 4, t: '2024-05-31T18:30:00Z' };
+    const other = '{"k":"q","v":5,"t":"2024-05-31T18:30:00Z"}';
+    const differs = await written(
+      'differs.csv',
+      head + row('a', '', '{"n":2}', '7') + row('b', other, 'x', '8') + c,
+    );
+    for (const typed of [lines, parquet])
+      await bothWays(
+        differs,
+        typed,
+        ['id'],
+        [
+          {
+            ...{ _change: 'changed', id: 'a', o: { old: '', new: { ...object, k: 'p', v: 3 } } },
+            'u.in': { old: '{"n":2}', new: { n: 1 } },
+          },
+          {
+            ...{ _change: 'changed', id: 'b', o: { old: other, new: object } },
+            'u.in': { old: 'x', new: { n: 2 } },
+          },
+        ],
+      );
+  });
+
+  it('takes an object apart where the table has columns for its members, or a key in it', async () => {
+    const lines = await written('mixed.jsonl', '{"id":"a","o":{"k":1}}\n{"id":"b","o":5}\n');
+    await bothWays(await written('mixed.csv', 'id,o,o.k\na,,1\nb,5,\n'), lines, ['id'], []);
+    const keyed = await written('keyed.jsonl', '{"o":{"k":"a","v":1}}\n');
+    await bothWays(await written('keyed.csv', 'o.k,o.v\na,1\n'), keyed, ['o.k'], []);
+  });
+
   it('finds two texts of times the same where they are the same moment', async () => {
     const moment = fc.integer({ min: -3, max: 3 });
     const zone = fc.constantFrom(-5, 0, 2);
