@@ -99,14 +99,14 @@ export async function main(): Promise<number> {
     const terminal = { sayLast, output, say, report, progress, table, signal, ending: ending.signal };
     if (command.kind === 'diff') {
       const { diff } = await import('./diff.ts');
-      const code = await diff(command, terminal);
-      return interruption === undefined ? code : signalExit + constants.signals[interruption];
+      return await diff(command, terminal);
     }
     isEndless = command.kind === 'run' && command.follow !== undefined;
     const isSpoiled = await (command.kind === 'run'
       ? run(command, terminal)
       : (await import('./resume.ts')).resume(command, terminal));
-    if (interruption !== undefined) return signalExit + constants.signals[interruption];
+    // Another run than an endless one has not come this far where it was interrupted before all was done.
+    if (isEndless && interruption !== undefined) return signalExit + constants.signals[interruption];
     return isSpoiled ? exit.failed : exit.done;
   } catch (error) {
     if (interruption !== undefined) {

@@ -171,6 +171,22 @@ describe('cli to a service', () => {
     assert.match(stderr, /Interrupted\.\n$/);
   });
 
+  it('is done where it is interrupted once all rows were accepted: nothing is left to resume', async () => {
+    const file = await fileOf(3000);
+    // The signal comes with the last words of the run, when its journal is gone.
+    const late = `const write = process.stderr.write.bind(process.stderr);
+      process.stderr.write = (text, ...rest) => {
+        if (String(text).includes('3,000 rows accepted')) process.emit('SIGINT', 'SIGINT');
+        return write(text, ...rest);
+      };`;
+    const { code, stderr } = await runCli([file, '--to-url', server.url()], {
+      env: { NODE_OPTIONS: `--import="data:text/javascript,${encodeURIComponent(late)}"` },
+    });
+    assert.match(stderr, /3,000 rows accepted .* 0 given up/);
+    assert.doesNotMatch(stderr, /--resume|Interrupted/);
+    assert.equal(code, 0);
+  });
+
   it('holds no more of a large file than of a small one, however slow the service is', async () => {
     const peaks: number[] = [];
     for (const records of [300_000, 1_500_000]) {
