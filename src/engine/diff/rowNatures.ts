@@ -37,7 +37,7 @@ export function rowNatures(files: readonly [Dataset, Dataset], key: readonly str
       }
     }
   }
-  return { ...(times.length > 0 && { times }), ...(cells.length > 0 && { cells }) };
+  return { ...(times.length > 0 && { times }), ...(cells.length > 0 && { cells, areMixed: isMixed }) };
 }
 
 /** The fields of the key. Each is what stands in either file, so that it is written in a way only where both write it so. */

@@ -30,6 +30,8 @@ export interface InnerNatures {
   /** The paths that hold times by the file's own schema. */
   readonly times?: readonly InnerPath[] | undefined;
   readonly cells?: readonly TableCell[] | undefined;
+  /** Whether there are other values beside the cells, whose texts are texts whatever they look like: those of a JSON file. */
+  readonly areMixed?: boolean | undefined;
 }
 
 type LayoutOfRecords =

@@ -283,6 +283,45 @@ describe('diff: what the values of rows are', () => {
     });
   });
 
+  async function inParquet(files: readonly [Dataset, Dataset], query: string): Promise<Row[]> {
+    return compared(files, async (diff) => {
+      const parquet = await opened('typed.parquet', await answer(diff, query, 'parquet'));
+      try {
+        return await rowsOf(parquet, '');
+      } finally {
+        await parquet.close();
+      }
+    });
+  }
+
+  it('knows cells by what they are, whatever a query calls them', async () => {
+    const before = 'id;name;price\n2;5;2.500\n3;7;3.250\n9;9;1,5\n';
+    const after = 'id;name;price\n2;6;3.500\n3;8;4.000\n9;9;1,5\n';
+    const one = async (query: string): Promise<unknown> => {
+      const files = [await opened('a.csv', before), await opened('b.csv', after)] as const;
+      return (await inParquet(files, query))[0];
+    };
+    const price = { old: '2.500', new: '3.500' };
+    const name = { old: 5, new: 6 };
+    assert.deepEqual(await one('|> SELECT id, price'), { id: 2, price });
+    assert.deepEqual(await one('|> SELECT id, price AS p'), { id: 2, p: price });
+    assert.deepEqual(await one('|> SELECT id, price AS name'), { id: 2, name: price });
+    assert.deepEqual(await one('|> SELECT name AS price, price AS name'), { price: name, name: price });
+    assert.deepEqual(await one('|> SELECT name.new AS a, price.new AS b'), { a: 6, b: '3.500' });
+    assert.deepEqual(await one('|> SELECT price.new AS name, coalesce(name.new, name.old) AS c'), {
+      name: '3.500',
+      c: 6,
+    });
+    const [_change, id] = ['changed', 2];
+    assert.deepEqual(await one('|> RENAME price AS cost'), { _change, id, name, cost: price });
+    assert.deepEqual(await one('|> DROP name |> RENAME price AS name'), { _change, id, name: price });
+    assert.deepEqual(await one('|> SET name = price |> DROP price'), { _change, id, name: price });
+    assert.deepEqual(await one('|> AGGREGATE min(name.new) AS price, min(price.new) AS name'), {
+      price: 6,
+      name: '3.500',
+    });
+  });
+
   it('takes a cell beside a value of JSON, and a key of either, for what it reads as', async () => {
     const cells = 'id,price,eu\n2,9,"1.234,5"\n10,8,"2.234,5"\n11,7,"3.234,5"\n';
     const values =

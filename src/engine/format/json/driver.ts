@@ -32,10 +32,10 @@ export const jsonLines: FormatDriver<JsonlSpec> = {
       paths,
     };
   },
-  of: ({ times, cells }) => ({
+  of: ({ times, cells, areMixed }) => ({
     kind: 'jsonl',
     scanner: () => createKernelJsonlScanner(),
-    layout: { names: 'paths', times, cells },
+    layout: { names: 'paths', times, cells, areMixed },
     unescaped: unescapedJson,
     numbersInText: cells !== undefined,
     records: 'lines',

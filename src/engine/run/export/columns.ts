@@ -3,6 +3,7 @@ import type { Dataset } from '../../dataset/dataset.ts';
 import type { FileScan } from '../../dataset/fileScan.ts';
 import { plannedFor } from '../../dataset/plan.ts';
 import { JsonFields, maxColumns, tablePaths, type FieldPath } from '../../format/json/fields.ts';
+import { cellsOfRows } from '../../query/rowCells.ts';
 import { natureOf } from '../../query/layout.ts';
 import { valueName } from '../../query/write.ts';
 import { readPaths, type DerivedColumns } from '../../sink/derivedRow.ts';
@@ -60,16 +61,15 @@ export function objectRowsOf(run: ExportRun): ObjectRows {
   const names = whole ? (table?.columns ?? []) : (derivedColumns(query) ?? []);
   const readings = (whole ? table?.readings : derivedReadings(query)) ?? [];
   const written = new Set(names.filter((_, at) => readings.at(at) !== undefined));
-  const isCell = (path: readonly string[]): boolean => {
-    const { loose, reading } = natureOf(path, layout);
-    return loose && reading === undefined;
-  };
+  const cells = { names: 'paths', cells: cellsOfRows(plan) } as const;
   return {
     columns: names,
     valueColumn: valueName,
     typesInText: (path) => {
       const [column, ...inner] = path;
-      if (layout.names === 'paths' && (whole || inner.length > 0)) return isCell(path);
+      const { loose, reading } = natureOf(path, cells);
+      if (loose) return reading === undefined;
+      if (layout.names === 'paths' && whole) return false;
       return inner.length === 0 && numbersInText && !written.has(column);
     },
     columnsWithoutRows: async () => {
