@@ -322,6 +322,25 @@ describe('diff: what the values of rows are', () => {
     });
   });
 
+  it('leaves the texts of JSON beside cells texts, empty ones as well', async () => {
+    const cells = 'id,code\n1,5\n2,7\n';
+    const values = '{"id":1,"code":""}\n{"id":2,"code":"12"}\n';
+    const rows = async (query: string): Promise<Row[]> =>
+      inParquet([await opened('a.csv', cells), await opened('b.jsonl', values)], query);
+    assert.deepEqual(await rows('|> SELECT id, code.new AS c'), [
+      { id: 1, c: '' },
+      { id: 2, c: '12' },
+    ]);
+    assert.deepEqual(await rows('|> SELECT code.old AS o, coalesce(code.new, code.old) AS c'), [
+      { o: 5, c: '' },
+      { o: 7, c: '12' },
+    ]);
+    assert.deepEqual(await rows('|> SELECT code AS c'), [
+      { c: { old: 5, new: '' } },
+      { c: { old: 7, new: '12' } },
+    ]);
+  });
+
   it('takes a cell beside a value of JSON, and a key of either, for what it reads as', async () => {
     const cells = 'id,price,eu\n2,9,"1.234,5"\n10,8,"2.234,5"\n11,7,"3.234,5"\n';
     const values =

@@ -37,7 +37,7 @@ export const jsonLines: FormatDriver<JsonlSpec> = {
     scanner: () => createKernelJsonlScanner(),
     layout: { names: 'paths', times, cells, areMixed },
     unescaped: unescapedJson,
-    numbersInText: cells !== undefined,
+    numbersInText: cells !== undefined && areMixed !== true,
     records: 'lines',
     lineEnd: 'lf',
     reach: 0,
