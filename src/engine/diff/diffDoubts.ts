@@ -5,7 +5,7 @@ import { replacing, warningAt, type Diagnostic } from '../query/diagnostic.ts';
 import { checkQuery, comparedFields, orderedFields, parseQuery, type Query } from '../query/index.ts';
 import { writeName, writePath } from '../query/write.ts';
 import { keyField } from './keys.ts';
-import { sides } from './recordDiff.ts';
+import { memberName, sides } from './recordDiff.ts';
 import { rowNatures } from './rowNatures.ts';
 
 /**
@@ -22,11 +22,19 @@ export function diffDoubts(
   const known = new Map<string, KnownColumn>();
   const add = (path: string, type: string): unknown => known.set(path, { name: path, path, type });
   for (const name of ['_change', ...sides.map((side) => `_records.${side}`)]) add(name, 'text');
-  const ofKey = new Set(keys.flatMap((key) => files.map((file) => writePath(keyField(key, file).names))));
+  // Beside a table, objects are taken apart: a member of theirs has a name of its own in a row.
+  const inRow = ([first, ...rest]: readonly string[]): string =>
+    writePath([rows.areMixed === true && rest.length > 0 ? first : memberName(first), ...rest]);
+  const ofKey = new Set(keys.flatMap((key) => files.map((file) => inRow(keyField(key, file).names))));
   const values = new Set<string>();
   for (const file of files) {
     for (const column of file.seenColumns) {
-      const path = file.layout.names === 'columns' ? writeName(column.name) : pathOf(column);
+      const path =
+        file.layout.names === 'columns'
+          ? writeName(memberName(column.name))
+          : column.fields[0] === '_change'
+            ? inRow(column.fields.map(String))
+            : pathOf(column);
       if (!ofKey.has(path)) values.add(path);
       add(path, column.type);
       // An object that one file lacks is a value as a whole.

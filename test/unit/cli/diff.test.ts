@@ -72,6 +72,13 @@ describe('rowriver diff', () => {
       [],
     );
     assert.deepEqual(await asked('"a.b".new = 1', 'old.jsonl', 'deep.jsonl'), []);
+    await put('o.jsonl', '{"id":1,"_change":5}\n');
+    await put('o.csv', 'id,_change\n1,6\n');
+    for (const files of [
+      ['o.jsonl', 'o.csv'],
+      ['o.csv', 'o.jsonl'],
+    ])
+      assert.deepEqual(await asked('SELECT *, _change_.new + 1 AS x', ...files), []);
   });
 
   it('says which field of the key is not there, and reads the query before the files', async () => {
