@@ -174,7 +174,7 @@ export function createStatistics(
     () => new Map(choices.value.filter(({ pick }) => !isNothing(pick)).map(({ path, pick }) => [path, pick])),
   );
   const excluded = computed(() => new Map(choices.value.map(({ path, excluded: out }) => [path, out])));
-  const isTyped = computed(() => file.value?.format.startsWith('json') === true);
+  const isTyped = computed(() => file.value?.format.startsWith('json') === true && !file.value.numbersInText);
   return { on, there, known, error, inSight, picks, excluded, isTyped };
 }
 
