@@ -657,6 +657,8 @@ describe('webview/page', () => {
 
     it('come into sight as a whole where they are sorted by', async () => {
       const page = await open({ width: 600 });
+      // The first rows make the columns as wide as they need.
+      await painted(page);
       const { left, right } = await page
         .locator('.strip-clip')
         .first()
