@@ -21,7 +21,7 @@ export const rooms = {
   'engine/source/compressed': ['source'],
   'engine/source/parquet': ['source', 'source/compressed'],
   'engine/source/encoding': ['source', 'source/compressed'],
-  'engine/source/http': ['source'],
+  'engine/source/http': ['source', 'protocol'],
   'engine/source/follow': ['source'],
   'engine/source/files': ['source', 'source/compressed', 'format/csv', 'protocol'],
   'engine/format': ['format/*', 'kernel', 'source', 'protocol'],

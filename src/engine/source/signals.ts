@@ -1,38 +1,4 @@
-/** What is called when each of these signals aborts. */
-const waiting = new WeakMap<AbortSignal, Waiting>();
-
-interface Waiting {
-  readonly calls: Set<() => void>;
-  readonly listener: () => void;
-}
-
-/**
- * Calls when a signal aborts, unless what is given back was called before. However many wait at the same time, the signal
- * has one listener for them: many files are read under one signal, and Node takes more than 10 listeners for a leak.
- */
-export function onAbort(signal: AbortSignal, call: () => void): () => void {
-  const known = waiting.get(signal) ?? waitFor(signal);
-  // Who waits twice with the same function is told twice, and lets go once at a time.
-  const told = (): void => call();
-  known.calls.add(told);
-  return () => {
-    known.calls.delete(told);
-    if (known.calls.size > 0 || waiting.get(signal) !== known) return;
-    signal.removeEventListener('abort', known.listener);
-    waiting.delete(signal);
-  };
-}
-
-function waitFor(signal: AbortSignal): Waiting {
-  const calls = new Set<() => void>();
-  const listener = (): void => {
-    for (const call of calls) call();
-  };
-  const made = { calls, listener };
-  signal.addEventListener('abort', listener, { once: true });
-  waiting.set(signal, made);
-  return made;
-}
+import { onAbort } from '../../protocol/abort.ts';
 
 /** Waits for `promise`, but no longer than the signal allows. */
 export async function withSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { onAbort } from '../../../protocol/abort.ts';
 import { said, type Said } from '../../../said/said.ts';
 import type { Address } from './address.ts';
 import type { HeaderFields } from '../source.ts';
@@ -7,7 +8,6 @@ import { HttpBody } from './body.ts';
 import { connectionFault, HttpFault, statusFault } from './fault.ts';
 import type { HttpLimits } from './limits.ts';
 import { proxyFor, proxyHeaders, TunnelAgent } from './proxy.ts';
-import { onAbort } from '../signals.ts';
 
 /** The head of an answer with its body to come. Who has it closes the body. */
 export interface Answer {

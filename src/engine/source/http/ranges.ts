@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { onAbort } from '../../../protocol/abort.ts';
 import { said } from '../../../said/said.ts';
 import { HttpFault, sourceErrorOf } from './fault.ts';
 import type { HttpClient } from './client.ts';
@@ -6,7 +6,7 @@ import type { HttpBody } from './body.ts';
 import { checkUnchanged, contentRange, ifRange } from './identity.ts';
 import { Patience } from './retry.ts';
 import { type Piece, Pieces } from '../pieces.ts';
-import { either, withSignal, onAbort } from '../signals.ts';
+import { either, withSignal } from '../signals.ts';
 import { type Source, SourceError, type UrlIdentity } from '../source.ts';
 
 /** Reads of this length are asked for as they are; smaller ones are rounded up to pages, and kept. */
@@ -59,8 +59,6 @@ export class HttpRanges implements Source {
     this.size = identity.size;
     this.identity = identity;
     this.#client = client;
-    // Every read under way listens.
-    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Takes the first bytes from an answer that has come anyway. @throws SourceError */
