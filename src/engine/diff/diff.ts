@@ -14,7 +14,7 @@ import { Hashes } from './hashes.ts';
 import { Pairs } from './pairs.ts';
 import { DiffProgress } from './progress.ts';
 import { RecordDiff } from './recordDiff.ts';
-import { datesOfKeys, recordNatures } from './recordNature.ts';
+import { areMixed, datesOfKeys, recordNatures } from './recordNature.ts';
 
 /** Bytes that are held in memory before temporary files are written: of hashes, of records, and of the result. */
 const budgets = { hashes: 64 * 1024 * 1024, records: 16 * 1024 * 1024, rows: 16 * 1024 * 1024 };
@@ -41,7 +41,7 @@ export async function diffFiles(
 ): Promise<DiffSummary> {
   const files = [before, after] as const;
   const natures = recordNatures(files, keys);
-  const isMixed = natures[0].isText !== natures[1].isText;
+  const isMixed = areMixed(natures);
   const dates = datesOfKeys(natures);
   const compared = new RecordDiff(natures);
   const folder = new SpillFolder(tmpdir());

@@ -5,7 +5,7 @@ import { asBoolean } from '../query/value/compare.ts';
 import { compareNumbers, numberOf, readNumber } from '../query/value/decimal.ts';
 import { eachElement, readJson, unescapeJson } from '../query/value/json.ts';
 import { jsonOf } from '../query/value/value.ts';
-import type { Reading, RecordNature, Wholes } from './recordNature.ts';
+import { areMixed, type Reading, type RecordNature, type Wholes } from './recordNature.ts';
 
 /** What has become of a record with some key. */
 export type Change = 'added' | 'removed' | 'changed';
@@ -36,7 +36,7 @@ export class RecordDiff {
 
   constructor(natures: readonly [RecordNature, RecordNature]) {
     this.#natures = natures;
-    this.#isMixed = natures[0].isText !== natures[1].isText;
+    this.#isMixed = areMixed(natures);
     this.#keys = keyTree(natures[0].keys.map(({ as }) => (this.#isMixed ? [as.join('.')] : as)));
     this.#times = timesInEither(natures.map(({ times }) => ({ loose: false, times })));
   }
@@ -243,8 +243,8 @@ function isSameJson(x: string, y: string, times: Times): boolean {
 }
 
 /**
- * Whether the text of a cell is a value that has a type: a number by value, a list or an object as the JSON that it is written as. A date
- * that the column writes in its own way is the text of the same date.
+ * Whether the text of a cell is a value that has a type: a number by value, a list or an object as the JSON that it is
+ * written as. A date that the column writes in its own way is the text of the same date.
  */
 function isSameText(cell: string, value: string, reading: Reading, times: Times): boolean {
   if (cell === 'null' || value === 'null') return cell === value;

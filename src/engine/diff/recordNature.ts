@@ -24,6 +24,14 @@ export interface RecordNature {
 /** Dotted paths that are columns of a table, which has none for members below them: an object there is its JSON text. */
 export type Wholes = ReadonlySet<string>;
 
+/** Whether one file is a table, whose values are texts, and the other is not. */
+export function areMixed([before, after]: readonly [
+  Pick<RecordNature, 'isText'>,
+  Pick<RecordNature, 'isText'>,
+]): boolean {
+  return before.isText !== after.isText;
+}
+
 /** Of the older and the newer file. @throws DiffKeyError */
 export function recordNatures(
   files: readonly [Dataset, Dataset],
@@ -45,7 +53,7 @@ export function recordNatures(
 
 /** How the dates of each field of the key are written, as `KeyedOutput` takes it. */
 export function datesOfKeys(natures: readonly [RecordNature, RecordNature]): KeyedOutput['dates'] {
-  const isMixed = natures[0].isText !== natures[1].isText;
+  const isMixed = areMixed(natures);
   const table = natures[0].isText ? natures[0] : natures[1];
   const times = new Set(natures.flatMap((nature) => nature.times.map((path) => JSON.stringify(path))));
   return natures[0].keys.map(({ as }, at) => {

@@ -2,7 +2,14 @@ import type { Dataset } from '../dataset/dataset.ts';
 import type { InnerNatures, InnerPath, TableCell } from '../format/layout.ts';
 import { isSameReading } from '../query/cell.ts';
 import { memberName, sides } from './recordDiff.ts';
-import { besideTable, namesDown, recordNatures, type RecordNature, type Wholes } from './recordNature.ts';
+import {
+  areMixed,
+  besideTable,
+  namesDown,
+  recordNatures,
+  type RecordNature,
+  type Wholes,
+} from './recordNature.ts';
 
 /**
  * What the values are in the rows that `RecordDiff` makes: those of a table are cells there as well, and what a file says
@@ -11,7 +18,7 @@ import { besideTable, namesDown, recordNatures, type RecordNature, type Wholes }
  */
 export function rowNatures(files: readonly [Dataset, Dataset], key: readonly string[]): InnerNatures {
   const natures = recordNatures(files, key);
-  const isMixed = natures[0].isText !== natures[1].isText;
+  const isMixed = areMixed(natures);
   const keys = keysOf(natures, isMixed);
   const ofKey = new Set(keys.map(({ path }) => JSON.stringify(path)));
   const isTable = natures.some(({ isText }) => isText);
@@ -25,15 +32,11 @@ export function rowNatures(files: readonly [Dataset, Dataset], key: readonly str
         cells.push({ path: inRow([name, sides[side]]), reading: layout.readings?.at(at) });
       }
     } else {
+      const wholes = isMixed ? natures[side].wholes : undefined;
       for (const path of layout.times ?? []) {
         const key = pathOfKey(path, ofKey, isMixed);
         if (key) times.push(inRow(key));
-        else
-          times.push(
-            ...valuePaths(path, sides[side], isMixed ? natures[side].wholes : undefined).map((one) =>
-              inRow(one),
-            ),
-          );
+        else times.push(...valuePaths(path, sides[side], wholes).map((one) => inRow(one)));
       }
     }
   }
@@ -60,8 +63,8 @@ function pathOfKey(path: InnerPath, keys: ReadonlySet<string>, isMixed: boolean)
 }
 
 /**
- * Where a time can be in a row. Beside a table, objects are taken apart but for those that it has as a whole. Else an object is there with its members or, where
- * one of the records lacks it, as a whole.
+ * Where a time can be in a row. Beside a table, objects are taken apart but for those that it has as a whole. Else an object
+ * is there with its members or, where one of the records lacks it, as a whole.
  */
 function valuePaths(path: InnerPath, side: string, wholes: Wholes | undefined): InnerPath[] {
   if (wholes) {
