@@ -1,7 +1,7 @@
 import type { Span } from '../diagnostic.ts';
 import { parsePipeline } from '../syntax/pipeline.ts';
 import { tokenize } from '../syntax/token.ts';
-import type { Expression, Operator, OperatorKind } from '../syntax/tree.ts';
+import type { Expression, Operator, OperatorKind, Query } from '../syntax/tree.ts';
 import { operandsOf } from '../syntax/walk.ts';
 import { appendOperator, joined, withoutOperator } from './operators.ts';
 
@@ -46,15 +46,21 @@ export function removeCondition(text: string, span: Span): string {
   return text;
 }
 
+/** The query that a text is. @throws Error where it cannot be read: somebody may still be writing it */
+export function readable(text: string): Query {
+  const parsed = parsePipeline(text);
+  if (!parsed.ok) throw new Error('The query has an error. Correct or clear it first.');
+  return parsed.query;
+}
+
 /**
  * The text with a condition more, on the rows as they are seen: in the leading WHERE where all of them are records that only
  * conditions choose, else in one at the end, as behind LIMIT. A last ORDER BY comes after it, so that what does not match is
  * not sorted.
+ * @throws Error where the text cannot be read
  */
 export function addCondition(text: string, condition: string): string {
-  const parsed = parsePipeline(text);
-  if (!parsed.ok) return condition;
-  const { query } = parsed;
+  const query = readable(text);
   const { operators } = query;
   if (isAsked(text, operators, condition)) return text;
   const last = operators.at(-1);
@@ -76,10 +82,10 @@ export function addCondition(text: string, condition: string): string {
 /**
  * The text with a condition more on the records as they are: before what makes other columns of theirs, where anything does,
  * else as `addCondition`.
+ * @throws Error where the text cannot be read
  */
 export function addRecordCondition(text: string, condition: string): string {
-  const parsed = parsePipeline(text);
-  const operators = parsed.ok ? parsed.query.operators : [];
+  const { operators } = readable(text);
   const at = operators.findIndex(({ kind }) => changesColumns.has(kind));
   if (at === -1) return addCondition(text, condition);
   const before = operators.slice(0, at);

@@ -1,7 +1,7 @@
 import { readNumber } from '../value/decimal.ts';
 import { parsePipeline } from '../syntax/pipeline.ts';
 import { writeText } from '../write.ts';
-import { addCondition, addRecordCondition, removeCondition } from './conditions.ts';
+import { addCondition, addRecordCondition, readable, removeCondition } from './conditions.ts';
 import { appendOperator } from './operators.ts';
 import { excludeQuery, pickQuery, type ExcludeEdit, type PickEdit } from './pick.ts';
 import { sortQuery, type SortEdit } from './sort.ts';
@@ -36,8 +36,9 @@ const cell = { missing: 0, null: 1, boolean: 2, number: 3, json: 5, cut: 16 };
  */
 export function editQuery(text: string, edit: QueryEdit): string {
   if (edit.kind === 'remove') return removeCondition(text, edit);
+  // What only takes something away would leave such a text as it is, without a word.
+  readable(text);
   if (edit.kind === 'sort') return sortQuery(text, edit);
-  if (!parsePipeline(text).ok) throw new Error('The query has an error. Correct or clear it first.');
   if (edit.kind === 'pick') return pickQuery(text, edit);
   if (edit.kind === 'drop') return dropQuery(text, edit);
   if (edit.kind !== 'add') return excludeQuery(text, edit);
@@ -66,8 +67,7 @@ function dropQuery(text: string, { paths, order = [] }: Extract<QueryEdit, { kin
   const roots = rootsOf(order);
   const select = roots.length === 0 ? '' : ` |> SELECT ${roots.join(', ')}`;
   const drop = `DROP ${paths.join(', ')}${select}`;
-  const parsed = parsePipeline(text);
-  return parsed.ok && text.trim() !== '' ? appendOperator(parsed.query, drop) : `|> ${drop}`;
+  return text.trim() === '' ? `|> ${drop}` : appendOperator(readable(text), drop);
 }
 
 /** The columns of the records that hold those of the paths, each at its first one's place: members stay where they are. */

@@ -1,6 +1,7 @@
 import { parsePipeline } from '../syntax/pipeline.ts';
 import type { Operator, OperatorKind, Query } from '../syntax/tree.ts';
 import { writtenPath } from '../writtenPath.ts';
+import { readable } from './conditions.ts';
 import { appendOperator, withoutOperator } from './operators.ts';
 
 /** What a click on a header does to a query's text: structurally the protocol's. */
@@ -22,9 +23,8 @@ const after = { none: 'ascending', ascending: 'descending', descending: 'none' }
  * @throws Error where the text cannot be read
  */
 export function sortQuery(text: string, { path, direction, more }: SortEdit): string {
-  const parsed = parsePipeline(text);
-  if (!parsed.ok) throw new Error('The query has an error. Correct or clear it first.');
-  const order = lastOrder(parsed.query);
+  const query = readable(text);
+  const order = lastOrder(query);
   const keys = order?.keys ?? [];
   const column = writtenPath(path);
   const at = keys.findIndex(({ from, to }) => writtenPath(text.slice(from, to)) === column);
@@ -33,11 +33,9 @@ export function sortQuery(text: string, { path, direction, more }: SortEdit): st
   const own = next === 'none' ? [] : [next === 'descending' ? `${path} DESC` : path];
   const written = keys.map(({ from, to }) => text.slice(from, to));
   const list = more ? written.toSpliced(at < 0 ? written.length : at, at < 0 ? 0 : 1, ...own) : own;
-  if (list.length === 0) return order ? withoutOperator(parsed.query, order) : text;
+  if (list.length === 0) return order ? withoutOperator(query, order) : text;
   const clause = `ORDER BY ${list.join(', ')}`;
-  return order
-    ? text.slice(0, order.from) + clause + text.slice(order.to)
-    : appendOperator(parsed.query, clause);
+  return order ? text.slice(0, order.from) + clause + text.slice(order.to) : appendOperator(query, clause);
 }
 
 /**
