@@ -7,6 +7,7 @@ import { launchOptions } from './browser.mjs';
 import { install } from './install.mjs';
 import { long } from './long.mjs';
 import {
+  ended,
   frameSuites,
   main,
   node,
@@ -30,8 +31,15 @@ await main(async () => {
   const installed = await install();
   const browser = { ROWRIVER_BROWSER: JSON.stringify(launchOptions(installed)) };
   const served = { ...browser, ROWRIVER_SERVED: '1' };
-  await mocha(suites, other === '--served' ? served : browser);
-  if (other === undefined) await mocha(long ? servedSuites : [...servedAlone, ...servedToo], served);
+  // Both runs are made whatever the first says, so that one run tells all.
+  const runs = [() => mocha(suites, other === '--served' ? served : browser)];
+  if (other === undefined)
+    runs.push(() => mocha(long ? servedSuites : [...servedAlone, ...servedToo], served));
+  const failures = [];
+  for (const run of runs) await run().catch((error) => failures.push(error));
+  ended.throwIfAborted();
+  const [failure] = failures;
+  if (failure) throw failure;
 });
 
 function mocha(names, environment) {

@@ -149,12 +149,21 @@ export async function collected([program, ...args], env = {}) {
 }
 
 /**
- * What a run of tests has left in its file ROWRIVER_TALLY; nothing passed and nothing failed where it left none.
+ * The sum of what runs of tests have left in their file ROWRIVER_TALLY, a line each; nothing passed and nothing failed where
+ * they left none.
  *
  * @returns {{ passed: number, failed: number, reasons: string[] }}
  */
 export function tallied(path) {
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { passed: 0, failed: 0, reasons: [] };
+  const sum = { passed: 0, failed: 0, reasons: [] };
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
+  for (const line of lines.filter((text) => text !== '')) {
+    const { passed, failed, reasons } = JSON.parse(line);
+    sum.passed += passed;
+    sum.failed += failed;
+    sum.reasons.push(...reasons);
+  }
+  return sum;
 }
 
 /**
