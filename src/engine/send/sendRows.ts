@@ -8,7 +8,7 @@ import { plannedFor } from '../dataset/plan.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
 import { formFor, type BodyForm } from '../sink/http/bodyForm.ts';
 import { DeadLetters } from '../sink/http/deadLetters.ts';
-import { SendJournal, type RowRange } from '../sink/http/sendJournal.ts';
+import { SendJournal, type RowRange, type SentRun } from '../sink/http/sendJournal.ts';
 import { ServiceSink } from '../sink/http/serviceSink.ts';
 import type { TableName } from '../sink/postgres/address.ts';
 import { SinkError } from '../sink/sinkError.ts';
@@ -74,10 +74,21 @@ export async function sendRows(
   const address = parseAddress(service.url);
   const { signal } = context;
   const { deadLetter, form = formFor(address.url), timeoutMs, resume, ...rest } = service;
-  const identity = identityOf(dataset, query, rejects !== undefined);
-  const run = [identity, address.url.href, form, rest.batch, rest.resend];
-  const deadLetters =
-    deadLetter === undefined ? undefined : await DeadLetters.open(deadLetter, dataset.location.paths);
+  const keepsRejects = rejects !== undefined;
+  const identity = identityOf(dataset, query, keepsRejects);
+  const { paths } = dataset.location;
+  const asked = [
+    paths,
+    query,
+    keepsRejects,
+    dataset.spec.schema,
+    address.url.href,
+    form,
+    rest.batch,
+    rest.resend,
+  ];
+  const run = { asked, rows: identity };
+  const deadLetters = deadLetter === undefined ? undefined : await DeadLetters.open(deadLetter, paths);
   const journal = await openJournal(dataset, query, resume, journals, run).catch(async (error: unknown) => {
     await deadLetters?.close();
     throw error;
@@ -127,7 +138,7 @@ async function openJournal(
   query: string,
   resume: boolean,
   folder: string,
-  run: readonly unknown[],
+  run: SentRun,
 ): Promise<SendJournal | undefined> {
   const why = whyNotAgain(dataset, query);
   if (why !== undefined) {

@@ -310,7 +310,12 @@ describe('cli to a service', () => {
       );
       const text = await readFile(file, 'utf8');
       await writeFile(file, `${text}${recordLine(1000)}`);
-      assert.match((await resume(file)).stderr, /There is nothing to resume.*the file has changed/);
+      assert.match(
+        (await resume(file)).stderr,
+        /cannot be resumed: the file, or the way it is read, has changed since/,
+      );
+      assert.equal((await runCli([file, ...to], { env: cache() })).code, 0);
+      assert.match((await resume(file)).stderr, /There is nothing to resume/);
       const sends = join(folder, 'cache', 'rowriver', 'sends');
       refusing = true;
       server.requests.length = 0;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rm, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { said } from '../../../said/said.ts';
 import { removeOld } from '../../leftovers.ts';
 import { sinkErrorFrom, SinkError, systemCode } from '../sinkError.ts';
@@ -9,6 +9,14 @@ import { sinkErrorFrom, SinkError, systemCode } from '../sinkError.ts';
 export interface RowRange {
   readonly first: number;
   readonly last: number;
+}
+
+/** What tells a run from others. */
+export interface SentRun {
+  /** What was asked for: which files, which query, how its rows are divided, and where they go. */
+  readonly asked: readonly unknown[];
+  /** Which rows that gave: others, where a file has changed since. */
+  readonly rows: string;
 }
 
 /**
@@ -34,17 +42,18 @@ export class SendJournal {
 
   /**
    * @param folder where journals are kept; those that nobody has added to for some weeks are removed
-   * @param run what tells the run from others: its rows, how they are divided, and where they go
    * @param resume whether to go on with an earlier run; else its journal is replaced
    * @throws SinkError where there is nothing to go on with
    */
-  static async open(folder: string, run: readonly unknown[], resume: boolean): Promise<SendJournal> {
-    const name = createHash('sha256').update(JSON.stringify(run)).digest('hex').slice(0, 32);
-    const path = join(folder, `${name}.rowsends`);
+  static async open(folder: string, run: SentRun, resume: boolean): Promise<SendJournal> {
+    const asked = digest(run.asked);
+    const path = join(folder, `${asked}-${digest(run.rows)}${ending}`);
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await removeOld(folder, '.rowsends', keptMs);
-      const done = resume ? read(await textOf(path)) : [];
+      await removeOld(folder, ending, keptMs);
+      // What an earlier run has left cannot be gone on with once all rows are sent.
+      if (!resume) for (const other of await journalsFor(folder, asked)) await rm(other, { force: true });
+      const done = resume ? read(await textOf(path, asked)) : [];
       const file = await open(path, resume ? 'a' : 'w', 0o600);
       await file.appendFile(resume ? '\n' : `${head}\n`);
       return new SendJournal(path, file, done, resume);
@@ -89,20 +98,35 @@ export class SendJournal {
 }
 
 const head = 'rowriver sends 1';
+const ending = '.rowsends';
 const keptMs = 30 * 24 * 60 * 60_000;
 
 function nameOf({ first, last }: RowRange): string {
   return `${first} ${last}`;
 }
 
-async function textOf(path: string): Promise<string> {
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+}
+
+/** The journals of what was asked for, whichever rows that gave. */
+async function journalsFor(folder: string, asked: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => name.startsWith(`${asked}-`)).map((name) => join(folder, name));
+}
+
+/** @throws SinkError where it is not there; it says whether there is one of other rows */
+async function textOf(path: string, asked: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
+    const others = await journalsFor(dirname(path), asked);
     throw new SinkError(
       'nothing-to-resume',
-      said`There is nothing to resume: no run of this query to this address has ended early, or the file has changed since. Without --resume, all rows are sent.`,
+      others.length > 0
+        ? said`The run cannot be resumed: the file, or the way it is read, has changed since. Without --resume, all rows are sent.`
+        : said`There is nothing to resume: no run of this query to this address has ended early. Without --resume, all rows are sent.`,
     );
   }
 }

@@ -521,7 +521,7 @@ describe('sink/http', () => {
       const [first] = numbersIn(body);
       response.writeHead(first === 3 ? 400 : first === 7 ? 403 : 200).end('{}');
     });
-    const begun = await SendJournal.open(journalFolder, ['run'], false);
+    const begun = await SendJournal.open(journalFolder, { asked: [], rows: 'run' }, false);
     await assert.rejects(send(lines(8), { ...asked, journal: begun }), /403/);
     assert.deepEqual(
       (await deadRows()).map(({ row }) => row),
@@ -536,7 +536,7 @@ describe('sink/http', () => {
       response.writeHead(numbersIn(body)[0] === 5 ? 200 : 400).end('{}');
     });
     received = [];
-    const journal = await SendJournal.open(journalFolder, ['run'], true);
+    const journal = await SendJournal.open(journalFolder, { asked: [], rows: 'run' }, true);
     const { sent } = await send(lines(8), { ...asked, journal });
     assert.deepEqual(received.map(({ body }) => numbersIn(body)).flat(), [3, 4, 7, 8]);
     assert.deepEqual(
