@@ -2,6 +2,7 @@ import { colon, dot, isDigit, minus, plus, quote, space, zero } from '../ascii.t
 import { dayOf, daysInMonth, digitsOfDay } from '../calendar.ts';
 import type { TimePoint } from '../format/fieldColumn.ts';
 import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
+import { partitionPoint } from '../partitionPoint.ts';
 import { unpackWholes, widthsFor, WholesWriter, type WholesHead } from './wholes.ts';
 import type { WordWriter } from './wordWriter.ts';
 
@@ -362,14 +363,10 @@ export function firstFromText(text: Uint8Array, head: TimeHead): number {
   const writer = new TimeWriter(head);
   const own = new Uint8Array(head.length);
   // The texts are in the order of their numbers.
-  let [from, to] = [0, head.high - head.low + 1];
-  while (from < to) {
-    const middle = from + Math.floor((to - from) / 2);
-    writer.write(middle, own, 0);
-    if (Buffer.compare(own, text) < 0) from = middle + 1;
-    else to = middle;
-  }
-  return from;
+  return partitionPoint(0, head.high - head.low + 1, (number) => {
+    writer.write(number, own, 0);
+    return Buffer.compare(own, text) < 0;
+  });
 }
 
 /** The first number, less the least one, of a time that is not before another; beyond what there is, any. */

@@ -1,3 +1,4 @@
+import { partitionPoint } from '../partitionPoint.ts';
 /** A growing column of doubles: the index's storage, 8 bytes an entry, doubling. */
 export class DoubleColumn {
   #values = new Float64Array(64);
@@ -35,25 +36,11 @@ export class DoubleColumn {
 
   /** The first entry that is not below a value; the length where there is none. */
   lowerBound(value: number): number {
-    let low = 0;
-    let high = this.#length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#values[middle] < value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return partitionPoint(0, this.#length, (at) => this.#values[at] < value);
   }
 
   /** How many entries are at most `value`, in a column that never falls. */
   upperBound(value: number): number {
-    let low = 0;
-    let high = this.#length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#values[middle] <= value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return partitionPoint(0, this.#length, (at) => this.#values[at] <= value);
   }
 }

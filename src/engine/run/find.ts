@@ -1,5 +1,6 @@
 import type { PreviewCalls } from '../../protocol/preview.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
+import { partitionPoint } from '../partitionPoint.ts';
 import { rowNumbers } from '../source/part.ts';
 import { SourceError } from '../source/source.ts';
 import type { Columns } from '../dataset/columns.ts';
@@ -136,13 +137,7 @@ async function withOrdered<T>(
 
 /** Where a number is among ascending ones. */
 function placeIn(ordered: Float64Array, number: number): number {
-  let [low, high] = [0, ordered.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ordered[middle] < number) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return partitionPoint(0, ordered.length, (at) => ordered[at] < number);
 }
 
 /** How many rows of a view hold the text: all of them, or those before a row. */

@@ -2,6 +2,7 @@ import { lineFeed } from '../../ascii.ts';
 import type { FormatOptions } from '../../../protocol/formatOptions.ts';
 import { createCsvRowReader } from '../../format/csv/row.ts';
 import type { CsvDialect } from '../../format/csv/dialect.ts';
+import { partitionPoint } from '../../partitionPoint.ts';
 import { memorySource } from '../../source/data.ts';
 import { OrderedRows } from '../../source/files/columns.ts';
 import { type FileSpans, type PlacedRecords, SourceError } from '../../source/source.ts';
@@ -172,11 +173,5 @@ interface RowPlace {
 
 /** The last of ascending numbers that is not above a number. */
 function indexOf(ascending: readonly number[], number: number): number {
-  let [low, high] = [0, ascending.length];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle] <= number) low = middle;
-    else high = middle;
-  }
-  return low;
+  return partitionPoint(1, ascending.length, (at) => ascending[at] <= number) - 1;
 }

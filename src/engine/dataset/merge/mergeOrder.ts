@@ -1,4 +1,5 @@
 import { said } from '../../../said/said.ts';
+import { partitionPoint } from '../../partitionPoint.ts';
 import type { FileSpans, PlacedRecords, RecordPlaces } from '../../source/source.ts';
 import { SourceError } from '../../source/source.ts';
 import type { Turn } from '../../source/files/turns.ts';
@@ -267,12 +268,7 @@ class MergedRecords implements HeldRecords {
 
   /** The last record that begins at a position or before it. */
   #at(position: number): number {
-    let [low, high] = [0, this.count];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#starts[middle] <= position) low = middle + 1;
-      else high = middle;
-    }
-    return Math.max(0, low - 1);
+    const behind = partitionPoint(0, this.count, (at) => this.#starts[at] <= position);
+    return Math.max(0, behind - 1);
   }
 }

@@ -1,6 +1,7 @@
 import { lineFeed } from '../../ascii.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
 import { lineEnds } from '../../lineEnds.ts';
+import { partitionPoint } from '../../partitionPoint.ts';
 import { Batch, SharedPiece, type RowPlace } from './batch.ts';
 import type { RowPlaces } from './rowPlaces.ts';
 
@@ -99,14 +100,7 @@ export class BatchMaker {
 
 /** The first of `numbers[from, to)`, which rise, that is as large; `to` where none is. */
 function firstFrom(numbers: Uint32Array, from: number, to: number, least: number): number {
-  if (to <= from || numbers[to - 1] < least) return to;
-  let [low, high] = [from, to - 1];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (numbers[middle] >= least) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return partitionPoint(from, to, (at) => numbers[at] < least);
 }
 
 const nowhere = { record: undefined, line: undefined, offset: undefined, key: undefined };

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { said } from '../../../said/said.ts';
 import { removeOld } from '../../leftovers.ts';
+import { partitionPoint } from '../../partitionPoint.ts';
 import { sinkErrorFrom, SinkError, systemCode } from '../sinkError.ts';
 
 /** Rows by their numbers, from 1, both included. */
@@ -71,13 +72,8 @@ export class SendJournal {
     const ranges = this.done.toSorted((a, b) => a.first - b.first);
     const firsts = Float64Array.from(ranges, ({ first }) => first);
     return (row) => {
-      let [low, high] = [0, firsts.length];
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (firsts[middle] <= row) low = middle + 1;
-        else high = middle;
-      }
-      return low > 0 && row <= ranges[low - 1].last;
+      const behind = partitionPoint(0, firsts.length, (at) => firsts[at] <= row);
+      return behind > 0 && row <= ranges[behind - 1].last;
     };
   }
 

@@ -1,3 +1,4 @@
+import { partitionPoint } from '../../partitionPoint.ts';
 import { type BlockAlignment } from './deflate.ts';
 
 /**
@@ -98,14 +99,7 @@ export class Marks {
 
   /** The last place that is known and of which `holds` is true, as it is of all before that. */
   lastOf(holds: (mark: Mark) => boolean): Mark {
-    let low = 0;
-    let high = this.#marks.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (holds(this.#marks[middle])) low = middle;
-      else high = middle - 1;
-    }
-    let last = this.#marks[low];
+    let last = this.#marks[partitionPoint(1, this.#marks.length, (at) => holds(this.#marks[at])) - 1];
     for (const mark of this.#passed) if (mark.position > last.position && holds(mark)) last = mark;
     return last;
   }
@@ -123,14 +117,9 @@ export class Marks {
 
   /** The nearest mark at or before `position`. */
   before(position: number): Mark {
-    let low = 0;
-    let high = this.#marks.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#marks[middle]?.position ?? Infinity) <= position) low = middle;
-      else high = middle - 1;
-    }
-    return this.#marks[low] ?? { position: 0, at: 0 };
+    const marks = this.#marks;
+    const behind = partitionPoint(1, marks.length, (at) => marks[at].position <= position);
+    return marks[behind - 1] ?? { position: 0, at: 0 };
   }
 
   /** What was learnt, without the marks up to `since`, which the other side has. */

@@ -1,3 +1,4 @@
+import { partitionPoint } from '../../partitionPoint.ts';
 import type { Piece } from './part.ts';
 
 /** Files, and what came to them later: as much of each as stands in one place. */
@@ -60,13 +61,7 @@ export class Spans {
   /** The number of the first file that begins after a position, as far as that is known. */
   #firstAfter(position: number): number {
     const starts = this.#starts;
-    let [low, high] = [0, starts.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (starts[middle] <= position) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return partitionPoint(0, starts.length, (file) => starts[file] <= position);
   }
 
   #extend(): void {

@@ -1,3 +1,4 @@
+import { partitionPoint } from '../../partitionPoint.ts';
 /** Records of one file that come one after the other, where several files are read in another order than one by one. */
 export interface Turn {
   /** The file, by its number among the parts. */
@@ -33,13 +34,8 @@ export class Turns {
 
   /** The turn that a position is of: the last one for what lies behind all. */
   at(position: number): number {
-    let [low, high] = [0, this.count];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.start(middle) <= position) low = middle + 1;
-      else high = middle;
-    }
-    return Math.max(0, low - 1);
+    const behind = partitionPoint(0, this.count, (turn) => this.start(turn) <= position);
+    return Math.max(0, behind - 1);
   }
 
   /** One past the last turn, it is where all end. */

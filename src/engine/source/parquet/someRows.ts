@@ -1,4 +1,5 @@
 import { said } from '../../../said/said.ts';
+import { partitionPoint } from '../../partitionPoint.ts';
 import type { Step } from '../compressed/decoded.ts';
 import type { Mark, Marks } from '../compressed/marks.ts';
 import { SourceError, type Source } from '../source.ts';
@@ -103,11 +104,5 @@ function lengthOf(groups: readonly NumberedGroup[]): number {
 
 /** The row group that a row is in. */
 function groupOf(groups: readonly NumberedGroup[], row: number): NumberedGroup | undefined {
-  let [low, high] = [0, groups.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (groups[middle].first + groups[middle].rows <= row) low = middle + 1;
-    else high = middle;
-  }
-  return groups.at(low);
+  return groups.at(partitionPoint(0, groups.length, (at) => groups[at].first + groups[at].rows <= row));
 }
