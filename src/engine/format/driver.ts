@@ -34,8 +34,8 @@ export type Certainty = 'name' | 'content' | 'fallback';
 
 export interface Claim {
   readonly by: Certainty;
-  /** Handed on to the driver's `open`, where the user does not say otherwise. */
-  readonly options?: FormatOptions;
+  /** Handed on to the driver's `open`, where the user does not say otherwise: looked for once the file is the driver's. */
+  readonly options?: () => FormatOptions;
 }
 
 /** What a file is recognised by. */

@@ -69,7 +69,7 @@ export async function recognise(
   const { kind } = found;
   const claim = said ? undefined : found.claim;
   const file = { source, sample, length, final, remote: source.place?.remote ?? false };
-  const read = await drivers[kind].open(file, { ...claim?.options, ...options }, signal);
+  const read = await drivers[kind].open(file, { ...claim?.options?.(), ...options }, signal);
   return claim?.by === 'fallback' && isNoTable(read)
     ? drivers.log.open(file, { ...options, pattern: linesPattern }, signal)
     : read;

@@ -45,7 +45,7 @@ function linesOrValues(text: string, final: boolean): RecognisedJson {
       : text.lastIndexOf('\n', end - 1) !== -1 && isJson(text.slice(0, end));
   if (!isSpread && !areValues(text, final)) return { kind: 'jsonl', by: 'name' };
   // The lists in a record are no rows. A document that is one list is one of records.
-  return { kind: 'json', by: 'name', ...(/^[\s\u001e]*\{/.test(text) && { options: { rows: '$' } }) };
+  return { kind: 'json', by: 'name', ...(/^[\s\u001e]*\{/.test(text) && { options: () => ({ rows: '$' }) }) };
 }
 
 /** Behind a value: another one on the same line, or the comma that is behind each element of a list. */

@@ -45,10 +45,10 @@ export const logLines: FormatDriver<LogSpec> = {
     if (beginsExposition.test(text)) return { by: 'content' };
     // Commas in their texts delimit nothing.
     if (shareOfPairs(text, final) > 0.5 || areOtherLines(text, final))
-      return { by: 'content', options: { pattern: linesPattern } };
+      return { by: 'content', options: () => ({ pattern: linesPattern }) };
     // No row of a table is an object of JSON, as lines are that a program writes now and then between others.
     if (objects === 0) return undefined;
-    return { by: 'content', options: { pattern: bestPattern(text, final)?.name ?? linesPattern } };
+    return { by: 'content', options: () => ({ pattern: bestPattern(text, final)?.name ?? linesPattern }) };
   },
   open({ source, sample, length, final }, options) {
     const head = sample.subarray(0, length);
