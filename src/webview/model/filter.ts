@@ -29,9 +29,9 @@ export interface Filter {
   readonly conditions: Signal<readonly Condition[]>;
   readonly filters: Signal<Filters>;
   run(query: string): Promise<void>;
-  /** Reads on where the source has failed: in the file, and for the query if that had failed as well. */
   /** The query of the rows that show; none while it is being taken away, though they still do. */
   wanted(): string;
+  /** Reads on where the source has failed: in the file, and for the query if that had failed as well. */
   retry(): Promise<void>;
   cancel(): void;
   /** Back to the whole file, with the selected record where it was. */
@@ -304,12 +304,15 @@ export function createFilter(preview: Filtered, changed: () => void): Filter {
       notice.value = t('This row is of no single record.');
       return;
     }
-    isClearing = false;
+    const nowhere = () => (notice.value = t('This row is of no single record.'));
+    if (isClearing) {
+      // What is being taken away is not come back to: its box is empty. Another row may be selected by now.
+      await backToFile(takeAway, nowhere);
+      changed();
+      return;
+    }
     keepMatch();
-    await backToFile(
-      () => (inContext.value = true),
-      () => (notice.value = t('This row is of no single record.')),
-    );
+    await backToFile(() => (inContext.value = true), nowhere);
   }
 
   function leaveContext(): void {
@@ -391,6 +394,8 @@ export function createFilter(preview: Filtered, changed: () => void): Filter {
     matchInContext: () => (inContext.peek() ? match : undefined),
     goToRecord,
     async edit(change) {
+      // It goes with the others.
+      if (change.kind === 'remove' && isClearing) return;
       // What shows then are the file's records, which the query may have made other rows of.
       const ofRecords = inContext.peek();
       if (ofRecords && (change.kind === 'sort' || change.kind === 'drop')) {

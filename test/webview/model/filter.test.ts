@@ -9,7 +9,7 @@ import { Peer, type Handlers, type Message } from '../../../src/protocol/rpc.ts'
 type Nothing = Record<string, never>;
 type Served = Pick<
   PreviewCalls,
-  'run' | 'locate' | 'record' | 'conditions' | 'host/filters' | 'host/keepFilters'
+  'run' | 'locate' | 'record' | 'edit' | 'conditions' | 'host/filters' | 'host/keepFilters'
 >;
 
 describe('webview/model/filter', () => {
@@ -30,7 +30,9 @@ describe('webview/model/filter', () => {
   };
 
   /** A filter over an engine that answers so, and where its grid was told to go. */
-  function filterOver(engine: Pick<Handlers<Served>, 'run' | 'locate'>) {
+  function filterOver(
+    engine: Pick<Handlers<Served>, 'run' | 'locate'> & Partial<Pick<Handlers<Served>, 'edit'>>,
+  ) {
     const page: Peer<Nothing, PreviewCalls, Nothing> = new Peer<Nothing, PreviewCalls, Nothing>({
       post: (message: Message) => queueMicrotask(() => serving.receive(message)),
       handlers: {},
@@ -38,6 +40,7 @@ describe('webview/model/filter', () => {
     const serving = new Peer<Served, Nothing, PreviewEvents>({
       post: (message) => queueMicrotask(() => page.receive(message)),
       handlers: {
+        edit: ({ query }) => ({ query }),
         ...engine,
         record: () => Promise.reject(new Error('Rows tell of their records.')),
         conditions: () => [],
@@ -82,6 +85,30 @@ describe('webview/model/filter', () => {
     assert.deepEqual([filter.applied.value, filter.wanted(), preview.result.value], ['', '', undefined]);
     assert.equal(preview.inContext.value, false);
     assert.deepEqual(wentTo, [[0, 50]]);
+  });
+
+  it('that is being cleared is gone when a match is shown in context, and when a condition is removed', async () => {
+    const edits: string[] = [];
+    const { filter, preview, wentTo } = filterOver({
+      run: ({ query }) => ({ ...state, query }),
+      locate: ({ place }) => ({ row: place.by === 'record' ? place.value - 1 : 0, exact: true }),
+      edit: ({ query }) => {
+        edits.push(query);
+        return { query };
+      },
+    });
+    const act = [() => filter.showInContext(), () => filter.edit({ kind: 'remove', from: 0, to: 5 })];
+    for (const also of act) {
+      await filter.run(state.query);
+      await Promise.all([filter.clear(), also()]);
+      assert.deepEqual([filter.text.value, filter.applied.value, preview.result.value], ['', '', undefined]);
+      assert.equal(preview.inContext.value, false);
+    }
+    assert.deepEqual(wentTo, [
+      [0, 6],
+      [0, 6],
+    ]);
+    assert.deepEqual(edits, []);
   });
 
   for (const isMatch of [true, false])
