@@ -1,8 +1,8 @@
 /** Text that is found in the rows, step by step. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { areThere, gridAt } from './bed/grid.ts';
+import { areThere, enterQuery, gridAt } from './bed/grid.ts';
 import type { RealEngine } from './bed/realEngine.ts';
 import { RealPage } from './bed/realPage.ts';
 
@@ -83,6 +83,38 @@ describe('webview of text that is found', () => {
     await goes('Enter', '2 of 2', 3);
     await page.locator('.cell[aria-selected="true"]:visible', { hasText: /^needles$/ }).waitFor();
     await goes('Shift+Enter', '1 of 2, in the hidden column c280', 2);
+  });
+
+  it('is gone to in the name of a file, also of sorted rows', async () => {
+    const folder = join(real.folder, 'several');
+    await mkdir(folder);
+    const line = (word: string) => `${JSON.stringify({ word })}\n`;
+    await writeFile(join(folder, 'first.jsonl'), ['a', 'd', 'second'].map(line).join(''));
+    await writeFile(join(folder, 'second.jsonl'), ['b', 'c', 'e'].map(line).join(''));
+    await engine.openFile({ location: folder, options: {}, files: { folder, pattern: '*.jsonl' } });
+    await gridAt(page, 0);
+    for (const [query, row, last] of [
+      ["word <> 'b'", 3, 5],
+      ['|> ORDER BY word', 2, 6],
+    ] as const) {
+      await enterQuery(page, query);
+      await gridAt(page, 0);
+      await page.locator('.row[aria-rowindex="2"]:not([hidden]) .cell[aria-colindex="3"]:visible').click();
+      await page.getByRole('button', { name: 'Find (Ctrl+F)' }).click();
+      await page.getByRole('textbox', { name: 'Find in the filtered rows' }).fill('Second');
+      const all = query.startsWith('|>') ? 4 : 3;
+      await goes('Enter', `1 of ${all}`, row);
+      await goes('Enter', `2 of ${all}`, row + 1);
+      await page
+        .locator('.row.active .cell[aria-selected="true"]:visible', { hasText: 'second.jsonl' })
+        .waitFor();
+      await goes('Shift+Enter', `1 of ${all}`, row);
+      await page.keyboard.press('Shift+Enter');
+      await page.locator('.find-count').getByText('No earlier row').waitFor();
+      await goes('Shift+Enter', `${all} of ${all}`, last);
+    }
+    await enterQuery(page, '');
+    await gridAt(page, 0);
   });
 
   it('is sought from the active row again once that is another one', async () => {

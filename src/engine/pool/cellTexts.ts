@@ -4,7 +4,14 @@ import type { FieldReader, Format } from '../format/driver.ts';
 import { JsonFields } from '../format/json/fields.ts';
 import { Kind, type Needle, type RecordBlock } from '../format/record.ts';
 import { bufferOver } from '../query/fieldText.ts';
-import type { SearchedCells } from './task.ts';
+import type { Find, SearchedCells } from './task.ts';
+
+/** Whether a text holds the one that is sought, as `TextFinder` says. */
+export function holding({ text, matchCase }: Pick<Find, 'text' | 'matchCase'>): (text: string) => boolean {
+  if (matchCase) return (where) => where.includes(text);
+  const sought = text.toLowerCase();
+  return (where) => where.toLowerCase().includes(sought);
+}
 
 /** The places at which a text stands in the bytes of one record after the other. */
 export class RecordHits {

@@ -6,7 +6,7 @@ import { formatOf } from '../format/registry.ts';
 import { bufferOver, fieldText, jsonUnescape } from '../query/fieldText.ts';
 import { Hits, placesOf, type Plan } from '../query/index.ts';
 import { SaidError } from '../../said/said.ts';
-import { cellsOf, RecordHits, type RecordCells } from './cellTexts.ts';
+import { cellsOf, holding, RecordHits, type RecordCells } from './cellTexts.ts';
 import { DerivedRows } from './derivedRows.ts';
 import type { Find, SearchedCells } from './task.ts';
 import { writtenAs } from './written.ts';
@@ -106,10 +106,7 @@ class RecordFinder {
     const { needle, doubts } = writtenAs(find, format);
     this.#needle = needle;
     this.#doubts = doubts;
-    const sought = find.matchCase ? find.text : find.text.toLowerCase();
-    this.#holds = find.matchCase
-      ? (text) => text.includes(sought)
-      : (text) => text.toLowerCase().includes(sought);
+    this.#holds = holding(find);
     this.#cells = cellsOf(format, find.cells, this.#holds);
     this.#shown = find.cells;
     this.#partitions = format.layout.partitions ?? [];

@@ -7,8 +7,10 @@ import type { Columns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { openRows } from '../dataset/part.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
+import type { Run } from './run.ts';
 import { throttled } from './throttle.ts';
 import type { View } from '../dataset/view.ts';
+import { holding } from '../pool/cellTexts.ts';
 
 /**
  * Find: the rows of a view of which a cell holds a text. The bytes of the records are searched as the file streams by, and
@@ -23,8 +25,11 @@ export interface SoughtRows {
   readonly columns: Pick<Columns, 'searched'>;
   /** The numbers of the records of the file that the rows are, where these are in another order: see `Run.records`. */
   readonly records: Float64Array | undefined;
+  /** The paths of the files that some rows are of, where what is looked through has none of them: see `Run.fileNames`. */
+  readonly fileNames: FileNames | undefined;
 }
 
+type FileNames = Run['fileNames'];
 type FindCall = PreviewCalls['find'];
 type CountCall = PreviewCalls['findCount'];
 
@@ -50,7 +55,7 @@ async function findForward(
   const tell = throttled(progress);
   for await (const found of matches(rows, request, firstBlock, signal)) {
     tell(progressOf(dataset, found.scanned));
-    for (const row of await rowsOf(dataset, view, found, signal)) if (row > from) return { row };
+    for (const row of await rowsOf(rows, request, found, signal)) if (row > from) return { row };
     if (view && found.firstBlock + found.blocks.length >= view.blocks && view.blocks > 0) break;
   }
   return null;
@@ -70,7 +75,7 @@ async function findBackward(
     let last: number | undefined;
     try {
       for await (const found of matches(rows, request, start, signal, end)) {
-        for (const row of await rowsOf(dataset, view, found, signal)) if (row < request.from) last = row;
+        for (const row of await rowsOf(rows, request, found, signal)) if (row < request.from) last = row;
       }
     } catch (error) {
       // The rows before the place where a source gives out are all that there are to go back through.
@@ -105,7 +110,7 @@ async function findRecord(
       const holds = new Uint8Array(ordered.length);
       for await (const match of matches(sought, request, 0, signal)) {
         tell(progressOf(sought.dataset, match.scanned));
-        for (const row of await rowsOf(sought.dataset, undefined, match, signal)) holds[row] = 1;
+        for (const row of await rowsOf(sought, request, match, signal)) holds[row] = 1;
       }
       const isSought = (number: number): boolean => holds[placeIn(ordered, number)] === 1;
       return backward ? some.findLastIndex(isSought) : some.findIndex(isSought);
@@ -129,7 +134,8 @@ async function withOrdered<T>(
   const ordered = rowNumbers(some).sort();
   const part = await openRows(dataset, ordered, signal);
   try {
-    return await work({ dataset: part, view: undefined, columns, records: undefined }, ordered);
+    const sought = { dataset: part, view: undefined, columns, records: undefined, fileNames: undefined };
+    return await work(sought, ordered);
   } finally {
     await part.close();
   }
@@ -164,6 +170,14 @@ async function countRows(
   const { before } = request;
   const last = before === undefined ? undefined : blockOfRow(dataset, view, before);
   let count = 0;
+  if (isOfNames(rows)) {
+    const end = last === undefined ? undefined : last + 1;
+    for await (const found of matches(rows, request, 0, signal, end)) {
+      for (const row of await rowsOf(rows, request, found, signal)) if (row < (before ?? Infinity)) count++;
+      tell({ count, ...progressOf(dataset, found.scanned) });
+    }
+    return { count };
+  }
   const scan = {
     query: view?.query,
     find: { text: request.text, matchCase: request.matchCase, cells: columns.searched },
@@ -178,7 +192,7 @@ async function countRows(
   }
   if (before !== undefined && last !== undefined) {
     for await (const found of matches(rows, request, last, signal, last + 1))
-      for (const row of await rowsOf(dataset, view, found, signal)) if (row < before) count++;
+      for (const row of await rowsOf(rows, request, found, signal)) if (row < before) count++;
   }
   return { count };
 }
@@ -202,10 +216,41 @@ function matches(
   );
 }
 
-/** The rows of the view at which a stretch's matches are, ascending. */
+/** Whether a column shows the paths of files that what is looked through has none of. */
+function isOfNames<T extends SoughtRows>(
+  rows: T,
+): rows is T & { readonly fileNames: NonNullable<FileNames> } {
+  return rows.fileNames !== undefined && rows.columns.searched.paths;
+}
+
+/** The rows of a stretch of which a cell holds the text, ascending. */
 async function rowsOf(
-  dataset: Dataset,
-  view: View | undefined,
+  rows: SoughtRows,
+  request: Pick<FindCall['params'], 'text' | 'matchCase'>,
+  found: OrderedResult,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const own = await rowsWithin(rows, found, signal);
+  if (!isOfNames(rows)) return own;
+  const first = rows.dataset.index.place(found.firstBlock).record;
+  const names = await rows.fileNames(
+    first,
+    found.blocks.reduce((sum, { records }) => sum + records, 0),
+  );
+  const holds = holding(request);
+  const known = new Map<string, boolean>();
+  const isNamed = (name: string): boolean => {
+    let is = known.get(name);
+    if (is === undefined) known.set(name, (is = holds(name)));
+    return is;
+  };
+  const isOwn = new Set(own);
+  return Array.from(names, (_, at) => first + at).filter((row, at) => isOwn.has(row) || isNamed(names[at]));
+}
+
+/** Those of which the records themselves hold it. */
+async function rowsWithin(
+  { dataset, view }: SoughtRows,
   { firstBlock, result }: OrderedResult,
   signal: AbortSignal,
 ): Promise<number[]> {

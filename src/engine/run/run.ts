@@ -34,6 +34,11 @@ export interface Run {
    * records of the source are then the rows, in another order.
    */
   readonly records?: Float64Array | undefined;
+  /**
+   * The paths of the files that rows are of, which its columns show though the rows do not have them; undefined where these
+   * have them, or are of no files.
+   */
+  fileNames?(first: number, count: number): Promise<readonly string[]>;
   /** Whether its rows are of a part of the file, since `until` has ended it. */
   readonly isPart?: boolean;
   /** Whether the rows are records as they stand, in whatever order. */

@@ -208,12 +208,16 @@ export class TableRun implements Run {
     count: number,
   ): Promise<T> {
     if (!cells.columns.some(({ ofFile }) => ofFile === 'path')) return cells;
-    const offsets = (await this.#rows?.offsetsOf(first, count)) ?? [];
-    const fileNames = offsets.map((offset) => this.source.fileNameAt(offset));
+    const fileNames = await this.fileNames(first, count);
     const columns = cells.columns.map((column) =>
       column.ofFile === 'path' ? { ...column, fileNames } : column,
     );
     return { ...cells, columns };
+  }
+
+  async fileNames(first: number, count: number): Promise<readonly string[]> {
+    const offsets = (await this.#rows?.offsetsOf(first, count)) ?? [];
+    return offsets.map((offset) => this.source.fileNameAt(offset));
   }
 
   async offsetOf(row: number): Promise<number | undefined> {

@@ -465,7 +465,8 @@ export class Session {
     const records = run?.records;
     const read = records ? run.source : run?.dataset;
     const columns = run?.columns ?? dataset.columns;
-    return { dataset: read ?? dataset, view: run?.view, columns, records };
+    const fileNames = run?.fileNames?.bind(run);
+    return { dataset: read ?? dataset, view: run?.view, columns, records, fileNames };
   }
 
   /** @throws SaidError where there is no such row */
