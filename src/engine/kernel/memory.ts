@@ -131,8 +131,8 @@ export interface KernelExports {
     even: number,
     odd: number,
   ): void;
-  countGroups(codes: number, count: number, counts: number, firsts: number): void;
-  sumGroups(codes: number, numbers: number, count: number, sums: number): void;
+  countGroups(codes: number, count: number, most: number, counts: number, firsts: number): void;
+  sumGroups(codes: number, numbers: number, count: number, most: number, sums: number): void;
   boundGroups(...operands: number[]): void;
   unpackWords(words: number, count: number, width: number, target: number): void;
 

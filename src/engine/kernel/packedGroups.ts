@@ -5,6 +5,8 @@ import { packedKernel, type Marks, type PackedKernel, type PackedNumbers } from 
 const mostGroups = 4096;
 /** The same for the different values in each group. */
 const mostPairs = 16384;
+/** The tables that the kernel counts and adds up in. */
+const tables = 4;
 /** Records of which 32 bits each add up to less than 2^53. */
 const mostRecords = 2 ** 20;
 
@@ -110,11 +112,14 @@ export class PackedGroups {
    */
   sums(numbers: PackedNumbers, known: Marks | boolean): Float64Array {
     const { codes, values } = this.#values(numbers, known);
-    const sums = this.#kernel.take(8 * (this.#size + 1));
-    this.#bytes(sums, 8 * (this.#size + 1)).fill(0);
-    this.#exports.sumGroups(codes, values, this.#count, sums);
+    const most = this.#size + 1;
+    const sums = this.#kernel.take(tables * 8 * most);
+    this.#bytes(sums, tables * 8 * most).fill(0);
+    this.#exports.sumGroups(codes, values, this.#count, most, sums);
     const words = new Uint32Array(this.#exports.memory.buffer, sums, 2 * this.#size);
-    return Float64Array.from({ length: this.#size }, (_, at) => words[2 * at] + words[2 * at + 1] * 2 ** 32);
+    const found = new Float64Array(this.#size);
+    for (let at = 0; at < found.length; at++) found[at] = words[2 * at] + words[2 * at + 1] * 2 ** 32;
+    return found;
   }
 
   /** The least and the greatest number of each group that has one. */
@@ -152,17 +157,18 @@ export class PackedGroups {
    * Counts records by codes below `most`, of which those below `size` are codes of groups.
    */
   #countIn(codesAt: number, size: number, most: number): CountedGroups {
-    const counts = this.#kernel.take(4 * most);
-    const firsts = this.#kernel.take(4 * most);
-    this.#bytes(counts, 4 * most).fill(0);
-    this.#exports.countGroups(codesAt, this.#count, counts, firsts);
+    const countsAt = this.#kernel.take(tables * 4 * most);
+    const firstsAt = this.#kernel.take(4 * most);
+    this.#bytes(countsAt, tables * 4 * most).fill(0);
+    this.#exports.countGroups(codesAt, this.#count, most, countsAt, firstsAt);
     const { buffer } = this.#exports.memory;
-    const found = {
-      counts: new Uint32Array(buffer, counts, size).slice(),
-      firsts: new Uint32Array(buffer, firsts, size).slice(),
-    };
-    const codes = Uint32Array.from(found.counts.keys()).filter((code) => found.counts[code] > 0);
-    return { codes: codes.sort((a, b) => found.firsts[a] - found.firsts[b]), ...found };
+    const counts = new Uint32Array(buffer, countsAt, size).slice();
+    const firsts = new Uint32Array(buffer, firstsAt, size).slice();
+    const found = new Uint32Array(size);
+    let length = 0;
+    for (let code = 0; code < size; code++) if (counts[code] > 0) found[length++] = code;
+    const codes = found.subarray(0, length).sort((a, b) => firsts[a] - firsts[b]);
+    return { codes, counts, firsts };
   }
 
   #values(numbers: PackedNumbers, known: Marks | boolean): { codes: number; values: number } {

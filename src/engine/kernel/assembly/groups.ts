@@ -26,21 +26,80 @@ export function codeMarked(codes: usize, count: u32, marks: usize, other: u32, t
   }
 }
 
-/** Counts the records of each code, and notes which is the first; `counts` holds zeros. */
-export function countGroups(codes: usize, count: u32, counts: usize, firsts: usize): void {
-  for (let index: u32 = 0; index < count; index++) {
+// @ts-ignore: decorator
+@inline
+function codeAt(codes: u64, at: u32): usize {
+  return usize((codes >> (u64(at) << 4)) & 0xffff);
+}
+
+// @ts-ignore: decorator
+@inline
+function countOne(place: usize): void {
+  store<u32>(place, load<u32>(place) + 1);
+}
+
+// @ts-ignore: decorator
+@inline
+function addOne(place: usize, number: u32): void {
+  store<u64>(place, load<u64>(place) + u64(number));
+}
+
+/**
+ * Counts the records of each code below `most`, and notes which is the first. `counts` holds zeros, four tables of them:
+ * neighbours are often of one group, and each would wait until the one before it is stored.
+ */
+export function countGroups(codes: usize, count: u32, most: u32, counts: usize, firsts: usize): void {
+  const table = usize(most) << 2;
+  const b = counts + table;
+  const c = b + table;
+  const d = c + table;
+  let index: u32 = 0;
+  for (; index + 4 <= count; index += 4) {
+    const four = load<u64>(codes + (usize(index) << 1));
+    countOne(counts + (codeAt(four, 0) << 2));
+    countOne(b + (codeAt(four, 1) << 2));
+    countOne(c + (codeAt(four, 2) << 2));
+    countOne(d + (codeAt(four, 3) << 2));
+  }
+  for (; index < count; index++) countOne(counts + (usize(load<u16>(codes + (usize(index) << 1))) << 2));
+  let left: u32 = 0;
+  for (let at: usize = 0; at < table; at += 4) {
+    const sum = load<u32>(counts + at) + load<u32>(b + at) + load<u32>(c + at) + load<u32>(d + at);
+    store<u32>(counts + at, sum);
+    // From now on, whether its first record is still to be found.
+    store<u32>(b + at, u32(sum != 0));
+    left += u32(sum != 0);
+  }
+  for (index = 0; left != 0; index++) {
     const group = usize(load<u16>(codes + (usize(index) << 1))) << 2;
-    const known = load<u32>(counts + group);
-    if (known == 0) store<u32>(firsts + group, index);
-    store<u32>(counts + group, known + 1);
+    if (load<u32>(b + group) == 0) continue;
+    store<u32>(b + group, 0);
+    store<u32>(firsts + group, index);
+    left--;
   }
 }
 
-/** Adds each record's number to the sum of its group, of 64 bits. */
-export function sumGroups(codes: usize, numbers: usize, count: u32, sums: usize): void {
-  for (let index: u32 = 0; index < count; index++) {
+/** Adds each record's number to the sum of its group, of 64 bits; `sums` holds zeros, four tables as in `countGroups`. */
+export function sumGroups(codes: usize, numbers: usize, count: u32, most: u32, sums: usize): void {
+  const table = usize(most) << 3;
+  const b = sums + table;
+  const c = b + table;
+  const d = c + table;
+  let index: u32 = 0;
+  for (; index + 4 <= count; index += 4) {
+    const four = load<u64>(codes + (usize(index) << 1));
+    const place = numbers + (usize(index) << 2);
+    addOne(sums + (codeAt(four, 0) << 3), load<u32>(place));
+    addOne(b + (codeAt(four, 1) << 3), load<u32>(place, 4));
+    addOne(c + (codeAt(four, 2) << 3), load<u32>(place, 8));
+    addOne(d + (codeAt(four, 3) << 3), load<u32>(place, 12));
+  }
+  for (; index < count; index++) {
     const sum = sums + (usize(load<u16>(codes + (usize(index) << 1))) << 3);
-    store<u64>(sum, load<u64>(sum) + u64(load<u32>(numbers + (usize(index) << 2))));
+    addOne(sum, load<u32>(numbers + (usize(index) << 2)));
+  }
+  for (let at: usize = 0; at < table; at += 8) {
+    store<u64>(sums + at, load<u64>(sums + at) + load<u64>(b + at) + load<u64>(c + at) + load<u64>(d + at));
   }
 }
 
