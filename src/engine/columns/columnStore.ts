@@ -87,13 +87,15 @@ export class ColumnStore {
     await Promise.all(names.map((name) => this.#load(name)));
   }
 
-  /** The segment of a block that the index knows, if it is of the block as it is. */
-  segment(name: ColumnName, block: number): StoredSegment | undefined {
+  /**
+   * The segment of a block that the index knows, if it is of the block as it is.
+   * @param summary of the block, where it is at hand
+   */
+  segment(name: ColumnName, block: number, summary?: BlockSummary): StoredSegment | undefined {
     const held = this.#columns.get(name)?.segments[block];
     const index = this.#index();
     if (held === undefined || block >= index.length) return undefined;
-    const summary = index.summary(block);
-    if (isOf(held, summary)) return held.segment;
+    if (isOf(held, summary ?? index.summary(block))) return held.segment;
     this.#drop(name, block);
     return undefined;
   }

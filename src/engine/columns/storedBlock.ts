@@ -7,7 +7,7 @@ import { DecimalColumn } from './decimalColumn.ts';
 import { longestDecimal } from './decimals.ts';
 import { DictionaryColumn } from './dictionaryColumn.ts';
 import { DoubleColumn } from './doubleColumn.ts';
-import { Scratch } from './scratch.ts';
+import { Scratch, type Stored } from './scratch.ts';
 import { headerWords } from './segment.ts';
 import { TimeColumn } from './timeColumn.ts';
 import type { StoredSegment } from './storedSegment.ts';
@@ -90,34 +90,29 @@ class StoredParts implements BlockParts {
     this.faulty = malformed;
     this.lineCount = lines;
     this.next = next - start;
-    const size = segments.reduce((sum, { values }) => sum + values.room, 0);
+    let size = 0;
+    for (const { values } of segments) size += values.room;
     room.reserve(records, size);
     this.bytes = room.bytes.subarray(0, size);
     this.#segments = segments;
     this.#room = room;
+    const fields: FieldColumn[] = [];
     let base = 0;
-    this.fields = segments.map((segment, at) => {
-      const stored = {
-        words: segment.words,
-        count: records,
-        numeric: requests[at].numeric,
-        bytes: this.bytes,
-        base,
-        scratch: room.scratch[at],
-      };
-      const { values } = segment;
-      base += values.room;
-      switch (values.kind) {
-        case 'decimals':
-          return new DecimalColumn(stored, values.head, longestDecimal(values.head));
-        case 'doubles':
-          return new DoubleColumn(stored, values.head);
-        case 'times':
-          return new TimeColumn(stored, values.head);
-        case 'dictionary':
-          return new DictionaryColumn(stored, values.head, segment.head.hasNumbers);
-      }
-    });
+    for (let at = 0; at < segments.length; at++) {
+      const segment = segments[at];
+      fields.push(
+        columnOf(segment, {
+          words: segment.words,
+          count: records,
+          numeric: requests[at].numeric,
+          bytes: this.bytes,
+          base,
+          scratch: room.scratch[at],
+        }),
+      );
+      base += segment.values.room;
+    }
+    this.fields = fields;
   }
 
   /** With `ends`, all that is known of where a value stands: somewhere in these bytes. */
@@ -144,6 +139,19 @@ class StoredParts implements BlockParts {
 
   get faultAt(): Uint32Array {
     throw new Error('A stored block does not know where its faults are.');
+  }
+}
+
+function columnOf({ values, head }: StoredSegment, stored: Stored): FieldColumn {
+  switch (values.kind) {
+    case 'decimals':
+      return new DecimalColumn(stored, values.head, longestDecimal(values.head));
+    case 'doubles':
+      return new DoubleColumn(stored, values.head);
+    case 'times':
+      return new TimeColumn(stored, values.head);
+    case 'dictionary':
+      return new DictionaryColumn(stored, values.head, head.hasNumbers);
   }
 }
 

@@ -4,7 +4,7 @@ import type { StoredSegment } from '../columns/storedSegment.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
 
-interface KeptBlock {
+export interface KeptBlock {
   readonly summary: BlockSummary;
   /** Of all fields; none where the block has no records. */
   readonly segments: readonly StoredSegment[];
@@ -35,17 +35,22 @@ export class KeptBlocks {
     // Which records are malformed is known by columns.
     if (this.#fields.length === 0 && summary.malformed > 0) return undefined;
     const segments: StoredSegment[] = [];
-    for (const [at, field] of this.#fields.entries()) {
-      const segment = this.#store.segment(this.names[at], block);
-      if (!segment?.answers(field)) return undefined;
+    for (let at = 0; at < this.#fields.length; at++) {
+      const segment = this.#store.segment(this.names[at], block, summary);
+      if (!segment?.answers(this.#fields[at])) return undefined;
       segments.push(segment);
     }
     return { summary, segments };
   }
 
-  /** A block with records, made of its segments. Valid until the next one is asked for. */
+  /** What was found of a block with records, made of its segments. Valid until the next one is asked for. */
+  made({ summary, segments }: KeptBlock): RecordBlock {
+    return this.#blocks.block(summary, segments);
+  }
+
+  /** A block with records, as `made` of what is found. */
   records(block: number): RecordBlock | undefined {
     const found = this.find(block);
-    return found && found.summary.records > 0 ? this.#blocks.block(found.summary, found.segments) : undefined;
+    return found && found.summary.records > 0 ? this.made(found) : undefined;
   }
 }

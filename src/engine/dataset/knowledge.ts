@@ -104,9 +104,11 @@ export class Knowledge {
   /** Takes in what a scan on these conditions has found; the index has grown with it already. */
   learn(result: OrderedResult, conditions: Plan['zones']): void {
     this.#prove();
-    result.blocks.forEach((block, i) => {
-      block.zones.forEach((zone, at) => this.#zones.set(conditions[at], result.firstBlock + i, zone));
-    });
+    const { blocks, firstBlock } = result;
+    for (let i = 0; i < blocks.length; i++) {
+      const { zones } = blocks[i];
+      for (let at = 0; at < zones.length; at++) this.#zones.set(conditions[at], firstBlock + i, zones[at]);
+    }
     const last = result.blocks.at(-1);
     if (result.result?.failure && last?.start === this.index.next) this.#cut = last;
   }

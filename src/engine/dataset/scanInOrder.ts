@@ -204,9 +204,17 @@ function unscanned(index: BlockIndex, from: number, to: number): BlockResult[] {
   return blocks;
 }
 
+const noZones: BlockResult['zones'] = [];
+
 /** What a task would answer of blocks that were looked at here. */
 function answered(index: BlockIndex, from: number, { counts, bytes }: Answer): ScanResult {
-  const blocks = counts.map((matched, i) => ({ ...index.summary(from + i), matched, zones: [] }));
+  const blocks: BlockResult[] = [];
+  let fromColumns = 0;
+  for (let i = 0; i < counts.length; i++) {
+    const { start, next, records, lines, malformed, checksum } = index.summary(from + i);
+    if (records > 0) fromColumns++;
+    blocks.push({ start, next, records, lines, malformed, checksum, matched: counts[i], zones: noZones });
+  }
   return {
     kind: 'scan',
     start: blocks[0].start,
@@ -217,7 +225,7 @@ function answered(index: BlockIndex, from: number, { counts, bytes }: Answer): S
     places: [],
     passed: 0,
     failure: undefined,
-    fromColumns: blocks.filter(({ records }) => records > 0).length,
+    fromColumns,
     unreadBytes: blocks[blocks.length - 1].next - blocks[0].start,
   };
 }

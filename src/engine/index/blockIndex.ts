@@ -100,12 +100,11 @@ export class BlockIndex {
   }
 
   summary(block: number): BlockSummary {
-    const [before, after] = [this.place(block), this.place(block + 1)];
     return {
-      start: before.start,
-      next: after.start,
-      records: after.record - before.record,
-      lines: after.line - before.line,
+      start: this.#starts.at(block),
+      next: this.#starts.at(block + 1),
+      records: this.#records.at(block + 1) - this.#records.at(block),
+      lines: this.#lines.at(block + 1) - this.#lines.at(block),
       malformed: this.#malformed.at(block + 1) - this.#malformed.at(block),
       checksum: this.#checksums.at(block + 1),
     };

@@ -23,10 +23,11 @@ export class ZoneMaps {
 
   /** Whether a block may hold a record that meets all conditions. */
   mayMatch(conditions: readonly ZonedCondition[], block: number): boolean {
-    return !conditions.some((condition) => {
+    for (const condition of conditions) {
       const zone = this.#columns.peek(keyOf(condition))?.at(block);
-      return zone !== undefined && excludes(zone, condition);
-    });
+      if (zone !== undefined && excludes(zone, condition)) return false;
+    }
+    return true;
   }
 
   /** Forgets the blocks from `block` on. */
@@ -44,7 +45,15 @@ export class ZoneMaps {
   }
 }
 
+/** A condition is asked of each block. */
+const keys = new WeakMap<ZonedCondition, string>();
+
 /** Zones of numbers and of texts are different things, even of one column. */
-function keyOf({ kind, path }: ZonedCondition): string {
-  return JSON.stringify([kind, ...path]);
+function keyOf(condition: ZonedCondition): string {
+  let key = keys.get(condition);
+  if (key === undefined) {
+    key = JSON.stringify([condition.kind, ...condition.path]);
+    keys.set(condition, key);
+  }
+  return key;
 }
