@@ -77,11 +77,12 @@ export function writeFieldKey(
   const { loose } = nature;
   const { bytes, column } = field;
   const kind = column.kinds[row];
-  const isLong = column.ends[row] - column.starts[row] > longestKey;
-  if (isLong && kind === Kind.Text) throw new MemoryLimitError(tooLongKey);
   const start = out.length;
   const areTimes = isTime(nature);
   const number = column.numbers.length > 0 && (loose || kind === Kind.Number) ? column.numbers[row] : NaN;
+  // A packed column writes all of its texts once it is asked where one is.
+  const isText = Number.isNaN(number) && kind === Kind.Text;
+  if (isText && column.ends[row] - column.starts[row] > longestKey) throw new MemoryLimitError(tooLongKey);
   const ms =
     areTimes && kind === Kind.Text ? readMs(bytes, column.starts[row], column.ends[row], lastDay) : NaN;
   if (!Number.isNaN(number)) {
