@@ -15,7 +15,7 @@ import type { Plan } from '../query/index.ts';
 import type * as stored from '../stage/stored.ts';
 import type { PackedStages, TopBound } from '../stage/stored.ts';
 import { numbersOf } from '../columns/decimals.ts';
-import { KeptBlocks } from './keptBlocks.ts';
+import { KeptBlocks, type KeptBlock } from './keptBlocks.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import type { PackedAnswers } from './scanRequest.ts';
 import { lookingMs } from './stretches.ts';
@@ -28,7 +28,6 @@ const mostText = 16 * 1024 * 1024;
 /** The columns of a file, as one scan reads and adds to them. */
 export class ColumnUse {
   readonly #store: ColumnStore;
-  readonly #index: () => BlockIndex;
   readonly #fields: readonly FieldRequest[];
   readonly #need: TextNeed;
   readonly #where: Plan['where'];
@@ -47,7 +46,6 @@ export class ColumnUse {
     stages: typeof stored | undefined,
   ) {
     this.#store = store;
-    this.#index = index;
     this.#fields = fieldsOf(plan, output);
     this.#kept = new KeptBlocks(store, index, this.#fields);
     const need = mayAnswer ? textNeed(plan, output, stages?.textNeedOf) : 'all';
@@ -97,22 +95,26 @@ export class ColumnUse {
    * as well, but a scan that is stopped early gives the first rows of what it has read.
    */
   async #bound(top: TopBound, from: number, to: number, signal: AbortSignal): Promise<void> {
-    const blocks: { readonly block: number; readonly best: number }[] = [];
+    const blocks: { readonly found: KeptBlock; readonly best: number }[] = [];
+    let isWhole = this.#where === undefined && this.#fields[top.field].numeric;
     for (let block = from; block < to; block++) {
       const found = this.#kept.find(block);
       if (found === undefined) return;
+      if (found.summary.malformed > 0) isWhole = false;
       const values = found.segments.at(top.field)?.values;
       if (values?.kind !== 'decimals' && values?.kind !== 'doubles') continue;
       const { low, high } = values.kind === 'doubles' ? values.head : numbersOf(values.head);
-      blocks.push({ block, best: top.descending ? high : low });
+      blocks.push({ found, best: top.descending ? high : low });
     }
     blocks.sort((a, b) => (top.descending ? b.best - a.best : a.best - b.best));
+    // Of each block, one record has its best number.
+    if (isWhole) top.expect(blocks.map(({ best }) => best));
     let until = performance.now() + lookingMs;
-    for (const { block, best } of blocks) {
+    for (const { found, best } of blocks) {
       if (top.isBeyond(best)) break;
-      const records = this.#kept.records(block);
-      const marks = records && this.#marks(records);
-      if (records && marks !== undefined) top.add(records.fields[top.field], marks);
+      const records = this.#kept.made(found);
+      const marks = this.#marks(records);
+      if (marks !== undefined) top.add(records.fields[top.field], marks);
       if (performance.now() < until) continue;
       await setImmediate();
       signal.throwIfAborted();
@@ -121,12 +123,17 @@ export class ColumnUse {
     if (this.#output) this.#output.cutoff = top.cutoff();
   }
 
-  /** See `ScanRequest.columns`. */
-  stretch(from: number, to: number): StretchColumns | undefined {
+  /**
+   * See `ScanRequest.columns`.
+   * @param isAnswered whether `answers` is asked what it can tell: of the others that are known here, a task need not look at them
+   */
+  stretch(from: number, to: number, isAnswered: boolean): StretchColumns | undefined {
+    // What is made of blocks here comes in their order, and not among what a task makes of those around them.
+    const mayKnow = isAnswered && this.#stages === undefined;
     const stored: (StoredPart | undefined)[] = [];
     const wanted = new Uint32Array(to - from);
     for (let block = from; block < to; block++) {
-      const part = this.#need === 'all' ? undefined : this.#stored(block);
+      const part = this.#need === 'all' ? undefined : this.#stored(block, mayKnow);
       stored.push(part);
       if (part) continue;
       for (const [at, field] of this.#fields.slice(0, mostFields).entries()) {
@@ -149,10 +156,15 @@ export class ColumnUse {
   }
 
   #matches(block: number): number | undefined {
-    if (this.#index().summary(block).records === 0) return 0;
-    const records = this.#kept.records(block);
-    const marks = records && this.#marks(records);
-    if (records === undefined || marks === undefined) return undefined;
+    const found = this.#kept.find(block);
+    return found && this.#matchesIn(found);
+  }
+
+  #matchesIn(found: KeptBlock): number | undefined {
+    if (found.summary.records === 0) return 0;
+    const records = this.#kept.made(found);
+    const marks = this.#marks(records);
+    if (marks === undefined) return undefined;
     const matched = typeof marks === 'object' ? marks.marked : marks ? records.count : 0;
     if (this.#stages?.add(records, marks) === false) return undefined;
     if (this.#top?.mayHold(records.fields[this.#top.field], marks)) return undefined;
@@ -164,10 +176,12 @@ export class ColumnUse {
     return this.#where ? this.#where.mark?.(records) : readable(records);
   }
 
-  #stored(block: number): StoredPart | undefined {
+  #stored(block: number, mayKnow: boolean): StoredPart | undefined {
     const found = this.#kept.find(block);
     if (found === undefined) return undefined;
     const { summary } = found;
+    const matched = mayKnow && summary.malformed === 0 ? this.#matchesIn(found) : undefined;
+    if (matched !== undefined) return { summary, segments: [], matched };
     const segments = found.segments.map(({ bytes }) => bytes);
     if (this.#need === 'fields' || summary.records === 0) return { summary, segments };
     const places = this.#store.segment(placesName, block)?.bytes;

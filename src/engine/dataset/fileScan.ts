@@ -72,6 +72,9 @@ export async function* scanFile(
       ? await columnsFor(known, known.columns, plan, scan)
       : undefined;
   await columns?.begin(scan.fromBlock ?? 0, Math.min(file.blocks, toBlock), signal);
+  // Where a window cuts or a task is measured, tasks say more.
+  const isWhole = isEverything(scan.window ?? query?.window ?? everything);
+  const answers = scan.measure !== 'stages' && isWhole ? columns?.answers : undefined;
   const summary = !file.checks && query === undefined && scan.output.kind === 'count' && !scan.find;
   const request: ScanRequest = {
     malformed: 'keep',
@@ -82,12 +85,8 @@ export async function* scanFile(
     query: query?.text,
     digest: query && digestOf(query.plan),
     toBlock: Math.min(file.blocks, toBlock),
-    columns: columns && ((from, to) => columns.stretch(from, to)),
-    // Where a window cuts or a task is measured, tasks say more.
-    answers:
-      scan.measure !== 'stages' && isEverything(scan.window ?? query?.window ?? everything)
-        ? columns?.answers
-        : undefined,
+    columns: columns && ((from, to) => columns.stretch(from, to, answers !== undefined)),
+    answers,
     also:
       also.length === 0
         ? undefined

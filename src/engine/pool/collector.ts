@@ -52,6 +52,8 @@ export interface Collector {
     text: RecordBlock,
     before: number,
   ) => void;
+  /** Of a block that nothing is wanted of, this many records match. */
+  readonly pass?: (matched: number) => void;
   finish(): Partial<ScanResult>;
 }
 
@@ -74,6 +76,7 @@ export function createCollector(
         take: (block, selection, count, place) => stages.add(block, selection, count, place, steps),
         narrow: (...block) => stages.narrow(...block),
         takeTexts: (...narrowed) => stages.addNarrowed(...narrowed, steps),
+        pass: (matched) => stages.pass(matched),
         finish: () => {
           const { unfinished } = stages;
           return { bytes: stages.take(steps), unfinished };

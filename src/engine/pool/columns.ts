@@ -94,6 +94,8 @@ export interface ScannedBlock extends PlacedBlock {
   readonly summary: BlockSummary | undefined;
   /** Where the records are, if their text is to be read. */
   readonly places?: SegmentBytes | undefined;
+  /** As in `StoredPart`. */
+  readonly matched?: number | undefined;
 }
 
 /** Neighbours that are nearer than this are read in one go: to ask once more costs more than to copy so many bytes. */
@@ -207,7 +209,7 @@ export async function* blocksOf(
     const part = stored.at(at);
     if (part && storedBlocks) {
       signal.throwIfAborted();
-      const { summary, segments, places } = part;
+      const { summary, segments, places, matched } = part;
       start = summary.next;
       at++;
       if (summary.records === 0) continue;
@@ -220,6 +222,7 @@ export async function* blocksOf(
         ),
         summary,
         places,
+        matched,
       };
       continue;
     }

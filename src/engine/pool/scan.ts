@@ -68,6 +68,19 @@ export async function scanStretch(
     )) {
       meter?.scanned();
       const { summary } = placed;
+      if (placed.matched !== undefined) {
+        const passed = window ? windowAmong(window, matches, placed.matched).take : placed.matched;
+        matches += placed.matched;
+        collector.pass?.(passed);
+        meter?.selected(placed.records.count, placed.matched);
+        tally.add(placed, passed, []);
+        fromColumns++;
+        unreadBytes += placed.next - placed.start;
+        record += placed.records.count;
+        line += placed.records.lineCount;
+        meter?.made();
+        continue;
+      }
       let block =
         (located || file.source.places) && !summary
           ? await withOffsets(placed.records, file.source, signal)

@@ -200,6 +200,8 @@ export interface StoredPart {
   readonly segments: readonly SegmentBytes[];
   /** Where the records are, whose text is read of those that match. */
   readonly places?: SegmentBytes | undefined;
+  /** How many records match, where nothing more is wanted of the block. Then it comes without segments. */
+  readonly matched?: number | undefined;
 }
 
 /** The segments of a column that a scan has made. */

@@ -41,6 +41,8 @@ export interface LocalStages {
     before: number,
     work?: readonly StepWork[],
   ): void;
+  /** For a block that nothing is wanted of, though some of its records match. */
+  pass(matched: number): void;
   /** How many of the records were taken in since the last `restart`; undefined: all. */
   readonly unfinished: number | undefined;
   /** What was made of the blocks since the last call. */
@@ -131,6 +133,9 @@ function createLocalStages(planned: PlanStages, plan: Plan, reducer = reducerOf(
         addWork(work, own);
       }
       taken += before;
+    },
+    pass(matched) {
+      if (!isFull) taken += matched;
     },
     take(work) {
       const began = performance.now();

@@ -46,6 +46,11 @@ export class TopBound {
     return this.descending ? number < this.#bound : number > this.#bound;
   }
 
+  /** Numbers of as many records, in the order: what comes behind them need not be taken in. */
+  expect(numbers: readonly number[]): void {
+    this.#bound = numbers.at(this.#step.count - 1);
+  }
+
   /** Takes in the numbers of all records of a block or of those marked, which is the last use of the marks. */
   add(column: FieldColumn, marks: Marks | boolean): void {
     const chosen = meet(marks, () => this.#within(column));

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
+import { InlinePool } from '../../../src/engine/pool/inline.ts';
+import type { Pool } from '../../../src/engine/pool/pool.ts';
+import type { Result, Task } from '../../../src/engine/pool/task.ts';
 import { deriveRows } from '../../../src/engine/run/derive.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
 import { stageTable } from '../../../src/engine/run/stageTable.ts';
@@ -162,6 +165,37 @@ describe('columns that are kept', () => {
       const { size } = await stat(path);
       assert.ok(unread > size * 0.9, `${unread} of ${size}`);
     });
+  });
+
+  it('leave the blocks between those of the first rows to no task', async () => {
+    const first = [...Array(8).keys()].map((i) => record(100_000 + i));
+    await write(first.map((row, i) => records(500 * i, 500 * (i + 1)) + row).join(''));
+    const inline = new InlinePool();
+    const looked: number[] = [];
+    const pool: Pool<Task, Result> = {
+      size: 2,
+      run: (task, ...rest) => {
+        const stored = task.kind === 'scan' ? (task.columns?.stored ?? []) : [];
+        for (const part of stored) if (part?.segments.length) looked.push(part.summary.start);
+        return inline.run(task, ...rest);
+      },
+      start: () => undefined,
+      release: (key) => inline.release(key),
+      close: () => inline.close(),
+    };
+    const options = { signal, store: new IndexStore(cache, 1e9), blockSize, restMs: longAgo, pool };
+    const dataset = await Dataset.open({ kind: 'file', path }, options);
+    try {
+      for (let round = 0; round < 2; round++) {
+        looked.length = 0;
+        assert.equal(await rowsOf(dataset, 'ORDER BY v DESC |> LIMIT 8'), first.toReversed().join(''));
+      }
+      assert.equal(new Set(looked).size, looked.length);
+      assert.ok(looked.length > 0 && looked.length <= 8, `${looked.length} blocks`);
+    } finally {
+      await dataset.close();
+      await inline.close();
+    }
   });
 
   for (const before of [
