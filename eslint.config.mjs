@@ -97,7 +97,7 @@ export const rooms = {
     'protocol',
   ],
   'engine/sink/http': ['sink', 'source', 'source/http', 'protocol'],
-  'engine/sink/typed': ['protocol', 'sink', 'query/value'],
+  'engine/sink/typed': ['protocol', 'sink', 'query/value', 'format'],
   'engine/sink/parquet': ['sink', 'sink/typed'],
   'engine/sink/arrow': ['sink', 'sink/typed'],
   'engine/sink/postgres': ['sink', 'sink/http', 'sink/typed', 'source', 'format', 'format/json', 'protocol'],

@@ -1,7 +1,6 @@
 import {
   Batch,
   Column,
-  columnFromValues,
   type DataType,
   type Field,
   field,
@@ -13,6 +12,7 @@ import type { ByteSink } from '../byteSink.ts';
 import type { ObjectRows, ObjectSink } from '../objectSink.ts';
 import { typedSink, type TypedFormat } from '../typed/typedSink.ts';
 import { arrowType } from './arrowType.ts';
+import { batchOf } from './batchOf.ts';
 import { footer, type Block } from './footer.ts';
 
 /** `ARROW1`, and zeros up to where the first message begins. */
@@ -24,11 +24,7 @@ const arrow: TypedFormat = {
   name: 'Arrow',
   maxColumns: 16_384,
   async open(sink, types) {
-    const columns = [...types].map(([name, type]) => ({
-      name,
-      type: arrowType(type, 'schema'),
-      layout: arrowType(type, 'values'),
-    }));
+    const columns = [...types].map(([name, type]) => ({ name, type: arrowType(type) }));
     const schema: Schema = { fields: columns.map(({ name, type }) => field(name, type, true)) };
     const head = messages(
       schema,
@@ -47,7 +43,12 @@ const arrow: TypedFormat = {
     };
     return {
       group: (values) =>
-        write(columns.map(({ name, type, layout }) => columnOf(values.get(name) ?? [], layout, type))),
+        write(
+          columns.map(({ name, type }) => {
+            const column = values.get(name);
+            return new Column([column ? batchOf(column, type) : emptyBatch(type)], type);
+          }),
+        ),
       async end() {
         // Not every reader takes a file without batches.
         if (blocks.length === 0) await write(columns.map(({ type }) => new Column([emptyBatch(type)], type)));
@@ -66,11 +67,6 @@ const arrow: TypedFormat = {
  */
 export function arrowSink(sink: ByteSink, rows: ObjectRows): ObjectSink {
   return typedSink(sink, rows, arrow);
-}
-
-/** A column of one batch. The values of both types stand in the same buffers. */
-function columnOf(values: readonly unknown[], layout: DataType, type: DataType): Column<unknown> {
-  return new Column([...columnFromValues(values, layout).data], type);
 }
 
 function emptyBatch(type: DataType): Batch<unknown> {

@@ -5,7 +5,6 @@ import {
   decimal128,
   field,
   float64,
-  int32,
   int64,
   list,
   struct,
@@ -19,10 +18,8 @@ import type { ColumnType } from '../typed/columnType.ts';
  * The type of a column. Points in time that have an offset are in UTC, as Arrow keeps one zone a column.
  *
  * Types: https://github.com/apache/arrow/blob/main/format/Schema.fbs
- *
- * @param as `values`: what the values are laid out as; dates and points in time are the whole numbers that they are given as
  */
-export function arrowType(type: ColumnType, as: 'schema' | 'values'): DataType {
+export function arrowType(type: ColumnType): DataType {
   switch (type.kind) {
     case 'boolean':
       return bool();
@@ -33,17 +30,16 @@ export function arrowType(type: ColumnType, as: 'schema' | 'values'): DataType {
     case 'text':
       return utf8();
     case 'date':
-      return as === 'values' ? int32() : dateDay();
+      return dateDay();
     case 'timestamp': {
-      if (as === 'values') return int64();
       const unit = type.unit === 'NANOS' ? TimeUnit.NANOSECOND : TimeUnit.MICROSECOND;
       return timestamp(unit, type.zoned ? 'UTC' : null);
     }
     case 'decimal':
       return decimal128(type.precision, type.scale);
     case 'list':
-      return list(field('item', arrowType(type.items, as), true));
+      return list(field('item', arrowType(type.items), true));
     case 'struct':
-      return struct([...type.members].map(([name, member]) => field(name, arrowType(member, as), true)));
+      return struct([...type.members].map(([name, member]) => field(name, arrowType(member), true)));
   }
 }

@@ -2,6 +2,8 @@ import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { ByteSink } from '../byteSink.ts';
 import type { ObjectRows, ObjectSink } from '../objectSink.ts';
 import { typedSink, type TypedFormat } from '../typed/typedSink.ts';
+import { writeChunk, type Chunk } from './chunk.ts';
+import { leavesOf } from './leaves.ts';
 import { schemaOf } from './schema.ts';
 
 const parquet: TypedFormat = {
@@ -13,8 +15,20 @@ const parquet: TypedFormat = {
     const writer = new ParquetWriter({ writer: out, schema: schemaOf(types), createdBy: 'Rowriver' });
     return Promise.resolve({
       async group(columns, count) {
-        const columnData = [...columns].map(([name, values]) => ({ name, data: values }));
-        await writer.write({ columnData, rowGroupSize: count });
+        const start = out.offset;
+        const chunks: Chunk[] = [];
+        for (const [name, column] of columns)
+          for (const leaf of leavesOf(name, column, count)) chunks.push(writeChunk(out, leaf));
+        const sizes = chunks.map(({ chunk }) => chunk.meta_data?.total_uncompressed_size ?? 0n);
+        // The library writes whole columns of values only, at many times the cost. It writes what stands around them.
+        writer.pendingIndexes.push(...chunks);
+        writer.num_rows += BigInt(count);
+        writer.row_groups.push({
+          columns: chunks.map(({ chunk }) => chunk),
+          num_rows: BigInt(count),
+          total_byte_size: sizes.reduce((all, size) => all + size, 0n),
+          total_compressed_size: BigInt(out.offset - start),
+        });
         await drain(out, sink);
       },
       async end() {

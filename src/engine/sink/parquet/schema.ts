@@ -1,5 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import type { ColumnType } from '../typed/columnType.ts';
+import { decimalLength } from './physical.ts';
 
 /** The schema of a file with these columns, depth first, as Parquet's footer has it: every value may be null. */
 export function schemaOf(columns: ReadonlyMap<string, ColumnType>): SchemaElement[] {
@@ -65,6 +66,3 @@ function append(elements: SchemaElement[], name: string, type: ColumnType): void
       return;
   }
 }
-
-/** Bytes of 38 digits and a sign. */
-const decimalLength = 16;

@@ -1,8 +1,12 @@
 import { notFinite } from '../../../protocol/jsonValue.ts';
 import { Decimal, numberOf, type Numeric } from '../../query/value/decimal.ts';
-import { readTime } from '../../query/value/time.ts';
+import { bigI, bigN, dot, isDigit, minus, zero } from '../../ascii.ts';
+import { Kind } from '../../format/record.ts';
+import { unescapeJson } from '../../query/value/json.ts';
+import { cellText, eachItem, ObjectReader, textOf, type TakeCell } from './cells.ts';
 import { maxPrecision, type ColumnType } from './columnType.ts';
-import { isList, isObject, membersOf, type Json, type JsonMembers } from './json.ts';
+import { IsoReader, type TimeForm } from './isoTime.ts';
+import { exactJson, isList, isObject, membersOf, type Json, type JsonMembers } from './json.ts';
 
 /** Objects with more different members than this are used as maps: a column for each would be of no use. */
 const maxMembers = 1000;
@@ -29,6 +33,9 @@ export class Survey {
   #textBooleans = false;
   #items: Survey | undefined;
   #members: Map<string, Survey> | undefined;
+  /** Reads objects that come as bytes, of which it knows the surveys of the members by their numbers. */
+  #reader: ObjectReader | undefined;
+  readonly #read: Survey[] = [];
   #tooMany = false;
 
   /**
@@ -49,6 +56,41 @@ export class Survey {
     else if (isList(value)) this.#list(value);
     else if (isObject(value)) this.#object(value);
   }
+
+  /** The same as `add` of the value that stands in `bytes[start, end)`: most values are not made for it. */
+  addCell(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    switch (kind) {
+      case Kind.Missing:
+      case Kind.Null:
+        return;
+      case Kind.True:
+      case Kind.False:
+        this.#kinds |= booleans;
+        return;
+      case Kind.Number:
+        if (plainNumber.read(bytes, start, end)) this.#plainNumber();
+        else this.add(exactJson(cellText(kind, bytes, start, end)));
+        return;
+      case Kind.Text:
+        this.#textCell(bytes, start, end);
+        return;
+      case Kind.EscapedText:
+        if (!this.#isText) this.#text(unescapeJson(textOf(bytes, start, end)));
+        return;
+      case Kind.OddText:
+        this.#notFinite = true;
+        return;
+      case Kind.List:
+        if (!this.#begins(lists)) return;
+        this.#items ??= new Survey(false, undefined, this.#depth + 1);
+        eachItem(bytes, start, end, this.#items.#addItem);
+        return;
+      case Kind.Object:
+        if (this.#begins(objects)) this.#objectCell(bytes, start, end);
+    }
+  }
+
+  readonly #addItem: TakeCell = (kind, bytes, start, end) => this.addCell(kind, bytes, start, end);
 
   type(): ColumnType {
     const kinds = this.#kinds | (this.#textBooleans ? booleans : 0);
@@ -88,6 +130,55 @@ export class Survey {
     this.#numbers.add(value);
   }
 
+  #plainNumber(): void {
+    this.#kinds |= numbers;
+    this.#numbers ??= new NumberSurvey();
+    this.#numbers.addPlain(plainNumber);
+  }
+
+  /** Whether there is a text that is nothing else: then what other texts are does not matter. */
+  get #isText(): boolean {
+    return this.#plainTexts && (this.#kinds & texts) !== 0;
+  }
+
+  #textCell(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#isText || (this.#typesInText && start === end)) return;
+    const first = start === end ? 0 : bytes[start];
+    if (isDigit(first)) {
+      if (this.#typesInText && plainNumber.read(bytes, start, end)) {
+        this.#plainNumber();
+        return;
+      }
+      if (isoReader.read(bytes, start, end)) {
+        this.#time();
+        return;
+      }
+    }
+    if (this.#typesInText && isBooleanAt(bytes, start, end)) {
+      this.#textBooleans = true;
+      return;
+    }
+    if (this.#mayBeOther(first)) {
+      this.#text(textOf(bytes, start, end));
+      return;
+    }
+    this.#kinds |= texts;
+    this.#plainTexts = true;
+  }
+
+  /** Whether a text that begins so, and is neither plain number nor time, may be something else. */
+  #mayBeOther(first: number): boolean {
+    if (first === minus || first === bigN || first === bigI) return true;
+    return this.#typesInText && isDigit(first);
+  }
+
+  #time(): void {
+    this.#kinds |= texts;
+    if (this.#plainTexts) return;
+    this.#times ??= new TimeSurvey();
+    if (!this.#times.add(isoReader)) this.#plainTexts = true;
+  }
+
   #text(value: string): void {
     if (notFinite.test(value)) {
       this.#notFinite = true;
@@ -105,39 +196,67 @@ export class Survey {
         return;
       }
     }
+    const bytes = value.length < 10 ? undefined : encoder.encode(value);
+    if (bytes && isoReader.read(bytes, 0, bytes.length)) {
+      this.#time();
+      return;
+    }
     this.#kinds |= texts;
-    if (this.#plainTexts) return;
-    this.#times ??= new TimeSurvey();
-    if (!this.#times.add(value)) this.#plainTexts = true;
+    this.#plainTexts = true;
   }
 
   #list(items: readonly Json[]): void {
-    this.#kinds |= lists;
-    if (this.#depth === maxNesting) this.#tooMany = true;
-    if (this.#tooMany) return;
+    if (!this.#begins(lists)) return;
     this.#items ??= new Survey(false, undefined, this.#depth + 1);
     for (const item of items) this.#items.add(item);
   }
 
-  #object(value: JsonMembers): void {
-    this.#kinds |= objects;
+  /** Notes that there are values of a kind that holds others; answers whether to look into them. */
+  #begins(kind: number): boolean {
+    this.#kinds |= kind;
     if (this.#depth === maxNesting) this.#tooMany = true;
-    if (this.#tooMany) return;
-    this.#members ??= new Map();
+    return !this.#tooMany;
+  }
+
+  #object(value: JsonMembers): void {
+    if (!this.#begins(objects)) return;
     for (const [key, inner] of membersOf(value)) {
-      let member = this.#members.get(key);
-      if (member === undefined) {
-        if (this.#members.size === maxMembers) {
-          this.#tooMany = true;
-          this.#members = undefined;
-          return;
-        }
-        const below: InMembers = (path) => this.#inMembers([key, ...path]);
-        member = new Survey(below([]), below, this.#depth + 1);
-        this.#members.set(key, member);
-      }
+      const member = this.#member(key);
+      if (member === undefined) return;
       member.add(inner);
     }
+  }
+
+  #objectCell(bytes: Uint8Array, start: number, end: number): void {
+    const reader = (this.#reader ??= new ObjectReader([], maxMembers + 1));
+    reader.read(bytes, start, end);
+    for (let key = 0; key < reader.keys.length; key++) {
+      if (key === this.#read.length) {
+        const member = this.#member(reader.keys[key]);
+        if (member === undefined) return;
+        this.#read.push(member);
+      }
+      if (reader.kinds[key] !== Kind.Missing)
+        this.#read[key].addCell(reader.kindOf(key), bytes, reader.starts[key], reader.ends[key]);
+    }
+  }
+
+  /** Undefined where there are too many. */
+  #member(key: string): Survey | undefined {
+    const members = (this.#members ??= new Map<string, Survey>());
+    const known = members.get(key);
+    if (known !== undefined) return known;
+    if (members.size === maxMembers) {
+      this.#tooMany = true;
+      this.#members = undefined;
+      this.#reader = undefined;
+      this.#read.length = 0;
+      return undefined;
+    }
+    const below: InMembers = (path) => this.#inMembers([key, ...path]);
+    const member = new Survey(below([]), below, this.#depth + 1);
+    members.set(key, member);
+    return member;
   }
 
   /** Parquet has no group without members, and most readers of Arrow no struct. */
@@ -163,7 +282,15 @@ export function doubleInText(value: string): Numeric | undefined {
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-export function isBooleanText(value: string): boolean {
+function isBooleanAt(bytes: Uint8Array, start: number, end: number): boolean {
+  const word = end - start === 4 ? 'true' : end - start === 5 ? 'false' : undefined;
+  if (word === undefined) return false;
+  for (let at = 0; at < word.length; at++)
+    if ((bytes[start + at] | 0x20) !== word.charCodeAt(at)) return false;
+  return true;
+}
+
+function isBooleanText(value: string): boolean {
   return /^(?:true|false)$/i.test(value);
 }
 
@@ -187,6 +314,17 @@ class NumberSurvey {
     }
     this.#doubles = false;
     this.#parts(value.toString());
+  }
+
+  /** The same of a number with few digits, where it stands. */
+  addPlain({ digits, scale }: PlainNumber): void {
+    if (scale === 0) {
+      if (this.#digits < safeDigits) this.#digits = safeDigits;
+      return;
+    }
+    this.#integers = false;
+    if (digits > this.#digits) this.#digits = digits;
+    if (scale > this.#scale) this.#scale = scale;
   }
 
   #parts(written: string): void {
@@ -237,25 +375,50 @@ export function plainParts(written: string): { integer: string; fraction: string
   return { integer: padded.slice(0, shift), fraction: padded.slice(shift) + fraction };
 }
 
+/** Reads numbers of so few digits that their doubles stand for them, without an exponent. */
+class PlainNumber {
+  /** Digits before the point, and those behind it but for zeros at the end. */
+  digits = 0;
+  scale = 0;
+
+  /** @returns false where `bytes[start, end)` is none, or not as JSON writes numbers */
+  read(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start > plainLength) return false;
+    let at = bytes[start] === minus ? start + 1 : start;
+    const first = at;
+    while (at < end && isDigit(bytes[at])) at++;
+    this.digits = at - first;
+    this.scale = 0;
+    if (this.digits === 0 || (this.digits > 1 && bytes[first] === zero)) return false;
+    if (at === end) return true;
+    if (bytes[at] !== dot || at + 1 === end) return false;
+    const fraction = ++at;
+    for (; at < end; at++) {
+      if (!isDigit(bytes[at])) return false;
+      if (bytes[at] !== zero) this.scale = at + 1 - fraction;
+    }
+    return true;
+  }
+}
+
+/** Characters of a decimal that is always what its double's shortest form says. */
+const plainLength = 15;
+
 /** Years whose nanoseconds since 1970 have 64 bits. */
 const [firstNanoYear, lastNanoYear] = [1678, 2261];
 
 /** Whether all texts of a column are times of one form by ISO 8601, and of which. */
 class TimeSurvey {
-  #form: 'date' | 'zoned' | 'local' | undefined;
+  #form: TimeForm | undefined;
   #nanos = false;
   #farAway = false;
 
-  /** @returns false where the text is no time, or one of another form than those before */
-  add(value: string): boolean {
-    const form = formOf(value);
-    if (form === undefined || (this.#form !== undefined && form !== this.#form)) return false;
+  /** @returns false where the time is of another form than those before */
+  add({ form, nanos, year }: IsoReader): boolean {
+    if (this.#form !== undefined && form !== this.#form) return false;
     this.#form = form;
     if (form === 'date') return true;
-    const time = readTime(value);
-    if (time === undefined) return false;
-    if (time.nanos % 1000 !== 0) this.#nanos = true;
-    const year = Number(value.slice(0, 4));
+    if (nanos % 1000 !== 0) this.#nanos = true;
     if (year < firstNanoYear || year > lastNanoYear) this.#farAway = true;
     return !(this.#nanos && this.#farAway);
   }
@@ -267,14 +430,6 @@ class TimeSurvey {
   }
 }
 
-/** Hours to 23 and seconds to 59 only: another way to write a time must not become the text's own. */
-const isoTime =
-  /^\d{4}-\d\d-\d\d(?:([Tt ])(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(Z|z|[+-]\d\d(?::?\d\d)?)?)?$/;
-
-function formOf(value: string): 'date' | 'zoned' | 'local' | undefined {
-  if (value.length < 10) return undefined;
-  const match = isoTime.exec(value);
-  if (match === null || readTime(value) === undefined) return undefined;
-  if (match.at(1) === undefined) return 'date';
-  return match.at(2) === undefined ? 'local' : 'zoned';
-}
+const plainNumber = new PlainNumber();
+const isoReader = new IsoReader();
+const encoder = new TextEncoder();

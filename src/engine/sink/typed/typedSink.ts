@@ -1,18 +1,18 @@
 import { said } from '../../../said/said.ts';
+import { Kind } from '../../format/record.ts';
 import type { ByteSink } from '../byteSink.ts';
 import type { ObjectRows, ObjectSink } from '../objectSink.ts';
 import { SinkError } from '../sinkError.ts';
 import type { ColumnType } from './columnType.ts';
 import { LineSpool } from '../lineSpool.ts';
-import { memberOf, membersOf } from './json.ts';
-import { eachRow } from './rowReader.ts';
+import { ObjectReader, readRows } from './cells.ts';
+import { ColumnsBuilder, type TypedColumn } from './column.ts';
 import { Survey } from './survey.ts';
-import { typedValue, type TypedValue } from './values.ts';
 
 /** What a format with typed columns is written by, group of rows by group of rows. */
 export interface TypedWriter {
   /** Writes a group. @param columns the values of each column, all of `count` rows; they are the writer's from then on */
-  group(columns: ReadonlyMap<string, TypedValue[]>, count: number): Promise<void>;
+  group(columns: ReadonlyMap<string, TypedColumn>, count: number): Promise<void>;
   /** Writes what stands behind the last group. */
   end(): Promise<void>;
 }
@@ -43,38 +43,38 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
   const spool = new LineSpool();
   const survey = (name: string): Survey =>
     new Survey(typesInText([name]), (path) => typesInText([name, ...path]));
-  const surveys = new Map<string, Survey>(columns.map((name) => [name, survey(name)]));
+  const reader = new ObjectReader(columns, maxColumns - columns.length);
+  const surveys: Survey[] = reader.keys.map(survey);
 
-  function surveyOf(name: string): Survey {
-    const known = surveys.get(name);
-    if (known !== undefined) return known;
-    if (surveys.size === maxColumns) {
+  function look(bytes: Uint8Array): void {
+    if (reader.overflown) {
       const message = said`The rows have more than ${maxColumns.toLocaleString('en')} columns, too many for ${formatName}. Choose some of them with SELECT.`;
       throw new SinkError('too-many-columns', message);
     }
-    const fresh = survey(name);
-    surveys.set(name, fresh);
-    return fresh;
+    const { keys, kinds, starts, ends } = reader;
+    while (surveys.length < keys.length) surveys.push(survey(keys[surveys.length]));
+    for (let at = 0; at < surveys.length; at++) {
+      if (kinds[at] !== Kind.Missing) surveys[at].addCell(kinds[at] as Kind, bytes, starts[at], ends[at]);
+    }
   }
 
   async function writeFile(types: ReadonlyMap<string, ColumnType>, signal: AbortSignal): Promise<void> {
     const writer = await format.open(sink, types);
-    const data = new Map<string, TypedValue[]>([...types.keys()].map((name) => [name, []]));
+    const row = new ObjectReader(types.keys(), 0);
+    let values = new ColumnsBuilder(types);
     let [count, bytes] = [0, 0];
 
     const writeGroup = async (): Promise<void> => {
       if (count === 0) return;
-      await writer.group(data, count);
-      for (const name of data.keys()) data.set(name, []);
+      await writer.group(values.finish(), count);
+      values = new ColumnsBuilder(types);
       [count, bytes] = [0, 0];
     };
 
     for await (const piece of spool.read(pieceLength)) {
       signal.throwIfAborted();
-      eachRow(piece, valueColumn, (row) => {
-        for (const [name, values] of data) {
-          values.push(typedValue(types.get(name) ?? noType(name), memberOf(row, name)));
-        }
+      readRows(piece, row, valueColumn, (lines) => {
+        values.add(row, lines);
         count++;
       });
       bytes += piece.length;
@@ -86,15 +86,14 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
 
   return {
     async write(lines) {
-      eachRow(lines, valueColumn, (row) => {
-        for (const [name, value] of membersOf(row)) surveyOf(name).add(value);
-      });
+      readRows(lines, reader, valueColumn, look);
       await spool.write(lines);
     },
 
     async commit(signal) {
-      if (surveys.size === 0) for (const name of await rows.columnsWithoutRows()) surveyOf(name);
-      const types = new Map([...surveys].map(([name, survey]) => [name, survey.type()]));
+      const types = new Map(reader.keys.map((name, at) => [name, surveys[at].type()]));
+      if (types.size === 0)
+        for (const name of await rows.columnsWithoutRows()) types.set(name, survey(name).type());
       if (types.size === 0)
         throw new SinkError(
           'unsupported',
@@ -112,8 +111,4 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
       await sink.discard();
     },
   };
-}
-
-function noType(name: string): never {
-  throw new TypeError(`no type for column ${name}`);
 }

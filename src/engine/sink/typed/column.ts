@@ -1,0 +1,449 @@
+import { ByteBuilder } from '../../byteBuilder.ts';
+import { isDigit, minus, smallT, zero } from '../../ascii.ts';
+import { exactNumber } from '../../format/number.ts';
+import { Kind } from '../../format/record.ts';
+import { appendUnescaped } from '../jsonText.ts';
+import { cellText, eachItem, ObjectReader, type TakeCell } from './cells.ts';
+import type { ColumnType } from './columnType.ts';
+import { IsoReader } from './isoTime.ts';
+import { exactJson, jsonText, type Json } from './json.ts';
+import { booleanOf, daysOf, doubleOf, wholeOf, type WholeType } from './values.ts';
+
+/** The values of a column, one for each row or item; those that are null have a place too, where nothing that counts stands. */
+export type TypedColumn = ScalarColumn | TextColumn | ListColumn | StructColumn;
+
+interface Values {
+  readonly length: number;
+  /** 1 where there is a value, 0 where it is null. */
+  readonly present: Uint8Array;
+  /** How many are null. */
+  readonly nulls: number;
+}
+
+/** Points in time and decimals are (unscaled) whole numbers, dates are days, booleans 1 and 0. */
+export type ScalarColumn = Values &
+  (
+    | { readonly kind: 'boolean'; readonly values: Uint8Array }
+    | { readonly kind: 'int64' | 'timestamp'; readonly values: BigInt64Array }
+    | { readonly kind: 'double'; readonly values: Float64Array }
+    | { readonly kind: 'date'; readonly values: Int32Array }
+    | { readonly kind: 'decimal'; readonly values: readonly bigint[] }
+  );
+
+export interface TextColumn extends Values {
+  readonly kind: 'text';
+  readonly bytes: Uint8Array;
+  /** Where each text begins, and where the last one ends. */
+  readonly offsets: Int32Array;
+}
+
+export interface ListColumn extends Values {
+  readonly kind: 'list';
+  readonly items: TypedColumn;
+  /** Which of the items each list begins with, and how many there are. */
+  readonly offsets: Int32Array;
+}
+
+export interface StructColumn extends Values {
+  readonly kind: 'struct';
+  /** Each as long as the column. */
+  readonly members: ReadonlyMap<string, TypedColumn>;
+}
+
+/** Takes the values of a column, whose type `Survey` has found, one by one. */
+export interface ColumnBuilder {
+  /** Takes the value that stands in `bytes[start, end)`. @throws TypeError where it is not of the type: a bug */
+  readonly add: TakeCell;
+  /** What was taken. */
+  finish(): TypedColumn;
+}
+
+export function columnBuilder(type: ColumnType): ColumnBuilder {
+  switch (type.kind) {
+    case 'text':
+      return new TextBuilder();
+    case 'list':
+      return new ListBuilder(type.items);
+    case 'struct':
+      return new StructBuilder(type.members);
+    case 'boolean':
+      return new BooleanBuilder();
+    case 'int64':
+      return new Int64Builder({ kind: 'int64' });
+    case 'timestamp':
+      return new Int64Builder(type);
+    case 'double':
+      return new DoubleBuilder();
+    case 'date':
+      return new DateBuilder();
+    case 'decimal':
+      return new DecimalBuilder(type);
+  }
+}
+
+/** Which values are there. */
+class Presence {
+  length = 0;
+  #nulls = 0;
+  #present = new Uint8Array(firstRoom);
+
+  get room(): number {
+    return this.#present.length;
+  }
+
+  /** Notes the next value. */
+  add(isPresent: boolean): void {
+    if (this.length === this.#present.length) {
+      const larger = new Uint8Array(this.length * 2);
+      larger.set(this.#present);
+      this.#present = larger;
+    }
+    if (isPresent) this.#present[this.length] = 1;
+    else this.#nulls++;
+    this.length++;
+  }
+
+  get values(): Values {
+    return { length: this.length, nulls: this.#nulls, present: this.#present.subarray(0, this.length) };
+  }
+}
+
+const firstRoom = 1024;
+
+/** Where what each value is made of begins. */
+class Offsets {
+  #values = new Int32Array(firstRoom);
+
+  set(at: number, offset: number): void {
+    if (at === this.#values.length) {
+      const larger = new Int32Array(at * 2);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[at] = offset;
+  }
+
+  upTo(length: number): Int32Array {
+    return this.#values.subarray(0, length + 1);
+  }
+}
+
+/** Values that are no texts, and hold none. */
+abstract class ScalarBuilder {
+  readonly #presence = new Presence();
+
+  add(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    const isPresent = !isNull(kind, start, end);
+    const at = this.#presence.length;
+    this.#presence.add(isPresent);
+    if (isPresent) this.put(at, this.#presence.room, kind, bytes, start, end);
+  }
+
+  protected get taken(): Values {
+    return this.#presence.values;
+  }
+
+  /** @param room of so many values there is to be room, at least */
+  protected abstract put(
+    at: number,
+    room: number,
+    ...cell: [kind: Kind, bytes: Uint8Array, start: number, end: number]
+  ): void;
+}
+
+/** Of columns that are no texts: an empty cell of a delimited text is null as well. */
+function isNull(kind: Kind, start: number, end: number): boolean {
+  return kind === Kind.Missing || kind === Kind.Null || (start === end && kind === Kind.Text);
+}
+
+/** The value, for those that are written in a way that is not frequent. */
+function jsonOf(kind: Kind, bytes: Uint8Array, start: number, end: number): Json {
+  return exactJson(cellText(kind, bytes, start, end));
+}
+
+class BooleanBuilder extends ScalarBuilder {
+  #values = new Uint8Array(firstRoom);
+
+  protected put(at: number, room: number, kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    this.#reserve(room);
+    const isPlain = kind === Kind.True || kind === Kind.False || kind === Kind.Text;
+    // Of `true` and `false` in any case.
+    const value = isPlain ? (bytes[start] | 0x20) === smallT : booleanOf(jsonOf(kind, bytes, start, end));
+    this.#values[at] = value ? 1 : 0;
+  }
+
+  #reserve(room: number): void {
+    if (room <= this.#values.length) return;
+    const larger = new Uint8Array(room);
+    larger.set(this.#values);
+    this.#values = larger;
+  }
+
+  finish(): TypedColumn {
+    const { taken } = this;
+    this.#reserve(taken.length);
+    return { kind: 'boolean', ...taken, values: this.#values.subarray(0, taken.length) };
+  }
+}
+
+type Int64Type = Exclude<WholeType, { readonly kind: 'decimal' }>;
+
+/** Numbers of 64 bits. */
+class Int64Builder extends ScalarBuilder {
+  readonly #type: Int64Type;
+  #values = new BigInt64Array(firstRoom);
+  /** The same memory, the lower half of each first: a `bigint` for each would cost more than all the rest. */
+  #halves = new Int32Array(this.#values.buffer);
+
+  constructor(type: Int64Type) {
+    super();
+    this.#type = type;
+  }
+
+  protected put(at: number, room: number, kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    this.#reserve(room);
+    const value = this.#small(kind, bytes, start, end);
+    if (!Number.isSafeInteger(value)) {
+      this.#values[at] = wholeOf(this.#type, jsonOf(kind, bytes, start, end));
+      return;
+    }
+    const upper = Math.floor(value / 0x1_0000_0000);
+    this.#halves[2 * at] = value - upper * 0x1_0000_0000;
+    this.#halves[2 * at + 1] = upper;
+  }
+
+  /** The value where a double stands for it; else NaN. */
+  #small(kind: Kind, bytes: Uint8Array, start: number, end: number): number {
+    const type = this.#type;
+    if (type.kind === 'int64')
+      return kind === Kind.Number || kind === Kind.Text ? integerIn(bytes, start, end) : NaN;
+    if (type.unit === 'NANOS' || kind !== Kind.Text || !isoReader.read(bytes, start, end)) return NaN;
+    return isoReader.ms * 1000 + Math.floor(isoReader.nanos / 1000);
+  }
+
+  #reserve(room: number): void {
+    if (room <= this.#values.length) return;
+    const larger = new BigInt64Array(room);
+    larger.set(this.#values);
+    this.#values = larger;
+    this.#halves = new Int32Array(larger.buffer);
+  }
+
+  finish(): TypedColumn {
+    const { taken } = this;
+    this.#reserve(taken.length);
+    return { kind: this.#type.kind, ...taken, values: this.#values.subarray(0, taken.length) };
+  }
+}
+
+class DoubleBuilder extends ScalarBuilder {
+  #values = new Float64Array(firstRoom);
+
+  protected put(at: number, room: number, kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    this.#reserve(room);
+    const isWritten = kind === Kind.Number || kind === Kind.Text;
+    const value = isWritten ? exactNumber(bytes, start, end) : NaN;
+    // Minus zero of JSON is one, that of a text none, and here both are zero.
+    const isExact = value > 0 || value < 0 || (value === 0 && bytes[start] !== minus);
+    this.#values[at] = isExact ? value : doubleOf(jsonOf(kind, bytes, start, end));
+  }
+
+  #reserve(room: number): void {
+    if (room <= this.#values.length) return;
+    const larger = new Float64Array(room);
+    larger.set(this.#values);
+    this.#values = larger;
+  }
+
+  finish(): TypedColumn {
+    const { taken } = this;
+    this.#reserve(taken.length);
+    return { kind: 'double', ...taken, values: this.#values.subarray(0, taken.length) };
+  }
+}
+
+class DateBuilder extends ScalarBuilder {
+  #values = new Int32Array(firstRoom);
+
+  protected put(at: number, room: number, kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    this.#reserve(room);
+    const isRead = kind === Kind.Text && isoReader.read(bytes, start, end);
+    this.#values[at] = isRead ? isoReader.ms / dayMs : daysOf(jsonOf(kind, bytes, start, end));
+  }
+
+  #reserve(room: number): void {
+    if (room <= this.#values.length) return;
+    const larger = new Int32Array(room);
+    larger.set(this.#values);
+    this.#values = larger;
+  }
+
+  finish(): TypedColumn {
+    const { taken } = this;
+    this.#reserve(taken.length);
+    return { kind: 'date', ...taken, values: this.#values.subarray(0, taken.length) };
+  }
+}
+
+class DecimalBuilder extends ScalarBuilder {
+  readonly #type: WholeType;
+  readonly #values: bigint[] = [];
+
+  constructor(type: WholeType) {
+    super();
+    this.#type = type;
+  }
+
+  protected put(at: number, _: number, kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    this.#fill(at);
+    this.#values.push(wholeOf(this.#type, jsonOf(kind, bytes, start, end)));
+  }
+
+  #fill(length: number): void {
+    while (this.#values.length < length) this.#values.push(0n);
+  }
+
+  finish(): TypedColumn {
+    const { taken } = this;
+    this.#fill(taken.length);
+    return { kind: 'decimal', ...taken, values: this.#values };
+  }
+}
+
+class TextBuilder {
+  readonly #presence = new Presence();
+  readonly #offsets = new Offsets();
+  readonly #out = new ByteBuilder();
+
+  add(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    const isPresent = kind !== Kind.Missing && kind !== Kind.Null;
+    if (isPresent) this.#put(kind, bytes, start, end);
+    this.#presence.add(isPresent);
+    this.#offsets.set(this.#presence.length, this.#out.length);
+  }
+
+  #put(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    if (kind === Kind.EscapedText) {
+      appendUnescaped(this.#out, bytes, start, end);
+      return;
+    }
+    // Minus zero is zero here.
+    const isRewritten =
+      kind === Kind.Number
+        ? bytes[start] === minus || Number.isNaN(integerIn(bytes, start, end))
+        : kind === Kind.List || kind === Kind.Object;
+    if (isRewritten) this.#out.text(jsonText(jsonOf(kind, bytes, start, end)));
+    else this.#out.copy(bytes, start, end);
+  }
+
+  finish(): TypedColumn {
+    const values = this.#presence.values;
+    return { kind: 'text', ...values, bytes: this.#out.take(), offsets: this.#offsets.upTo(values.length) };
+  }
+}
+
+class ListBuilder {
+  readonly #presence = new Presence();
+  readonly #offsets = new Offsets();
+  readonly #items: ColumnBuilder;
+  #count = 0;
+
+  constructor(items: ColumnType) {
+    this.#items = columnBuilder(items);
+  }
+
+  add(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    const isPresent = !isNull(kind, start, end);
+    if (isPresent) {
+      if (kind !== Kind.List) throw new TypeError(`${cellText(kind, bytes, start, end)} is not a list`);
+      eachItem(bytes, start, end, this.#addItem);
+    }
+    this.#presence.add(isPresent);
+    this.#offsets.set(this.#presence.length, this.#count);
+  }
+
+  readonly #addItem: TakeCell = (kind, bytes, start, end) => {
+    this.#count++;
+    this.#items.add(kind, bytes, start, end);
+  };
+
+  finish(): TypedColumn {
+    const values = this.#presence.values;
+    return {
+      kind: 'list',
+      ...values,
+      items: this.#items.finish(),
+      offsets: this.#offsets.upTo(values.length),
+    };
+  }
+}
+
+class StructBuilder {
+  readonly #presence = new Presence();
+  readonly #reader: ObjectReader;
+  readonly #members: ColumnsBuilder;
+
+  constructor(members: ReadonlyMap<string, ColumnType>) {
+    this.#reader = new ObjectReader(members.keys(), 0);
+    this.#members = new ColumnsBuilder(members);
+  }
+
+  add(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    const isPresent = !isNull(kind, start, end);
+    if (isPresent) {
+      if (kind !== Kind.Object) throw new TypeError(`${cellText(kind, bytes, start, end)} is not an object`);
+      this.#reader.read(bytes, start, end);
+      this.#members.add(this.#reader, bytes);
+    } else {
+      this.#members.addNulls();
+    }
+    this.#presence.add(isPresent);
+  }
+
+  finish(): TypedColumn {
+    return { kind: 'struct', ...this.#presence.values, members: this.#members.finish() };
+  }
+}
+
+/** Takes the values of several columns at once, of one object after the other. */
+export class ColumnsBuilder {
+  readonly #names: readonly string[];
+  readonly #builders: readonly ColumnBuilder[];
+
+  constructor(types: ReadonlyMap<string, ColumnType>) {
+    this.#names = [...types.keys()];
+    this.#builders = Array.from(types.values(), columnBuilder);
+  }
+
+  /** @param object the object that was read last, whose keys are the columns */
+  add({ kinds, starts, ends }: ObjectReader, bytes: Uint8Array): void {
+    const builders = this.#builders;
+    for (let at = 0; at < builders.length; at++)
+      builders[at].add(kinds[at] as Kind, bytes, starts[at], ends[at]);
+  }
+
+  addNulls(): void {
+    for (const builder of this.#builders) builder.add(Kind.Null, nothing, 0, 0);
+  }
+
+  finish(): ReadonlyMap<string, TypedColumn> {
+    return new Map(this.#names.map((name, at) => [name, this.#builders[at].finish()]));
+  }
+}
+
+/** The whole number that up to 15 digits are; NaN where something else stands there. */
+function integerIn(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start > 15) return NaN;
+  const isNegative = bytes[start] === minus;
+  let value = 0;
+  for (let at = isNegative ? start + 1 : start; at < end; at++) {
+    const byte = bytes[at];
+    if (!isDigit(byte)) return NaN;
+    value = value * 10 + byte - zero;
+  }
+  return isNegative ? 0 - value : value;
+}
+
+const dayMs = 86_400_000;
+const nothing = new Uint8Array(0);
+const isoReader = new IsoReader();

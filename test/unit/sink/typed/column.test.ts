@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { Kind } from '../../../../src/engine/format/record.ts';
+import { ObjectReader, readRows } from '../../../../src/engine/sink/typed/cells.ts';
+import { ColumnsBuilder, type TypedColumn } from '../../../../src/engine/sink/typed/column.ts';
+import type { ColumnType } from '../../../../src/engine/sink/typed/columnType.ts';
+import {
+  exactJson,
+  isList,
+  isObject,
+  jsonText,
+  memberOf,
+  type Json,
+} from '../../../../src/engine/sink/typed/json.ts';
+import { Survey } from '../../../../src/engine/sink/typed/survey.ts';
+import { booleanOf, daysOf, doubleOf, wholeOf } from '../../../../src/engine/sink/typed/values.ts';
+import { runs } from '../../../support/long.ts';
+
+const number = fc.oneof(
+  fc.integer().map(String),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+  fc.constantFrom(
+    ...['0', '-0', '-0.0', '1.50', '0.10', '1e3', '-2E-3', '1e400', '9007199254740993', '999999999999999'],
+    ...['9223372036854775807', '-9223372036854775808', '9223372036854775808', '0.12345678901234567890'],
+  ),
+);
+const time = fc.constantFrom(
+  ...['2026-01-02', '0001-01-01', '2026-02-30', '2024-02-29', '1900-02-29', '2026-01-02T03:04', '2026-1-02'],
+  ...[
+    '2026-01-02T03:04:05Z',
+    '2026-01-02 23:59:59.5',
+    '2026-01-02t03:04:05.123456789z',
+    '1600-01-01T00:00:00.001Z',
+  ],
+  ...['2026-01-02T03:04:05+02', '2026-01-02T03:04:05-0230', '2026-01-02T03:04:05+02:30', '2026-01-02T24:00'],
+  ...[
+    '2026-01-02T03:04:60',
+    '2026-01-02T03:04+02:',
+    '2026-01-02T03:04:05.',
+    '2026-01-02T03:04:05.1234567890',
+  ],
+  ...['2026-01-02T03:04:05 Z', '2026-01-02T03:04:05,5', '9999-12-31T23:59:59.999999Z', ' 2026-01-02'],
+);
+const word = fc.constantFrom(
+  ...[
+    '',
+    'true',
+    'False',
+    'TRUE',
+    'truth',
+    'NaN',
+    '-Infinity',
+    'Infinity',
+    '-',
+    '007',
+    '+1',
+    '1.',
+    '.5',
+    '-1.5e2',
+  ],
+  ...['x"\\y', 'é\u0000', '\ud83d\ude00', 'line\nend'],
+);
+const quoted = (text: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  text.map((value) => JSON.stringify(value));
+/** Values that are mostly of one kind, as those of columns are. */
+const scalars = fc.constantFrom(
+  number,
+  quoted(number),
+  quoted(time),
+  quoted(word),
+  fc.constantFrom('true', 'false'),
+  fc.oneof(number, fc.constantFrom('NaN', 'Infinity', '-Infinity')),
+  fc.constantFrom('"a\\u0062"', '"\\ud800"', '"2026-01-0\\u0031"', '"\\u0031"', '"tru\\u0065"'),
+);
+const json = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    scalars.chain((one) => one),
+    fc.array(tie('value'), { maxLength: 3 }).map((items) => `[ ${items.join(' ,')}]`),
+    fc
+      .array(fc.tuple(fc.constantFrom('a', 'b', '7', 'é', 'q\\"', '\\u0061'), tie('value')), { maxLength: 3 })
+      .map((members) => `{${members.map(([key, value]) => `"${key}" : ${value}`).join(', ')}}`),
+  ),
+})).value;
+const column = fc.oneof(
+  scalars.chain((one) => fc.array(fc.option(one, { nil: 'null', freq: 5 }), { minLength: 1, maxLength: 8 })),
+  fc.array(json, { minLength: 1, maxLength: 4 }),
+);
+
+/** What a value is in a column of a type, by the value itself. */
+function valueOf(type: ColumnType, value: Json | undefined): unknown {
+  if (value === null || value === undefined || (value === '' && type.kind !== 'text')) return null;
+  switch (type.kind) {
+    case 'text':
+      // What is no Unicode is written as U+FFFD.
+      return Buffer.from(typeof value === 'string' ? value : jsonText(value)).toString();
+    case 'list':
+      assert.ok(isList(value));
+      return value.map((item) => valueOf(type.items, item));
+    case 'struct':
+      assert.ok(isObject(value));
+      return [...type.members].map(([key, member]) => [key, valueOf(member, memberOf(value, key))]);
+    default:
+      if (type.kind === 'boolean') return booleanOf(value);
+      if (type.kind === 'double') return doubleOf(value);
+      if (type.kind === 'date') return daysOf(value);
+      return wholeOf(type.kind === 'decimal' || type.kind === 'timestamp' ? type : { kind: 'int64' }, value);
+  }
+}
+
+function valuesIn(built: TypedColumn): unknown[] {
+  return Array.from({ length: built.length }, (_, at) =>
+    built.present[at] === 1 ? valueAt(built, at) : null,
+  );
+}
+
+function valueAt(built: TypedColumn, at: number): unknown {
+  switch (built.kind) {
+    case 'text':
+      return Buffer.from(built.bytes.subarray(built.offsets[at], built.offsets[at + 1])).toString();
+    case 'list':
+      return valuesIn(built.items).slice(built.offsets[at], built.offsets[at + 1]);
+    case 'struct':
+      return [...built.members].map(([key, member]) => [key, valuesIn(member)[at]]);
+    case 'boolean':
+      return built.values[at] === 1;
+    default:
+      return built.values[at];
+  }
+}
+
+describe('columns that are made of the bytes of rows', () => {
+  it('have the types and the values that the values of the rows give', () => {
+    fc.assert(
+      fc.property(column, fc.boolean(), (values, typesInText) => {
+        const lines = Buffer.from(values.map((value) => `{"other":1,"v":${value}}\n`).join(''));
+        const [byValue, byCell] = [0, 1].map(() => new Survey(typesInText, () => typesInText));
+        const parsed = values.map(exactJson);
+        for (const value of parsed) byValue.add(value);
+        const reader = new ObjectReader([], 10);
+        readRows(lines, reader, '_value', (bytes) => {
+          const at = reader.keys.indexOf('v');
+          byCell.addCell(reader.kindOf(at), bytes, reader.starts[at], reader.ends[at]);
+        });
+        const type = byCell.type();
+        assert.deepEqual(type, byValue.type());
+        const types = new Map([['v', type]]);
+        const [row, builder] = [new ObjectReader(types.keys(), 0), new ColumnsBuilder(types)];
+        readRows(lines, row, '_value', (bytes) => builder.add(row, bytes));
+        const built = builder.finish().get('v');
+        assert.ok(built);
+        assert.deepEqual(
+          valuesIn(built),
+          parsed.map((value) => valueOf(type, value)),
+        );
+      }),
+      { numRuns: runs(800, 100_000) },
+    );
+  });
+
+  it('are null where a cell is empty among lists and objects', () => {
+    const types = new Map<string, ColumnType>([
+      ['l', { kind: 'list', items: { kind: 'int64' } }],
+      ['o', { kind: 'struct', members: new Map([['c', { kind: 'int64' }]]) }],
+    ]);
+    const [row, builder] = [new ObjectReader(types.keys(), 0), new ColumnsBuilder(types)];
+    readRows(Buffer.from('{"l":"","o":""}\n'), row, '_value', (bytes) => builder.add(row, bytes));
+    assert.deepEqual([...builder.finish().values()].map(valuesIn), [[null], [null]]);
+  });
+
+  it('take of equal keys the last one, rows that are no objects, and more values than there was room for', () => {
+    const lines = Buffer.from(
+      `{"a":1,"a":"x"}\n\n5\n{ }\n{"b":{"c":1,"c":null}}\n${'{"z":1}\n'.repeat(5000)}{"a":"end","b":{"c":2}}\n`,
+    );
+    const reader = new ObjectReader([], 10);
+    const kinds: Kind[] = [];
+    readRows(lines, reader, '_value', () => kinds.push(reader.kindOf(0)));
+    assert.deepEqual(reader.keys, ['a', '_value', 'b', 'z']);
+    assert.deepEqual(kinds.slice(0, 3), [Kind.Text, Kind.Missing, Kind.Missing]);
+    const types = new Map<string, ColumnType>([
+      ['a', { kind: 'text', mixed: false }],
+      ['_value', { kind: 'int64' }],
+      ['b', { kind: 'struct', members: new Map([['c', { kind: 'int64' }]]) }],
+    ]);
+    const [row, builder] = [new ObjectReader(types.keys(), 0), new ColumnsBuilder(types)];
+    readRows(lines, row, '_value', (bytes) => builder.add(row, bytes));
+    const built = [...builder.finish().values()].map(valuesIn);
+    const found = built.map((values) => [values.length, ...values.slice(0, 4), values.at(-1)]);
+    assert.deepEqual(found, [
+      [5005, 'x', null, null, null, 'end'],
+      [5005, null, 5n, null, null, null],
+      [5005, null, null, null, [['c', null]], [['c', 2n]]],
+    ]);
+  });
+});
