@@ -104,6 +104,9 @@ describe('a Parquet file', () => {
     ['[1, NULL, 3]', '[1,null,3]'],
     ['[]::INTEGER[]', '[]'],
     ['[[1.5], [], NULL]', '[[1.5],[],null]'],
+    ['[[1, NULL, 3], NULL, [4, 5, 6]]::INTEGER[3][]', '[[1,null,3],null,[4,5,6]]'],
+    ['[[[1, 2], NULL], NULL]::INTEGER[2][2][2]', '[[[1,2],null],null]'],
+    ["{'a': NULL::INTEGER[3], 'b': [{'c': NULL::INTEGER[2]}, NULL]}", '{"a":null,"b":[{"c":null},null]}'],
     ["{'a': 1, 'b c': {'d': ['x']}}", '{"a":1,"b c":{"d":["x"]}}'],
     ["[{'a': 1}, NULL]", '[{"a":1},null]'],
     ["MAP {'k': 1, 'l': NULL}", '{"k":1,"l":null}'],
@@ -153,6 +156,15 @@ describe('a Parquet file', () => {
       assert.equal(await textOf(), '{"a":null}\n'.repeat(3));
     });
   }
+
+  it('of arrays of a fixed size has NULL where there is none, whatever entries DuckDB writes for it', async () => {
+    const vector = '(CASE WHEN i % 7 < 3 THEN NULL ELSE [i, NULL, i + 1] END)::INTEGER[3]';
+    await written(`SELECT i AS id, ${vector} AS v FROM range(50000) t(i)`, ', ROW_GROUP_SIZE 20000');
+    const expected = Array.from({ length: 50_000 }, (_, id) =>
+      JSON.stringify({ id, v: id % 7 < 3 ? null : [id, null, id + 1] }),
+    );
+    assert.deepEqual((await textOf()).trimEnd().split('\n'), expected);
+  });
 
   it('without rows has the columns of its schema', async () => {
     await written("SELECT 1 AS id, 'x' AS note, {'a': 1, 'b': [2]} AS s WHERE false");

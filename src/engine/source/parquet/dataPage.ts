@@ -1,6 +1,6 @@
 import { assembleLists } from 'hyparquet/src/assemble.js';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, isFlatColumn } from 'hyparquet/src/schema.js';
-import type { ColumnDecoder, DecodedArray, Encoding, PageHeader } from 'hyparquet/src/types.js';
+import type { ColumnDecoder, DecodedArray, Encoding, PageHeader, SchemaTree } from 'hyparquet/src/types.js';
 import { fewest, Hybrid, times } from './hybrid.ts';
 import { decompressed, readerOf, stored } from './pageBytes.ts';
 import type { PageBytes, PageInput } from './pageInput.ts';
@@ -19,6 +19,8 @@ export class DataPage {
   readonly #dictionary: DecodedArray | undefined;
   readonly #isFlat: boolean;
   readonly #most: number;
+  /** By repetition level: the definition level that entries of that list have at least. */
+  readonly #leastOf: readonly number[];
   #bytes: PageBytes | undefined;
   #parts: Parts | undefined;
   #taken = 0;
@@ -40,6 +42,7 @@ export class DataPage {
     this.#dictionary = dictionary;
     this.#isFlat = isFlatColumn(schemaPath);
     this.#most = getMaxDefinitionLevel(schemaPath);
+    this.#leastOf = leastDefinitions(schemaPath);
   }
 
   /** Values that are left, with nulls, and those of lists one by one. */
@@ -55,8 +58,8 @@ export class DataPage {
    */
   take(count: number, begun: unknown[]): DecodedArray {
     const [from, to] = [this.#taken, this.#taken + count];
-    const { definition: levels, repetition, reader } = this.#open();
-    const definition = levels?.upTo(to).subarray(from, to);
+    const { definition: defined, repetition, reader } = this.#open();
+    const definition = defined?.upTo(to).subarray(from, to);
     const repeated = repetition?.upTo(to).subarray(from, to) ?? [];
     const held = this.#held(from, to);
     this.#wanted = to;
@@ -64,18 +67,29 @@ export class DataPage {
     if (values.length !== held) throw new RangeError(`it has ${values.length} of ${held} values`);
     this.#taken = to;
     if (!this.#isFlat) {
-      const levelsOf = (all: ArrayLike<number>): number[] => Array.from(all);
-      return assembleLists(
-        begun,
-        definition && levelsOf(definition),
-        levelsOf(repeated),
-        values,
-        this.#decoder.schemaPath,
-      );
+      const levels = this.#meant(definition && Array.from(definition), Array.from(repeated));
+      if (levels.definition?.length === 0) return begun;
+      return assembleLists(begun, levels.definition, levels.repeated, values, this.#decoder.schemaPath);
     }
     if (definition === undefined || held === count) return values;
     let next = 0;
     return Array.from(definition, (level): unknown => (level === this.#most ? values[next++] : null));
+  }
+
+  /**
+   * Leaves out entries that are said to be further ones of a list that is NULL or empty. DuckDB writes them for a NULL in a column of its
+   * type ARRAY: as many as the array has room for.
+   */
+  #meant(definition: number[] | undefined, repeated: number[]): Levels {
+    const leastOf = this.#leastOf;
+    const isMeant = (level: number, at: number): boolean => level >= leastOf[repeated[at]];
+    if (repeated.length === 0 || definition === undefined || definition.every(isMeant)) {
+      return { definition, repeated };
+    }
+    return {
+      definition: definition.filter(isMeant),
+      repeated: repeated.filter((_, at) => isMeant(definition[at], at)),
+    };
   }
 
   /**
@@ -155,6 +169,21 @@ export class DataPage {
         : valueReader(bytes, at, encoding, counts, decoder, this.#dictionary);
     return (this.#parts = { repetition, definition, reader });
   }
+}
+
+interface Levels {
+  readonly definition: number[] | undefined;
+  readonly repeated: number[];
+}
+
+function leastDefinitions(schemaPath: readonly SchemaTree[]): readonly number[] {
+  const leastOf = [0];
+  let level = 0;
+  for (const { element } of schemaPath.slice(1)) {
+    if (element.repetition_type !== 'REQUIRED') level++;
+    if (element.repetition_type === 'REPEATED') leastOf.push(level);
+  }
+  return leastOf;
 }
 
 /** Of a page that was looked into. */
