@@ -1,5 +1,6 @@
 import type { Dataset } from '../engine/dataset/dataset.ts';
 import { inferSchema } from '../engine/run/inferSchema.ts';
+import { schemaText } from '../engine/schema/inferred.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
 import type { RunCommand } from './arguments/arguments.ts';
@@ -29,7 +30,7 @@ export async function writeSchema(
     };
     const { schema, records, malformed } = await inferSchema(dataset, query, context);
     progress.erase();
-    await (target ?? stdout).write(new TextEncoder().encode(`${JSON.stringify(schema, undefined, 2)}\n`));
+    await (target ?? stdout).write(new TextEncoder().encode(schemaText(schema)));
     await target?.commit();
     say(`schema of ${counted(records, 'record')}, ${grouped(malformed)} malformed`);
   } finally {

@@ -9,6 +9,7 @@ import {
   type SchemaSpec,
 } from './schemaSpec.ts';
 import { fragmentOf, resolved } from './walk.ts';
+import { longWholeNumber, parseWholeNumbers } from './wholeNumbers.ts';
 
 /** What the text of a cell is checked as, where it reads as that. */
 export interface CellTypes {
@@ -129,16 +130,26 @@ function typeOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** A cell as it is checked. */
-export function cellValue(text: string, types: CellTypes, reading: CellReading | undefined): unknown {
+/**
+ * A cell as it is checked.
+ * @param isExact whether whole numbers beyond 2^53 are `bigint`
+ */
+export function cellValue(
+  text: string,
+  types: CellTypes,
+  reading: CellReading | undefined,
+  isExact = false,
+): unknown {
   if (types.number) {
     const written = reading === undefined ? text : rewriteCell(text, reading);
-    if (written !== undefined && plainNumber.test(written)) return Number(written);
+    if (written !== undefined && plainNumber.test(written)) {
+      return (isExact ? longWholeNumber(written) : undefined) ?? Number(written);
+    }
   }
   if (types.boolean && /^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
   if (types.json && /^\s*[[{]/.test(text)) {
     try {
-      return JSON.parse(text) as unknown;
+      return isExact ? parseWholeNumbers(text) : (JSON.parse(text) as unknown);
     } catch {
       return text;
     }

@@ -8,9 +8,11 @@ import { cellTypesOf, cellValue, textOnly } from './cells.ts';
 import { SchemaError } from './schemaError.ts';
 import { QuickCheck } from './quickCheck.ts';
 import { quickPlanOf } from './quickPlan.ts';
+import { ownMember, valueAt } from './memberAt.ts';
 import { documentsOf, type SchemaSpec } from './schemaSpec.ts';
 import { valueText } from './valueText.ts';
 import { jsonValues, rowValues, singleValues, type RecordValues } from './values.ts';
+import { parseWholeNumbers } from './wholeNumbers.ts';
 
 /** Lists of violations that are kept to be shared. */
 const mostKnown = 4096;
@@ -45,6 +47,8 @@ export class RecordChecker {
   readonly #schema: compile.CompiledSchema;
   readonly #known = new Map<string, readonly Violation[]>();
   readonly #values: (block: RecordBlock) => RecordValues;
+  /** The same with whole numbers beyond 2^53 as `bigint`, where few of the records are asked for. */
+  readonly #exactValues: (block: RecordBlock) => RecordValues;
 
   /** @throws SchemaError */
   static async of(spec: SchemaSpec, format: Format): Promise<RecordChecker> {
@@ -58,7 +62,10 @@ export class RecordChecker {
     this.#schema = schema;
     const plan = format.kind === 'jsonl' ? quickPlanOf(documentsOf(spec)) : undefined;
     this.quick = plan && new QuickCheck(plan, schema);
-    this.#values = format.fields ? cellsOf(format, spec) : jsonValues;
+    this.#values = format.fields ? cellsOf(format, spec, false) : (block) => jsonValues(block);
+    this.#exactValues = format.fields
+      ? cellsOf(format, spec, true)
+      : (block) => singleValues(block, parseWholeNumbers);
   }
 
   /**
@@ -90,7 +97,7 @@ export class RecordChecker {
         violations.set(record, this.#shared(found));
         takeValues?.(
           record,
-          found.map((one) => (one.value ? valueText(one.value.found) : '')),
+          found.map((one) => this.#valueText(one, block, record)),
         );
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
@@ -101,6 +108,16 @@ export class RecordChecker {
       }
     }
     return { checked, violations };
+  }
+
+  /** What breaks a rule, with all digits of its numbers, of which `ajv` gets doubles. */
+  #valueText({ path, value }: compile.FoundViolation, block: RecordBlock, record: number): string {
+    if (value === undefined) return '';
+    const text = valueText(value.found);
+    if (!mayBeRounded.test(text)) return text;
+    const place = valueAt(this.#exactValues(block)(record), path);
+    const exact = value.member === undefined ? place : ownMember(place?.value, value.member);
+    return exact ? valueText(exact.value) : text;
   }
 
   /** The same list for the same violations: most invalid records of a file are invalid alike. */
@@ -120,8 +137,13 @@ export class RecordChecker {
   }
 }
 
-function cellsOf(format: Format, spec: SchemaSpec): (block: RecordBlock) => RecordValues {
+/** Numbers that doubles may have changed, as JavaScript writes them. */
+const mayBeRounded = /\d{16}|e\+/;
+
+function cellsOf(format: Format, spec: SchemaSpec, isExact: boolean): (block: RecordBlock) => RecordValues {
   const { layout } = format;
   const types = layout.names === 'columns' ? cellTypesOf(layout.columns, spec) : [];
-  return rowValues(format, (text, column, reading) => cellValue(text, types.at(column) ?? textOnly, reading));
+  return rowValues(format, (text, column, reading) =>
+    cellValue(text, types.at(column) ?? textOnly, reading, isExact),
+  );
 }

@@ -7,6 +7,7 @@ import type { Said } from '../../said/said.ts';
 import { RecentMap } from '../recentMap.ts';
 import type { Violation } from '../violation.ts';
 import { mendKeywords } from './keywords.ts';
+import { ownMember } from './memberAt.ts';
 import { schemaPattern } from './patterns.ts';
 import { ruleWords } from './ruleWords.ts';
 import {
@@ -29,7 +30,7 @@ export interface CompiledSchema {
   said(violation: FoundViolation): Said;
   /** The same for the schema at a place inside of it, by JSON Pointer as in an address. @throws Error where there is none */
   at(pointer: string): (value: unknown) => boolean;
-  /** What of the schema is not asked of the values, as ajv says it: formats that are not known. */
+  /** What of the schema is not asked of the values as it is written: formats that are not known, numbers that doubles round. */
   readonly notes: readonly string[];
 }
 
@@ -38,8 +39,8 @@ export interface FoundViolation extends Omit<Violation, 'message'> {
   readonly message: string;
   /** What ajv leaves out of the message, as JSON text. */
   readonly detail: string | undefined;
-  /** That breaks the rule; undefined where it is one that is missing. */
-  readonly value: { readonly found: unknown } | undefined;
+  /** That breaks the rule, and its name where it is a member of what is at `path`; undefined where it is one that is missing. */
+  readonly value: { readonly found: unknown; readonly member: string | undefined } | undefined;
 }
 
 const classes = { 'draft-07': Ajv, '2019-09': Ajv2019, '2020-12': Ajv2020 } as const;
@@ -54,7 +55,7 @@ const known = new RecentMap<string, CompiledSchema>(4);
  *   so who asks makes a `SchemaError` of it.
  */
 export function compileSchema(spec: SchemaSpec): CompiledSchema {
-  const key = `${spec.draft} ${Buffer.from(spec.bytes).toString()}`;
+  const key = `${spec.draft} ${spec.notes.join()} ${Buffer.from(spec.bytes).toString()}`;
   const schema = known.get(key) ?? compiled(spec);
   known.set(key, schema);
   return schema;
@@ -62,7 +63,7 @@ export function compileSchema(spec: SchemaSpec): CompiledSchema {
 
 function compiled(spec: SchemaSpec): CompiledSchema {
   const documents = documentsOf(spec);
-  const notes: string[] = [];
+  const notes = [...spec.notes];
   const ajv = ajvOf(spec, documents, false, notes);
   if (documents.documents.some(namesPrototype)) notes.push('what "__proto__" must be is not checked');
   const validate = found(ajv, documents.root);
@@ -156,16 +157,15 @@ function asViolation({
   const details = params as Readonly<Record<string, unknown>>;
   const text = message ?? keyword;
   const key = details.missingProperty === undefined ? schemaPath : `${schemaPath}/${text}`;
-  const value = details.missingProperty === undefined ? { found: brokenBy(data, details) } : undefined;
+  const value = details.missingProperty === undefined ? brokenBy(data, details) : undefined;
   return { path: instancePath, rule: keyword, message: text, detail: detailOf(details), key, value };
 }
 
 /** The value itself, or of an object the member that is not allowed. */
-function brokenBy(data: unknown, params: Readonly<Record<string, unknown>>): unknown {
+function brokenBy(data: unknown, params: Readonly<Record<string, unknown>>): FoundViolation['value'] {
   const name = params.additionalProperty ?? params.unevaluatedProperty;
-  if (typeof name !== 'string' || typeof data !== 'object' || data === null) return data;
-  const member = Object.entries(data).find(([own]) => own === name);
-  return member ? member[1] : data;
+  const member = typeof name === 'string' ? ownMember(data, name) : undefined;
+  return member ? { found: member.value, member: String(name) } : { found: data, member: undefined };
 }
 
 function detailOf(params: Readonly<Record<string, unknown>>): string | undefined {

@@ -1,13 +1,19 @@
 import type { Seen } from './seen.ts';
 import { mostValues } from './seen.ts';
 import { formatNamed } from './textFormats.ts';
+import { jsonOfWholeNumbers } from './wholeNumbers.ts';
 
 /** Texts are an enumeration where each of a few stands there so often on average. */
 const oftenEnough = 10;
 
-/** A JSON Schema that takes all values that were seen, of draft 2020-12. */
+/** A JSON Schema that takes all values that were seen, of draft 2020-12. Bounds beyond 2^53 are `bigint`. */
 export function schemaOf(seen: Seen): object {
   return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...placeSchema(seen) };
+}
+
+/** The JSON text of such a schema. */
+export function schemaText(schema: object): string {
+  return `${jsonOfWholeNumbers(schema, 2)}\n`;
 }
 
 function placeSchema(seen: Seen): Record<string, unknown> {
@@ -36,9 +42,13 @@ function placeSchema(seen: Seen): Record<string, unknown> {
 
 function rangeOf({ least, most }: Seen): object {
   return {
-    ...(Number.isFinite(least) && { minimum: least }),
-    ...(Number.isFinite(most) && { maximum: most }),
+    ...(isFinite(least) && { minimum: least }),
+    ...(isFinite(most) && { maximum: most }),
   };
+}
+
+function isFinite(number: number | bigint): boolean {
+  return typeof number === 'bigint' || Number.isFinite(number);
 }
 
 function textsOf({ texts, nulls, values, formats }: Seen, isOnlyText: boolean): object {

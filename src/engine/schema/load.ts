@@ -8,6 +8,7 @@ import { SchemaError } from './schemaError.ts';
 import { isObject, specOf, usualDraft, type Draft, type JsonSchema, type SchemaSpec } from './schemaSpec.ts';
 import { refuseUnchecked } from './unchecked.ts';
 import { referencesOf, resolved, schemasIn } from './walk.ts';
+import { parseWholeNumbers } from './wholeNumbers.ts';
 
 /** Bytes of a schema and of what it refers to, and how many files that may be. */
 const mostBytes = 16 * 1024 * 1024;
@@ -17,6 +18,8 @@ interface LoadedFile {
   readonly address: string;
   readonly path: string;
   readonly schema: JsonSchema;
+  /** What it says of numbers that no double stands for. */
+  readonly rounded: readonly string[];
 }
 
 const draftsByAddress: Readonly<Record<string, Draft>> = {
@@ -54,7 +57,7 @@ export async function loadSchema(
     const own = next.from === undefined ? next.path : await reach(next.path);
     const text = await textOf(own, next.from, mostBytes - bytes, signal);
     bytes += text.length;
-    const file = asFile(parsed(text, next.path), next);
+    const file = asFile(parsed(text, next.path), next, roundedIn(text, next.address));
     files.push(file);
     known.add(next.address);
     const nodes = [...schemasIn(file.schema, file.address)];
@@ -86,6 +89,7 @@ export async function loadSchema(
   return specOf(
     { root: documents.root, documents: files.map(({ address, schema }) => ({ address, schema })) },
     written,
+    files.flatMap(({ rounded }) => rounded),
   );
 }
 
@@ -124,10 +128,38 @@ function parsed(text: string, path: string): JsonSchema {
 }
 
 /** A relative `$id` is made an address, which is what references are relative to. */
-function asFile(schema: JsonSchema, { address, path }: { address: string; path: string }): LoadedFile {
-  if (!isObject(schema) || typeof schema.$id !== 'string') return { address, path, schema };
+function asFile(
+  schema: JsonSchema,
+  { address, path }: { address: string; path: string },
+  rounded: readonly string[],
+): LoadedFile {
+  if (!isObject(schema) || typeof schema.$id !== 'string') return { address, path, schema, rounded };
   const own = resolved(schema.$id, address);
-  return { address, path, schema: own === undefined ? schema : { ...schema, $id: own } };
+  return { address, path, schema: own === undefined ? schema : { ...schema, $id: own }, rounded };
+}
+
+/** Keywords that say something of numbers, or of values that may hold some. */
+const ofNumbers = [
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+  ...['const', 'enum'],
+];
+
+/** What is said of whole numbers that records are not told apart by, as they are compared as doubles. */
+function roundedIn(text: string, address: string): string[] {
+  const schema = parseWholeNumbers(text);
+  return [...schemasIn(schema, address)].flatMap(({ schema: node }) =>
+    ofNumbers.flatMap((keyword) =>
+      longIn(node[keyword]).map(
+        (number) =>
+          `${keyword} ${number} is compared as a double, which is the same for the numbers next to it`,
+      ),
+    ),
+  );
+}
+
+function longIn(value: unknown): bigint[] {
+  if (typeof value === 'bigint') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(longIn) : [];
 }
 
 /** The file that a reference names: its address, or where it stands beside the file that it is written in. */

@@ -12,6 +12,8 @@ export interface SchemaSpec {
   readonly bytes: Uint8Array;
   /** Whether checking one record can take long: it has patterns, which can backtrack. */
   readonly mayRunLong: boolean;
+  /** What of the schema is not checked as it is written. */
+  readonly notes: readonly string[];
 }
 
 export interface SchemaDocuments {
@@ -30,7 +32,11 @@ export interface SchemaDocument {
 export type JsonSchema = unknown;
 
 /** @param draft undefined where the schema does not say */
-export function specOf(documents: SchemaDocuments, draft: Draft | undefined): SchemaSpec {
+export function specOf(
+  documents: SchemaDocuments,
+  draft: Draft | undefined,
+  notes: readonly string[] = [],
+): SchemaSpec {
   const text = JSON.stringify(documents);
   const encoded = new TextEncoder().encode(text);
   const bytes = new Uint8Array(new SharedArrayBuffer(encoded.length));
@@ -41,6 +47,7 @@ export function specOf(documents: SchemaDocuments, draft: Draft | undefined): Sc
     isDraftWritten,
     bytes,
     mayRunLong: /"pattern(?:Properties)?":/.test(text),
+    notes,
   };
 }
 

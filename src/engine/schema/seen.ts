@@ -12,8 +12,9 @@ export interface Seen {
   integers: number;
   /** Numbers that are no integers. */
   fractions: number;
-  least: number;
-  most: number;
+  /** The smallest and the largest number: whole ones beyond 2^53 are `bigint`. */
+  least: number | bigint;
+  most: number | bigint;
   texts: number;
   /** Bits of the formats that all texts are in. */
   formats: number;
@@ -69,7 +70,7 @@ export function see(seen: Seen, value: unknown, level = 0): void {
   if (value === null) seen.nulls++;
   else if (value === true) seen.hasTrue = true;
   else if (value === false) seen.hasFalse = true;
-  else if (typeof value === 'number') seeNumber(seen, value);
+  else if (typeof value === 'number' || typeof value === 'bigint') seeNumber(seen, value);
   else if (typeof value === 'string') seeText(seen, value);
   else if (typeof value !== 'object') throw new TypeError(`A record does not hold a ${typeof value}.`);
   else if (level === mostLevels) seen.isAny = true;
@@ -83,8 +84,8 @@ export function see(seen: Seen, value: unknown, level = 0): void {
   }
 }
 
-export function seeNumber(seen: Seen, value: number): void {
-  if (Number.isInteger(value)) seen.integers++;
+export function seeNumber(seen: Seen, value: number | bigint): void {
+  if (typeof value === 'bigint' || Number.isInteger(value)) seen.integers++;
   else seen.fractions++;
   if (value < seen.least) seen.least = value;
   if (value > seen.most) seen.most = value;
@@ -130,8 +131,8 @@ export function merge(into: Seen, other: Seen): void {
   into.hasFalse ||= other.hasFalse;
   into.integers += other.integers;
   into.fractions += other.fractions;
-  into.least = Math.min(into.least, other.least);
-  into.most = Math.max(into.most, other.most);
+  if (other.least < into.least) into.least = other.least;
+  if (other.most > into.most) into.most = other.most;
   into.texts += other.texts;
   into.formats &= other.formats;
   into.values = other.values && into.values && fewOf(new Set([...into.values, ...other.values]));

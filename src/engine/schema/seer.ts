@@ -3,6 +3,7 @@ import type { RecordBlock } from '../format/record.ts';
 import { cellValue } from './cells.ts';
 import { merge, nothingSeen, see, seeNumber, seeText, type Seen } from './seen.ts';
 import { jsonValues, rowValues } from './values.ts';
+import { parseWholeNumbers } from './wholeNumbers.ts';
 
 /** Looks at the records of one part of a file, for a schema of it. */
 export interface Seer {
@@ -33,7 +34,7 @@ function valueSeer(): Seer {
   const seen = nothingSeen();
   return {
     add(block, selection, count) {
-      const values = jsonValues(block);
+      const values = jsonValues(block, parseWholeNumbers);
       for (let i = 0; i < count; i++) see(seen, values(selection[i]));
     },
     take: () => ({ kind: 'values', seen }),
@@ -48,7 +49,7 @@ function cellSeer(format: Format): Seer {
     if (column >= named) return undefined;
     // What begins with zeros is a code, which would lose them.
     const isCode = /^[+-]?0\d/.test(text);
-    return { text, value: isCode ? text : cellValue(text, cellsOfAnyType, reading) };
+    return { text, value: isCode ? text : cellValue(text, cellsOfAnyType, reading, true) };
   });
   let rows = 0;
   return {
@@ -79,7 +80,7 @@ function seeCell(columns: Map<string, SeenCells>, name: string, { text, value }:
   if (!column) columns.set(name, (column = noCells()));
   column.cells++;
   seeText(column.texts, text);
-  if (typeof value === 'number') seeNumber(column.numbers, value);
+  if (typeof value === 'number' || typeof value === 'bigint') seeNumber(column.numbers, value);
   if (typeof value === 'boolean') column.booleans++;
 }
 

@@ -16,6 +16,7 @@ export function valueText(value: unknown): string {
 function written(value: unknown, room: number): string {
   // A character is written as one at least.
   if (typeof value === 'string') return JSON.stringify(value.slice(0, room + 1));
+  if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const isList = Array.isArray(value);
   let text = isList ? '[' : '{';

@@ -11,7 +11,7 @@ export type RecordValues = (record: number) => unknown;
 const longestText = 64 * 1024 * 1024;
 
 /** Records of JSON. Where a block is ASCII, as most are, its text is made in one go. */
-export function jsonValues(block: RecordBlock): RecordValues {
+export function jsonValues(block: RecordBlock, parse: (text: string) => unknown = parseJson): RecordValues {
   const { bytes, starts, ends, count } = block;
   if (count === 0) return () => undefined;
   const first = starts[0];
@@ -19,15 +19,18 @@ export function jsonValues(block: RecordBlock): RecordValues {
   const buffer = Buffer.from(all.buffer, all.byteOffset, all.length);
   if (all.length <= longestText && isAscii(all)) {
     const text = buffer.toString('latin1');
-    return (record) => parseJson(text.slice(starts[record] - first, ends[record] - first));
+    return (record) => parse(text.slice(starts[record] - first, ends[record] - first));
   }
-  return singleValues(block);
+  return singleValues(block, parse);
 }
 
 /** The same where few of the records are asked for. */
-export function singleValues({ bytes, starts, ends }: RecordBlock): RecordValues {
+export function singleValues(
+  { bytes, starts, ends }: RecordBlock,
+  parse: (text: string) => unknown = parseJson,
+): RecordValues {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return (record) => parseJson(buffer.toString('utf8', starts[record], ends[record]));
+  return (record) => parse(buffer.toString('utf8', starts[record], ends[record]));
 }
 
 /**

@@ -9,6 +9,7 @@ import { countTo } from '../run/count.ts';
 import { exportTo } from '../run/export/export.ts';
 import { inferSchema } from '../run/inferSchema.ts';
 import { compiledSchema } from '../schema/checker.ts';
+import { schemaText } from '../schema/inferred.ts';
 import { loadSchema } from '../schema/load.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
 import { openTarget } from '../sink/openTarget.ts';
@@ -24,7 +25,7 @@ export async function inferredText(
   context: HandlerContext<ExportProgress>,
 ): Promise<EngineCalls['inferSchema']['result']> {
   const { schema, records, malformed } = await inferSchema(dataset, query, context);
-  return { text: `${JSON.stringify(schema, undefined, 2)}\n`, records, malformed };
+  return { text: schemaText(schema), records, malformed };
 }
 
 /** What a file is opened with to be checked. */

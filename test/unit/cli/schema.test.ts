@@ -48,6 +48,35 @@ describe('rowriver --schema', () => {
     );
   });
 
+  it('reports whole numbers that no double stands for with all digits, and says which of the schema are rounded', async () => {
+    const schema =
+      '{"properties":{"id":{"type":"integer","maximum":9007199254740993},"l":{"type":"array","items":{"enum":[7]}}},"additionalProperties":false}';
+    await writeFile(at('long.schema.json'), schema);
+    const record = '{"id":18446744073709551615,"l":[9007199254740995],"x/y":[12345678901234567890]}';
+    const inputs = [
+      ['digits.jsonl', `${record}\n`, ['18446744073709551615', '9007199254740995', '[12345678901234567890]']],
+      [
+        'digits.csv',
+        'id,l\n18446744073709551615,[9007199254740995]\n',
+        ['18446744073709551615', '9007199254740995'],
+      ],
+    ] as const;
+    for (const [name, text, values] of inputs) {
+      await writeFile(at(name), text);
+      const out = await runCli([
+        at(name),
+        '--schema',
+        at('long.schema.json'),
+        '--report',
+        at('long-values.jsonl'),
+      ]);
+      const report = (await readFile(at('long-values.jsonl'), 'utf8')).trimEnd().split('\n');
+      const found = report.map((line) => (JSON.parse(line) as { readonly value: string }).value);
+      assert.deepEqual(found.sort(), values);
+      assert.match(out.stderr, /long\.schema\.json: maximum 9007199254740993 is compared as a double/);
+    }
+  });
+
   it('counts the valid ones, in the workers as well, and fails if asked to', async () => {
     const out = await checked(
       at('long.jsonl'),

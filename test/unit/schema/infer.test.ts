@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
 import { inferSchema } from '../../../src/engine/run/inferSchema.ts';
+import { schemaText } from '../../../src/engine/schema/inferred.ts';
 import { specOf } from '../../../src/engine/schema/schemaSpec.ts';
 import { allFormats, formatNamed, formatsOf } from '../../../src/engine/schema/textFormats.ts';
 
@@ -33,7 +34,8 @@ describe('inferring a schema', () => {
   /** How many records of the file the schema does not take, of how many. */
   async function checked(name: string, schema: object): Promise<{ records: number; invalid: number }> {
     const root = 'file:///s.json';
-    const spec = specOf({ root, documents: [{ address: root, schema }] }, '2020-12');
+    const parsed: unknown = JSON.parse(schemaText(schema));
+    const spec = specOf({ root, documents: [{ address: root, schema: parsed }] }, '2020-12');
     const dataset = await Dataset.open({ kind: 'file', path: join(folder, name) }, { signal, schema: spec });
     try {
       const { checked: found } = await countTo(dataset, { query: '' }, context);
@@ -94,7 +96,7 @@ describe('inferring a schema', () => {
         async (lines, blockSize) => {
           const name = `random${number++}.jsonl`;
           const schema = await inferred(name, `${lines.join('\n')}\n`, blockSize);
-          assert.equal((await checked(name, schema)).invalid, 0, JSON.stringify(schema));
+          assert.equal((await checked(name, schema)).invalid, 0, schemaText(schema));
         },
       ),
       { numRuns: 100 },
@@ -109,7 +111,7 @@ describe('inferring a schema', () => {
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 30 }), async (rows) => {
         const name = `random${number++}.csv`;
         const schema = await inferred(name, `one,two,three\n${rows.join('\n')}\n`, 64);
-        assert.equal((await checked(name, schema)).invalid, 0, JSON.stringify(schema));
+        assert.equal((await checked(name, schema)).invalid, 0, schemaText(schema));
       }),
       { numRuns: 100 },
     );
@@ -159,6 +161,23 @@ describe('inferring a schema', () => {
     const found = await inferred('deep.jsonl', `${deep}\n`, 64);
     assert.ok(JSON.stringify(found).length < 3000);
     assert.deepEqual(await checked('deep.jsonl', found), { records: 1, invalid: 0 });
+  });
+
+  it('has all digits of whole numbers that no double stands for', async () => {
+    const lines = [
+      '{"a":9007199254740993,"t":"\\"12345678901234567"}',
+      '{"a":-18446744073709551615,"t":"x"}',
+    ];
+    const text = lines.join('\n');
+    for (const blockSize of [16, 1024]) {
+      const found = await inferred('long.jsonl', text, blockSize);
+      assert.match(schemaText(found), /"minimum": -18446744073709551615,\n\s+"maximum": 9007199254740993\n/);
+      assert.equal((await checked('long.jsonl', found)).invalid, 0);
+    }
+    const cells = schemaText(
+      await inferred('long.csv', 'a;b\n9007199254740993;1,5\n+9007199254740995;2,5\n', 64),
+    );
+    assert.match(cells, /"minimum": 9007199254740993,\n\s+"maximum": 9007199254740995\n/);
   });
 
   it('keeps the zeros that a code begins with', async () => {
