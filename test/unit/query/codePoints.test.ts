@@ -36,6 +36,10 @@ describe('characters of a text', () => {
         const all = Array.from(text);
         assert.equal(call('length', text), all.length);
         assert.equal(call('left', text, number), all.slice(0, number).join(''));
+        assert.equal(
+          call('split_part', text, '', number),
+          number === 0 ? '' : (all.at(number > 0 ? number - 1 : number) ?? ''),
+        );
         const right = number === 0 ? [] : all.slice(-number);
         assert.equal(call('right', text, number), right.join(''));
         if (number > 0)

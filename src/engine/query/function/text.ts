@@ -60,8 +60,10 @@ function padded(maker: 'lpad' | 'rpad', value: string, length: number, fill: str
 }
 
 function splitPart(value: string, separator: string, index: number): string {
-  const parts = value.split(separator);
   if (index === 0) return '';
+  // As DuckDB, and not UTF-16 units, of which two can be a character.
+  if (separator === '') return substring(value, index, 1);
+  const parts = value.split(separator);
   return parts.at(index > 0 ? index - 1 : index) ?? '';
 }
 
