@@ -103,7 +103,7 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
       signal.throwIfAborted();
       await spool.remove();
       await sink.commit();
-      return [...types].flatMap(([name, type]) => (type.kind === 'text' && type.mixed ? [name] : []));
+      return [...types].flatMap(([name, type]) => mixedIn(name, type));
     },
 
     async discard() {
@@ -111,4 +111,12 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
       await sink.discard();
     },
   };
+}
+
+/** The places in a column whose values have several types, as `user.tags[*]`. */
+function mixedIn(place: string, type: ColumnType): string[] {
+  if (type.kind === 'text') return type.mixed ? [place] : [];
+  if (type.kind === 'list') return mixedIn(`${place}[*]`, type.items);
+  if (type.kind !== 'struct') return [];
+  return [...type.members].flatMap(([name, member]) => mixedIn(`${place}.${name}`, member));
 }

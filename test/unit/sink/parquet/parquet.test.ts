@@ -216,6 +216,15 @@ describe('an export to Parquet', () => {
     ]);
   });
 
+  it('names what is written as text inside of lists and objects', async () => {
+    const lines = [
+      '{"l":[1,"a"],"o":{"m":1,"k":[[1],[true]]},"n":[1]}\n',
+      '{"l":[],"o":{"m":"x"},"n":[2.5]}\n',
+    ];
+    const { asText } = await exported('data.jsonl', lines.join(''));
+    assert.deepEqual(asText, ['l[*]', 'o.m', 'o.k[*][*]']);
+  });
+
   it('leaves nothing behind where it is cancelled', async () => {
     const path = join(folder, 'data.jsonl');
     await writeFile(path, '{"a":1}\n');
