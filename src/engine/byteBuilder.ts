@@ -28,12 +28,30 @@ export class ByteBuilder {
     this.#length += length;
   }
 
+  /**
+   * The memory, with room for `length` bytes from `this.length` on: for who writes byte by byte, and says then with `wrote` how
+   * many they were. Void after the next append.
+   */
+  room(length: number): Uint8Array {
+    if (this.#length + length > this.#bytes.length) this.#grow(length);
+    return this.#bytes;
+  }
+
+  wrote(length: number): void {
+    this.#length += length;
+  }
+
   /** Appends the UTF-8 of `text`; what is no Unicode (a lone surrogate) becomes U+FFFD. */
   text(text: string): void {
     // A UTF-16 unit is at most three bytes of UTF-8. Looking how many they are costs less than room for a long text.
     const most = text.length > longText ? Buffer.byteLength(text) : text.length * 3;
     if (this.#length + most > this.#bytes.length) this.#grow(most);
     this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+  }
+
+  /** Forgets all but the first bytes. */
+  cut(length: number): void {
+    this.#length = length;
   }
 
   /** What is there: a view, void after the next append or `clear`. */
@@ -49,6 +67,13 @@ export class ByteBuilder {
     if (roomy) return taken.slice();
     this.#bytes = new Uint8Array(initialSize);
     return taken;
+  }
+
+  /** A copy of what is there, which is then forgotten: the memory is used again. */
+  release(): Uint8Array<ArrayBuffer> {
+    const copy = this.#bytes.slice(0, this.#length);
+    this.clear();
+    return copy;
   }
 
   /** Begins anew. Memory that one huge record has needed is given back. */

@@ -16,6 +16,7 @@ import type { Matcher } from './matcher.ts';
 import { statisticsCollector } from './statistics.ts';
 import type { FileSpec, MatchPlace, Output, ScanResult } from './task.ts';
 import type { WorkMeter } from './work.ts';
+import { rowsWriter } from './writtenRows.ts';
 
 export interface CollectedPlace {
   /** The block's, in the stretch. */
@@ -70,7 +71,8 @@ export function createCollector(
     case 'places':
       return placeCollector(output.limit);
     case 'stages': {
-      const stages = localStagesOf(plan, output.cutoff);
+      const { cutoff, written } = output;
+      const stages = localStagesOf(plan, cutoff, written && rowsWriter(plan, written));
       const steps = meter && (meter.work.steps = stages.idle());
       return {
         take: (block, selection, count, place) => stages.add(block, selection, count, place, steps),

@@ -11,6 +11,7 @@ import type { Zone } from '../index/zone.ts';
 import type { MatchWindow } from '../matchWindow.ts';
 import type { SeenPart } from '../schema/seer.ts';
 import type { SchemaSpec } from '../schema/schemaSpec.ts';
+import type { DerivedColumns, DerivedTarget } from '../sink/derivedRow.ts';
 import type { Target } from '../sink/exportFormat.ts';
 import type { Reject } from '../sink/rejects.ts';
 import type { Violation } from '../violation.ts';
@@ -85,6 +86,15 @@ export interface StagesOutput {
    * before it. Set while the scan runs, and read whenever a stretch is handed out.
    */
   cutoff?: Uint8Array | undefined;
+  /** How rows are written, if all steps are done by each thread alone: the bytes are then for `writtenRows`. */
+  readonly written?: RowsForm | undefined;
+}
+
+/** How computed rows are written. */
+export interface RowsForm {
+  readonly target: DerivedTarget;
+  /** Of a table; nobody looks at them otherwise. */
+  readonly columns: DerivedColumns;
 }
 
 /** Records with their keys, for two files to be compared by. */

@@ -2,6 +2,7 @@ import type { JoinedReport } from '../../protocol/comparison.ts';
 import type { CellReadings } from '../format/csv/cellReading.ts';
 import { isUtf8 } from 'node:buffer';
 import { tmpdir } from 'node:os';
+import { discard } from '../discard.ts';
 import { Fault } from '../fault.ts';
 import { everything } from '../matchWindow.ts';
 import { RecordBlock } from '../format/record.ts';
@@ -9,12 +10,15 @@ import type { Plan } from '../query/index.ts';
 import { vectorAt, type Batch } from '../stage/batch.ts';
 import { CodedVector } from '../stage/codedVector.ts';
 import { ByteWriter } from '../stage/bytes.ts';
-import type { StagesOutput } from '../pool/task.ts';
+import type { RowsForm, StagesOutput } from '../pool/task.ts';
+import { writtenRows } from '../pool/writtenRows.ts';
+import { createDerivedEncoder } from '../sink/derivedRow.ts';
 import type { Calls } from '../stage/calls.ts';
 import type { StageContext } from '../stage/context.ts';
 import { columnsOf, writeRows } from '../stage/output.ts';
 import { describedFields, rowsOfFields } from '../stage/describe.ts';
 import { follow, gather, reducesRows } from '../stage/gather.ts';
+import { isLocal } from '../stage/local.ts';
 import { stagesOf } from '../stage/stages.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
@@ -32,7 +36,7 @@ const stageBudget = 64 * 1024 * 1024;
 const pieceSize = 256 * 1024;
 
 export interface DerivedRows {
-  /** JSON objects, one a line. */
+  /** JSON objects, one a line, or what `DeriveOptions.form` says. */
   readonly bytes: Uint8Array;
   readonly rows: number;
   /** Bytes at which the rows' records begin in the file; empty where rows come from no single record. */
@@ -58,6 +62,8 @@ export interface DeriveOptions {
   readonly keep?: StageContext['keep'];
   /** What is read is what comes after these. */
   readonly begun?: GroupsSoFar | undefined;
+  /** How rows are written; undefined: as JSON Lines. */
+  readonly form?: RowsForm | undefined;
 }
 
 /** What the groups of a query are made of, up to a place. */
@@ -74,13 +80,73 @@ export interface DerivedJournal {
   done(found: OrderedResult): Promise<void>;
 }
 
-/** The rows that a query computes, as JSON Lines. */
-export async function* deriveRows(
+/** The rows that a query computes. */
+export function deriveRows(
   dataset: Dataset,
   query: PlannedQuery,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void | Promise<void>,
   options: DeriveOptions = {},
+): AsyncGenerator<DerivedRows> {
+  const { form } = options;
+  if (isLocal(query.plan) && !options.begun) return rowsOfWorkers(dataset, query, signal, scanned, options);
+  const lines = linesOfStages(dataset, query, signal, scanned, options);
+  return form && form.target.kind !== 'lines' ? encodedRows(lines, form, options.stages) : lines;
+}
+
+const asLines: RowsForm = { target: { kind: 'lines' }, columns: { kind: 'named', names: [] } };
+
+/** The rows of a query of which the scan workers do all, as they write them. */
+async function* rowsOfWorkers(
+  dataset: Dataset,
+  query: PlannedQuery,
+  signal: AbortSignal,
+  scanned: (found: OrderedResult) => void | Promise<void>,
+  { malformed = 'keep', violations, stages, scan: shared, journal, until, form = asLines }: DeriveOptions,
+): AsyncGenerator<DerivedRows> {
+  const fromBlock = journal?.reached?.block;
+  const output: StagesOutput = { kind: 'stages', written: form };
+  const scan = {
+    ...{ query, output, malformed, violations },
+    ...{ window: everything, blocksPerStretch: 1, measure: stages?.measure },
+    ...(fromBlock !== undefined && { fromBlock }),
+  };
+  const results = (shared ?? scanOf(dataset))(scan, signal);
+  for await (const found of stages?.waitedFor(results) ?? results) {
+    await scanned(found);
+    const part = found.result?.bytes;
+    if (part) {
+      const rows = writtenRows(part);
+      if (rows.bytes.length > 0) yield rows;
+      discard(part);
+    }
+    await journal?.done(found);
+    if (until?.aborted) return;
+  }
+}
+
+/** Rows in another form than JSON Lines. */
+async function* encodedRows(
+  lines: AsyncIterable<DerivedRows>,
+  { target, columns }: RowsForm,
+  stages: StageMeter | undefined,
+): AsyncGenerator<DerivedRows> {
+  const encoder = createDerivedEncoder(target, columns);
+  for await (const piece of lines) {
+    const began = performance.now();
+    const bytes = encoder.encode(piece.bytes);
+    stages?.encoding(performance.now() - began);
+    yield { ...piece, bytes };
+  }
+}
+
+/** The rows that stages in this thread make, as JSON Lines. */
+async function* linesOfStages(
+  dataset: Dataset,
+  query: PlannedQuery,
+  signal: AbortSignal,
+  scanned: (found: OrderedResult) => void | Promise<void>,
+  options: DeriveOptions,
 ): AsyncGenerator<DerivedRows> {
   const { plan } = query;
   const { stages, journal, prompt = false } = options;

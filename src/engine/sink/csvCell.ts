@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { backslash } from '../ascii.ts';
 import type { ByteBuilder } from '../byteBuilder.ts';
 import { dumpedNull, textsOf } from '../format/csv/nullTexts.ts';
@@ -35,6 +36,11 @@ export interface CsvCells {
   empty(): void;
   /** A cell with the text `bytes[start, end)`; an empty text is a pair of quotes. */
   text(bytes: Uint8Array, start: number, end: number): void;
+  /**
+   * A cell with what stands in `bytes[start, end)` between quotes, which are doubled there, and so in this style.
+   * @returns false, and there is no cell, where a quote is not doubled, the style has other quotes or it is no UTF-8
+   */
+  doubled(bytes: Uint8Array, start: number, end: number, quote: number): boolean;
   /** Ends the row. */
   end(): void;
 }
@@ -50,12 +56,19 @@ export function createCsvCells(out: ByteBuilder, style: CsvStyle): CsvCells {
   const quote = style.quote.charCodeAt(0);
   const escape = style.escape === 'backslash' ? backslash : quote;
   const telling = tellingBytes(style);
-  const nulls = textsOf([dumpedNull, ...(style.nulls ?? [])]);
+  const nullTexts = [dumpedNull, ...(style.nulls ?? [])];
+  const nulls = textsOf(nullTexts);
+  const longestNull = Math.max(...nullTexts.map((text) => Buffer.byteLength(text)));
+  const looksAtStart = style.skipInitialSpace === true || comment.length > 0;
   let width = 0;
   let cells = 0;
 
+  const oneByte = delimiter.length === 1 ? delimiter[0] : undefined;
+
   function separate(): void {
-    if (cells++ > 0) out.copy(delimiter);
+    if (cells++ === 0) return;
+    if (oneByte === undefined) out.copy(delimiter);
+    else out.byte(oneByte);
   }
 
   function pairOfQuotes(): void {
@@ -63,11 +76,23 @@ export function createCsvCells(out: ByteBuilder, style: CsvStyle): CsvCells {
     out.byte(quote);
   }
 
-  function mustQuote(bytes: Uint8Array, start: number, end: number): boolean {
-    for (let at = start; at < end; at++) {
-      if (telling[bytes[at] ?? 0] === 1) return true;
+  /** Copies a text that needs no quotes; false, and nothing is copied, where it does. */
+  function plain(bytes: Uint8Array, start: number, end: number): boolean {
+    const to = out.room(end - start);
+    let at = out.length;
+    for (let from = start; from < end; from++) {
+      const byte = bytes[from];
+      if (telling[byte] === 1) return false;
+      to[at++] = byte;
     }
-    if (nulls?.has(bytes, start, end)) return true;
+    if (end - start <= longestNull && nulls?.has(bytes, start, end)) return false;
+    if (looksAtStart && isMistaken(bytes, start, end)) return false;
+    out.wrote(end - start);
+    return true;
+  }
+
+  /** Whether a text would be skipped in part or as a whole by how it begins. */
+  function isMistaken(bytes: Uint8Array, start: number, end: number): boolean {
     if (style.skipInitialSpace && bytes[start] === 0x20) return true;
     return cells === 1 && comment.length > 0 && beginsWith(bytes, start, end, comment);
   }
@@ -98,8 +123,32 @@ export function createCsvCells(out: ByteBuilder, style: CsvStyle): CsvCells {
     text(bytes, start, end) {
       separate();
       if (start === end) pairOfQuotes();
-      else if (mustQuote(bytes, start, end)) quoted(bytes, start, end);
-      else out.copy(bytes, start, end);
+      else if (!plain(bytes, start, end)) quoted(bytes, start, end);
+    },
+    doubled(bytes, start, end, quoteOfBytes) {
+      if (quoteOfBytes !== quote || escape !== quote) return false;
+      const rest = out.room(end - start + delimiter.length + 2);
+      let at = out.length;
+      if (cells > 0) for (const byte of delimiter) rest[at++] = byte;
+      rest[at++] = quote;
+      let pairs = 0;
+      let all = 0;
+      for (let from = start; from < end; from++) {
+        const byte = bytes[from];
+        rest[at++] = byte;
+        all |= byte;
+        if (byte !== quote) continue;
+        if (++from === end || bytes[from] !== quote) return false;
+        rest[at++] = quote;
+        pairs++;
+      }
+      // Without any, it may be one that is written without quotes.
+      if (pairs === 0) return false;
+      if (all >= 0x80 && !isUtf8(bytes.subarray(start, end))) return false;
+      rest[at++] = quote;
+      out.wrote(at - out.length);
+      cells++;
+      return true;
     },
     end() {
       out.copy(lineEnd);

@@ -1,3 +1,4 @@
+import { quote } from '../ascii.ts';
 import { roomFor } from '../roomFor.ts';
 
 /** `target.set(bytes.subarray(start, end), at)`, quicker where it is short. */
@@ -15,8 +16,14 @@ export function copyBytes(
   for (let from = start, to = at; from < end; from++, to++) target[to] = bytes[from];
 }
 
+/** Below so many UTF-16 units a loop is faster than the encoder, where all are ASCII. */
+const shortText = 40;
+
 /** From so many UTF-16 units on, a text is measured before it is encoded. */
 const longText = 64 * 1024;
+
+/** Says of no byte that it may not be there. */
+const nothing = new Uint8Array(256);
 
 /** Room that a writer keeps when it is cleared, in bytes. */
 const largestKept = 16 * 1024 * 1024;
@@ -38,6 +45,11 @@ export class ByteWriter {
   /** What was written so far will not be changed any more. */
   settled(): void {
     this.#onSettled?.();
+  }
+
+  /** Forgets all but the first bytes. */
+  cut(length: number): void {
+    this.length = length;
   }
 
   /** Forgets what was written. Views of it stay as they are until the next write. */
@@ -109,6 +121,25 @@ export class ByteWriter {
     this.length += length;
   }
 
+  /**
+   * `bytes[start, end)` between quotes.
+   * @param telling 1 for each byte that may not be among them: then nothing is written
+   */
+  quoted(bytes: Uint8Array, start: number, end: number, telling: Uint8Array = nothing): boolean {
+    this.reserve(end - start + 2);
+    const to = this.#bytes;
+    let at = this.length;
+    to[at++] = quote;
+    for (let from = start; from < end; from++) {
+      const byte = bytes[from];
+      if (telling[byte] === 1) return false;
+      to[at++] = byte;
+    }
+    to[at++] = quote;
+    this.length = at;
+    return true;
+  }
+
   /** Turns around every bit from `start` on. */
   invert(start: number): void {
     for (let at = start; at < this.length; at++) this.#bytes[at] ^= 0xff;
@@ -116,6 +147,7 @@ export class ByteWriter {
 
   /** UTF-8 of the text; half a surrogate pair becomes U+FFFD. */
   utf8(text: string): void {
+    if (text.length < shortText && this.#asciiAlone(text)) return;
     // A UTF-16 unit is at most three bytes of UTF-8. Looking how many they are costs less than room for a long text.
     this.reserve(text.length > longText ? Buffer.byteLength(text) : text.length * 3);
     this.length += encoder.encodeInto(text, this.#bytes.subarray(this.length)).written;
@@ -123,7 +155,7 @@ export class ByteWriter {
 
   /** A text behind its length in bytes. */
   text(text: string): void {
-    if (text.length < 40 && this.#ascii(text)) return;
+    if (text.length < shortText && this.#ascii(text)) return;
     if (text.length > longText) {
       this.count(Buffer.byteLength(text));
       this.utf8(text);
@@ -156,6 +188,17 @@ export class ByteWriter {
   #begin(capacity: number): void {
     this.#bytes = new Uint8Array(capacity);
     this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  #asciiAlone(text: string): boolean {
+    this.reserve(text.length);
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit >= 0x80) return false;
+      this.#bytes[this.length + at] = unit;
+    }
+    this.length += text.length;
+    return true;
   }
 
   #ascii(text: string): boolean {

@@ -53,18 +53,32 @@ export interface LocalStages {
   idle(): readonly StepWork[];
 }
 
-const kept = new WeakMap<Plan, LocalStages>();
+const kept = new WeakMap<Plan, { readonly form: string; readonly stages: LocalStages }>();
 
 /**
  * The stages of a plan for one task of this thread. They are kept with the plan: compiling them, and growing their
  * memory anew for every stretch of a file, would cost more than what they do.
  * @param cutoff see `StagesOutput`
+ * @param writer makes bytes of the rows, where all steps are done here; `form` says which it is
  */
-export function localStagesOf(plan: Plan, cutoff?: Uint8Array): LocalStages {
-  const stages = kept.get(plan) ?? createLocalStages(stagesOf(plan), plan);
-  kept.set(plan, stages);
+export function localStagesOf(
+  plan: Plan,
+  cutoff?: Uint8Array,
+  writer?: { readonly form: string; readonly create: () => Reducer },
+): LocalStages {
+  const form = writer?.form ?? '';
+  const last = kept.get(plan);
+  const stages =
+    last?.form === form ? last.stages : createLocalStages(stagesOf(plan), plan, writer?.create());
+  kept.set(plan, { form, stages });
   stages.restart(cutoff);
   return stages;
+}
+
+/** Whether all steps of a plan are done by each thread alone. */
+export function isLocal(plan: Plan): boolean {
+  const { stages, local } = stagesOf(plan);
+  return local === stages.length;
 }
 
 /** What the columns of rows hold that are computed from each record: for one task after the other. */

@@ -18,11 +18,13 @@ import { jsonUnescape } from '../query/fieldText.ts';
 import type { Output } from '../query/resolve/step.ts';
 import { JsonObject, readValid } from '../query/value/json.ts';
 import { vectorAt, type Batch } from './batch.ts';
-import type { ByteWriter } from './bytes.ts';
-import { tag } from './codec.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { readCell, tag, writeCell } from './codec.ts';
 import { CodedVector } from './codedVector.ts';
+import { MemberEdits } from './memberEdits.ts';
 import { editedMembers, editedObject, type Member } from './openRow.ts';
 import { LinesVector } from './linesVector.ts';
+import type { Room } from './room.ts';
 import { CellVector, FieldVector, jsonOfCell, RecordVector, type Cell, type Vector } from './vector.ts';
 import type { WrittenObject } from './writtenRecords.ts';
 
@@ -42,60 +44,132 @@ export function slotsOf(output: Output): number[] {
   ]);
 }
 
+/** What stands before and behind each row. */
+export interface RowMarks {
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
+/** Each row on a line. */
+const lines: RowMarks = { before: new Uint8Array(0), after: Uint8Array.of(lineFeed) };
+
 /**
  * Writes the selected rows as JSON objects, a line each. A column's key is its name. What comes from the source
- * unchanged keeps its text: numbers, escapes, the order of members. A row that is a record as it stands is written
+ * unchanged keeps its text: numbers, the order of members. A row that is a record as it stands is written
  * as the record is, be it an object or not.
+ * @param room what the rows may come to
  */
-export function writeRows(out: ByteWriter, batch: Batch, output: Output): void {
+export function writeRows(
+  out: ByteWriter,
+  batch: Batch,
+  output: Output,
+  { before, after }: RowMarks = lines,
+  room?: Room,
+): void {
   const [first] = output;
-  if (output.length === 1 && first.kind === 'open' && first.edits.length === 0) {
+  const isOpen = output.length === 1 && first.kind === 'open' && first.edits.length === 0;
+  if (isOpen && after === lines.after) {
     const vector = vectorAt(batch, first.slot);
     if (vector instanceof LinesVector && isAll(batch, vector.rows)) {
       out.copy(vector.bytes);
       return;
     }
   }
-  if (output.length === 1 && first.kind === 'open' && first.ofRecord && first.edits.length === 0) {
-    writeRecords(out, batch, first.slot);
-    return;
-  }
-  const keys = output.map((part, at) =>
-    part.kind === 'column' ? Buffer.from(`${at > 0 ? ',' : ''}${JSON.stringify(part.name)}:`) : undefined,
-  );
-  const vectors = output.map((part) => vectorAt(batch, part.slot));
+  const isRecord = isOpen && first.ofRecord;
+  const parts = isRecord ? [] : output.map((part, at) => partWriter(batch, part, at));
+  const record = isRecord ? vectorAt(batch, first.slot) : undefined;
   for (let i = 0; i < batch.count; i++) {
     const row = batch.selection[i];
     const start = out.length;
-    out.byte(openBrace);
-    for (const [at, part] of output.entries()) {
-      const key = keys[at];
-      if (part.kind === 'column' && key !== undefined) {
-        // After an open part that has turned out empty there is nothing to put a comma behind.
-        if (at > 0 && out.length === start + 1) out.copy(key, 1);
-        else out.copy(key);
-        writeJson(out, vectors[at], row);
-      } else if (part.kind === 'open') {
-        const needsComma = out.length > start + 1;
-        if (part.edits.length === 0) {
-          if (copyMembers(out, vectors[at], row, needsComma)) continue;
-          const members = onJsonLine(openObject(batch, part, row))
-            .slice(1, -1)
-            .trim();
-          if (members !== '') out.utf8(needsComma ? `,${members}` : members);
-          continue;
-        }
-        for (const [key, json] of openMembers(batch, part, row)) {
-          if (out.length > start + 1) out.byte(comma);
-          out.utf8(key);
-          out.byte(colon);
-          out.utf8(onJsonLine(json));
-        }
-      }
+    out.copy(before);
+    if (record) {
+      writeJson(out, record, row);
+    } else {
+      out.byte(openBrace);
+      const inside = out.length;
+      for (const part of parts) writePart(out, part, row, inside);
+      out.byte(closeBrace);
     }
-    out.byte(closeBrace);
-    out.byte(lineFeed);
+    out.copy(after);
+    room?.take(out.length - start);
   }
+}
+
+type PartWriter =
+  | {
+      readonly kind: 'column';
+      readonly key: Uint8Array;
+      readonly vector: Vector;
+      /** Where the column is one. */
+      readonly field: FieldCells | undefined;
+    }
+  | {
+      readonly kind: 'open';
+      readonly vector: Vector;
+      readonly part: OpenPart;
+      readonly batch: Batch;
+      /** Undefined where nothing is edited. */
+      readonly edits: MemberEdits | undefined;
+    };
+
+function partWriter(batch: Batch, part: Output[number], at: number): PartWriter {
+  const vector = vectorAt(batch, part.slot);
+  if (part.kind === 'column') {
+    const key = Buffer.from(`${at > 0 ? ',' : ''}${JSON.stringify(part.name)}:`);
+    return {
+      kind: 'column',
+      key,
+      vector,
+      field: vector instanceof FieldVector ? cellsOf(vector) : undefined,
+    };
+  }
+  const edits = part.edits.length > 0 ? new MemberEdits(part.edits) : undefined;
+  return { kind: 'open', vector, part, batch, edits };
+}
+
+/** @param inside where the row's members begin */
+function writePart(out: ByteWriter, writer: PartWriter, row: number, inside: number): void {
+  const { vector } = writer;
+  if (writer.kind === 'column') {
+    // After an open part that has turned out empty there is nothing to put a comma behind.
+    out.copy(writer.key, writer.key[0] === comma && out.length === inside ? 1 : 0);
+    if (!writer.field || !copyField(out, writer.field, row)) writeJson(out, vector, row);
+    return;
+  }
+  const { batch, part, edits } = writer;
+  if (edits) {
+    if (writeEdited(out, vector, row, edits, batch, inside)) return;
+    for (const [key, json] of openMembers(batch, part, row)) {
+      if (out.length > inside) out.byte(comma);
+      out.utf8(key);
+      out.byte(colon);
+      out.utf8(onJsonLine(json));
+    }
+    return;
+  }
+  if (copyMembers(out, vector, row, out.length > inside)) return;
+  const members = onJsonLine(openObject(batch, part, row))
+    .slice(1, -1)
+    .trim();
+  if (members !== '') out.utf8(out.length > inside ? `,${members}` : members);
+}
+
+/** The members of an object that stands in written bytes, edited there; false where it must be read. */
+function writeEdited(
+  out: ByteWriter,
+  vector: Vector,
+  row: number,
+  edits: MemberEdits,
+  batch: Batch,
+  inside: number,
+): boolean {
+  const object = objectIn(vector, row);
+  if (object === undefined) return false;
+  const { bytes, start, end } = object;
+  if (object.mayBeOdd && isOdd(bytes, start, end)) return false;
+  if (!edits.read(bytes, start, end)) return false;
+  edits.write(out, inside, (slot) => writeJson(out, vectorAt(batch, slot), row));
+  return true;
 }
 
 /** Whether a batch's rows are all of its vectors' rows, in their order. */
@@ -103,14 +177,6 @@ function isAll({ selection, count }: Batch, rows: number): boolean {
   if (count !== rows) return false;
   for (let row = 0; row < count; row++) if (selection[row] !== row) return false;
   return true;
-}
-
-function writeRecords(out: ByteWriter, batch: Batch, slot: number): void {
-  const vector = vectorAt(batch, slot);
-  for (let i = 0; i < batch.count; i++) {
-    writeJson(out, vector, batch.selection[i]);
-    out.byte(lineFeed);
-  }
 }
 
 /** What is between the braces of an object that stands in written bytes; false where it must be read. */
@@ -176,8 +242,11 @@ export function outputVectors(batch: Batch, output: Output): Vector[] {
   });
 }
 
-function writeJson(out: ByteWriter, vector: Vector, row: number): void {
-  if (vector instanceof CodedVector) {
+/** Writes a cell as JSON that stays on its line. */
+export function writeJson(out: ByteWriter, vector: Vector, row: number): void {
+  if (vector instanceof FieldVector) {
+    if (copyField(out, cellsOf(vector), row)) return;
+  } else if (vector instanceof CodedVector) {
     if (copyJson(out, vector, row)) return;
   } else {
     const object = objectIn(vector, row);
@@ -186,29 +255,80 @@ function writeJson(out: ByteWriter, vector: Vector, row: number): void {
       return;
     }
   }
-  if (!(vector instanceof FieldVector) || vector.unescape !== jsonUnescape) {
-    out.utf8(onJsonLine(jsonOfCell(vector.cell(row))));
-    return;
-  }
-  const { kinds, starts, ends } = vector.column;
-  switch (kinds[row]) {
+  const cell = vector.cell(row);
+  const json = jsonOfCell(cell);
+  if (typeof cell === 'number') out.utf8(json);
+  else out.utf8(onJsonLine(json.includes('\\ud') ? jsonOfCell(asCarried(cell)) : json));
+}
+
+/** A cell as it comes out of memory or of a file, where half a surrogate pair of a text has become U+FFFD. */
+function asCarried(cell: Cell): Cell {
+  const carried = new ByteWriter();
+  writeCell(carried, cell);
+  return readCell(new ByteReader(carried.view()));
+}
+
+/** The cells of a field, for one batch: their arrays are asked for once. */
+export interface FieldCells {
+  readonly bytes: Uint8Array;
+  readonly kinds: Uint8Array;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly isJson: boolean;
+}
+
+export function cellsOf({ bytes, column, unescape }: FieldVector): FieldCells {
+  const { kinds, starts, ends } = column;
+  return { bytes, kinds, starts, ends, isJson: unescape === jsonUnescape };
+}
+
+/** Copies a field whose bytes are JSON as they stand, or with quotes around them; false where it must be read. */
+function copyField(out: ByteWriter, cells: FieldCells, row: number): boolean {
+  const { bytes, isJson } = cells;
+  const start = cells.starts[row];
+  const end = cells.ends[row];
+  switch (cells.kinds[row]) {
     case Kind.Missing:
     case Kind.Null:
       out.copy(nullText);
-      break;
-    case Kind.Text:
-    case Kind.EscapedText:
-      // With its quotes.
-      out.copy(vector.bytes, starts[row] - 1, ends[row] + 1);
-      break;
+      return true;
+    case Kind.False:
+      out.copy(falseText);
+      return true;
+    case Kind.True:
+      out.copy(trueText);
+      return true;
+    case Kind.Number:
+      out.copy(bytes, start, end);
+      return true;
     case Kind.List:
     case Kind.Object:
-      out.utf8(onJsonLine(jsonOfCell(vector.cell(row))));
-      break;
+      if (isOdd(bytes, start, end)) return false;
+      out.copy(bytes, start, end);
+      return true;
+    case Kind.Text:
+      return out.quoted(bytes, start, end, isJson ? undefined : escapedInJson);
+    case Kind.EscapedText:
+      return isJson && hasUsualEscapes(bytes, start, end) && out.quoted(bytes, start, end);
     default:
-      out.copy(vector.bytes, starts[row], ends[row]);
+      return false;
   }
 }
+
+/** Whether the text of a JSON string has no escapes but those that `JSON.stringify` writes. */
+function hasUsualEscapes(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    if (bytes[at] === backslash && usualEscapes[bytes[++at]] === 0) return false;
+  }
+  return true;
+}
+
+const usualEscapes = new Uint8Array(256);
+for (const byte of Buffer.from('"\\bfnrt')) usualEscapes[byte] = 1;
+
+/** Bytes that a JSON string does not have as they are. */
+const escapedInJson = new Uint8Array(256).fill(1, 0, space);
+escapedInJson[quote] = escapedInJson[backslash] = 1;
 
 /** Copies a cell whose written bytes are JSON as they stand; false where it must be read. */
 function copyJson(out: ByteWriter, vector: CodedVector, row: number): boolean {
@@ -216,23 +336,10 @@ function copyJson(out: ByteWriter, vector: CodedVector, row: number): boolean {
   if (cell === undefined) return false;
   const { kind, start, end } = cell;
   if (kind === tag.text) {
-    if (!isPlain(vector.bytes, start, end)) return false;
-    out.byte(quote);
-    out.copy(vector.bytes, start, end);
-    out.byte(quote);
-    return true;
+    return out.quoted(vector.bytes, start, end, escapedInJson);
   }
   if (kind !== tag.writtenNumber && isOdd(vector.bytes, start, end)) return false;
   out.copy(vector.bytes, start, end);
-  return true;
-}
-
-/** Whether a text may stand in a JSON string as it is. */
-function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at];
-    if (byte < space || byte === quote || byte === backslash) return false;
-  }
   return true;
 }
 
@@ -240,7 +347,7 @@ function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
  * Whether there is white space that would not stay on its line; elsewhere JSON has no control characters. So answers what may
  * be `NaN` or `Infinity`.
  */
-function isOdd(bytes: Uint8Array, start: number, end: number): boolean {
+export function isOdd(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const byte = bytes[at];
     if (byte < space) return true;
@@ -256,3 +363,5 @@ function onJsonLine(json: string): string {
 }
 
 const nullText = Buffer.from('null');
+const falseText = Buffer.from('false');
+const trueText = Buffer.from('true');

@@ -3,6 +3,7 @@ import { ByteBuilder } from '../../byteBuilder.ts';
 import type { EncodedLines } from '../../dataset/encodedLines.ts';
 import type { FieldPath } from '../../format/json/fields.ts';
 import type { RecordBlock } from '../../format/record.ts';
+import type { RowsForm } from '../../pool/task.ts';
 import { createDerivedEncoder, derivedTarget, type DerivedColumns } from '../../sink/derivedRow.ts';
 import { neededHead, needsPaths, rowShape } from '../../sink/exportFormat.ts';
 import { frameOf, framed } from '../../sink/frame.ts';
@@ -56,22 +57,24 @@ async function* encodedChunks(run: ExportRun, encoded: EncodedLines): AsyncGener
 
 /** An export of rows that the query computes. Where their columns are seen only in them, it is run twice. */
 async function* derivedChunks(run: ExportRun): AsyncGenerator<Uint8Array> {
-  const { dataset, to, meter } = run;
+  const { dataset, to, kept, meter } = run;
   const target = derivedTarget(dataset.format, to, dataset.recognised.lineEnd);
   const columns: DerivedColumns =
     target.kind === 'table' ? await columnsOfDerived(run) : { kind: 'named', names: [] };
   const encoder = createDerivedEncoder(target, columns);
-  async function* rows(): AsyncGenerator<Uint8Array> {
+  async function* keptRows(): AsyncGenerator<Uint8Array> {
     for await (const lines of derivedLines(run)) yield meter.encode(() => encoder.encode(lines));
   }
-  yield* framed(encoder.frame, rows(), run.journal?.taken);
+  const rows = kept ? keptRows() : derivedLines(run, { target, columns });
+  yield* framed(encoder.frame, rows, run.journal?.taken);
 }
 
-/** The rows that the query computes, as JSON Lines. */
-async function* derivedLines(run: ExportRun): AsyncGenerator<Uint8Array> {
+/** The rows that the query computes: as JSON Lines, or in the form given, which rows that were kept do not have. */
+async function* derivedLines(run: ExportRun, form?: RowsForm): AsyncGenerator<Uint8Array> {
   const { dataset, query, kept, signal, meter } = run;
   if (kept) meter.kept(kept.counts);
-  const pieces = kept?.read(signal) ?? deriveRows(dataset, query, signal, noting(run), deriveOptions(run));
+  const options = { ...deriveOptions(run), form };
+  const pieces = kept?.read(signal) ?? deriveRows(dataset, query, signal, noting(run), options);
   for await (const piece of pieces) {
     meter.derived(piece.rows);
     yield piece.bytes;
