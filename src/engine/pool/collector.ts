@@ -10,6 +10,7 @@ import type { RejectOrigin } from '../sink/rejects.ts';
 import { createRowEncoder, type RowEncoder } from '../sink/rowEncoder.ts';
 import { collectPaths } from '../sink/tableRow.ts';
 import { localStagesOf, rowStatisticsOf } from '../stage/local.ts';
+import { fieldsOf } from './columns.ts';
 import { counting } from './counting.ts';
 import { keyedCollector } from './keyed.ts';
 import type { Matcher } from './matcher.ts';
@@ -32,6 +33,8 @@ export interface CollectedPlace {
 export interface Collector {
   /** What the scan must find, if that is more than the condition's fields. */
   readonly fields?: readonly FieldRequest[];
+  /** Fields behind those with which it is quicker. */
+  readonly fieldsBehind?: readonly FieldRequest[];
   take(block: RecordBlock, selection: Uint32Array, count: number, place: CollectedPlace): void;
   /** Leaves only those records selected whose text it needs, of a block that has only fields; answers how many. */
   readonly narrow?: (
@@ -109,9 +112,14 @@ export function createCollector(
     }
     case 'bytes': {
       const encoder = createRowEncoder(formatOf(spec.format), output.to, output.columns, spareRoom());
-      if (output.located) return locatedCollector(encoder);
+      // Whoever looks for a text in all cells says by itself which fields the scan finds.
+      const { requests } = encoder;
+      const fieldsBehind = matcher.finder ? [] : requests;
+      const first = fieldsBehind.length > 0 ? fieldsOf(plan, output).length : undefined;
+      if (output.located) return locatedCollector(encoder, fieldsBehind, first);
       return {
-        take: (block, selection, count) => encoder.encode(block, selection, count),
+        fieldsBehind,
+        take: (block, selection, count) => encoder.encode(block, selection, count, first),
         takeTexts: (_block, selection, count, _place, text) => encoder.encode(text, selection, count),
         finish: () => ({ bytes: written(encoder) }),
       };
@@ -120,12 +128,17 @@ export function createCollector(
 }
 
 /** Scans with this output are of text: stored columns do not know lines. */
-function locatedCollector(encoder: RowEncoder): Collector {
+function locatedCollector(
+  encoder: RowEncoder,
+  fieldsBehind: readonly FieldRequest[],
+  first: number | undefined,
+): Collector {
   /** Of each block. */
   const places: Float64Array[] = [];
   return {
+    fieldsBehind,
     take: (block, selection, count, { origin }) => {
-      encoder.encode(block, selection, count);
+      encoder.encode(block, selection, count, first);
       const own = new Float64Array(3 * count);
       for (let match = 0, at = 0; match < count; match++) {
         const record = selection[match];

@@ -31,12 +31,11 @@ export class OtherOutputs {
       ({ matcher: { plan }, output }) =>
         output.kind === 'stages' || plan.offset !== undefined || plan.needsPlaces,
     );
-    this.#all = also.map(({ matcher, output }) => ({
-      matcher,
-      collector: createCollector(output, spec, planFor(matcher.plan, output), matcher, undefined),
-      fields: fieldsOf(matcher.plan, output),
-      ...{ first: 0, matched: 0 },
-    }));
+    this.#all = also.map(({ matcher, output }) => {
+      const collector = createCollector(output, spec, planFor(matcher.plan, output), matcher, undefined);
+      const fields = [...fieldsOf(matcher.plan, output), ...(collector.fieldsBehind ?? [])];
+      return { matcher, collector, fields, first: 0, matched: 0 };
+    });
   }
 
   /** The fields of all outputs. */

@@ -31,7 +31,8 @@ export async function scanStretch(
       : (await import('./collector.ts')).createCollector(output, spec, planFor(plan, output), matcher, meter);
   const others =
     also.length === 0 ? undefined : new (await import('./otherOutputs.ts')).OtherOutputs(also, spec);
-  const own = collector.fields ?? finder?.fields ?? fieldsOf(plan, output);
+  const asked = collector.fields ?? finder?.fields ?? fieldsOf(plan, output);
+  const own = collector.fieldsBehind ? [...asked, ...collector.fieldsBehind] : asked;
   const needed = others?.fieldsBehind(own) ?? own;
   const quick = file.checker?.quick;
   const fields = quick ? quick.fieldsBehind(needed) : needed;

@@ -6,7 +6,7 @@ export function appendJsonString(out: ByteBuilder, bytes: Uint8Array, start = 0,
   out.byte(quote);
   let from = start;
   for (let at = start; at < end; at++) {
-    const byte = bytes[at] ?? 0;
+    const byte = bytes[at];
     if (byte >= 0x20 && byte !== quote && byte !== backslash) continue;
     out.copy(bytes, from, at);
     appendEscape(out, byte);
@@ -94,7 +94,7 @@ function appendEscape(out: ByteBuilder, byte: number): void {
 }
 
 /** The byte after the backslash, by the byte that is escaped (RFC 8259, section 7). */
-const shortEscapes = new Map([
+export const shortEscapes: ReadonlyMap<number, number> = new Map([
   [quote, quote],
   [backslash, backslash],
   [0x08, 0x62],

@@ -1,9 +1,10 @@
 import { carriageReturn, lineFeed } from '../ascii.ts';
 import type { Format } from '../format/driver.ts';
 import type { FieldPath } from '../format/json/fields.ts';
-import type { RecordBlock } from '../format/record.ts';
+import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import type { AppendRecord } from './appendRecord.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
+import { columnsAsJson, columnsAsTable, type ColumnRows } from './columnRow.ts';
 import { commaSeparated } from './csvCell.ts';
 import { rowShape, type Target } from './exportFormat.ts';
 import { elementSeparator, fieldsAsJson, jsonAsJson } from './jsonRow.ts';
@@ -18,8 +19,14 @@ import { fieldsAsTable, jsonAsTable } from './tableRow.ts';
 export interface RowEncoder {
   /** What was written; the caller takes it away with `view` and `clear`. */
   readonly out: ByteBuilder;
-  /** Appends the first `count` records of `selection` to `out`. @throws SinkError */
-  encode(block: RecordBlock, selection: Uint32Array, count: number): void;
+  /** Fields with which it is quicker, if the scan finds them. */
+  readonly requests: readonly FieldRequest[];
+  /**
+   * Appends the first `count` records of `selection` to `out`.
+   * @param first which of the block's fields is the first of `requests`; undefined where none of them is there
+   * @throws SinkError
+   */
+  encode(block: RecordBlock, selection: Uint32Array, count: number, first?: number): void;
 }
 
 /**
@@ -32,16 +39,26 @@ export function createRowEncoder(
   paths: readonly FieldPath[],
   out = new ByteBuilder(),
 ): RowEncoder {
-  if (rowShape(source, target) === 'raw') return { out, encode: (...rows) => appendRaw(out, ...rows) };
+  const shape = rowShape(source, target);
+  if (shape === 'raw') return { out, requests: [], encode: (...rows) => appendRaw(out, ...rows) };
   const append = rowAppender(source, target, paths, out);
+  const columns = columnRows(source, target, out);
   return {
     out,
-    encode(block, selection, count) {
-      for (let i = 0; i < count; i++) append(block, selection[i] ?? 0);
+    requests: columns?.requests ?? [],
+    encode(block, selection, count, first) {
+      const isQuick = first !== undefined && columns?.begin(block, first) === true;
+      for (let i = 0; i < count; i++) {
+        const record = selection[i];
+        if (shape === 'elements') out.copy(elementSeparator);
+        if (!isQuick || !columns.append(record)) append(block, record);
+        if (shape !== 'elements' && shape !== 'table') out.byte(lineFeed);
+      }
     },
   };
 }
 
+/** Writes a record, with nothing around it. */
 function rowAppender(
   source: Format,
   target: Target,
@@ -54,13 +71,13 @@ function rowAppender(
     const style = tableStyle(target) ?? commaSeparated;
     return fields ? fieldsAsTable(fields, style, out) : jsonAsTable(paths, 'flattened', style, out);
   }
-  const oneLine = shape === 'lines';
-  const append = fields ? fieldsAsJson(fields, out) : jsonAsJson(oneLine, out);
-  return (block, record) => {
-    if (shape === 'elements') out.copy(elementSeparator);
-    append(block, record);
-    if (shape !== 'elements') out.byte(lineFeed);
-  };
+  return fields ? fieldsAsJson(fields, out) : jsonAsJson(shape === 'lines', out);
+}
+
+function columnRows({ dialect }: Format, target: Target, out: ByteBuilder): ColumnRows | undefined {
+  if (dialect === undefined) return undefined;
+  const style = tableStyle(target);
+  return style ? columnsAsTable(dialect, style, out) : columnsAsJson(dialect, out);
 }
 
 /** Copies records and their line ends, neighbours in one go. */

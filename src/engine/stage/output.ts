@@ -220,11 +220,12 @@ function openMembers(batch: Batch, part: OpenPart, row: number): readonly Member
 /** Only a record has a value to show where it is no object; of a column that is NULL, there are no members. */
 function openCell(batch: Batch, part: OpenPart, row: number): Cell {
   const cell = vectorAt(batch, part.slot).cell(row);
-  return cell === null && !part.ofRecord ? noMembers : cell;
+  if (cell === null && !part.ofRecord) return noMembers;
+  return cell instanceof JsonObject && cell.text === undefined ? asCarried(cell) : cell;
 }
 
 function replacementIn(batch: Batch, row: number): (slot: number) => string {
-  return (slot) => jsonOfCell(vectorAt(batch, slot).cell(row));
+  return (slot) => carriedJson(vectorAt(batch, slot).cell(row));
 }
 
 const noMembers = new JsonObject('{}');
@@ -256,9 +257,14 @@ export function writeJson(out: ByteWriter, vector: Vector, row: number): void {
     }
   }
   const cell = vector.cell(row);
+  const json = carriedJson(cell);
+  out.utf8(typeof cell === 'number' ? json : onJsonLine(json));
+}
+
+/** A cell as JSON, the same wherever it has been. */
+function carriedJson(cell: Cell): string {
   const json = jsonOfCell(cell);
-  if (typeof cell === 'number') out.utf8(json);
-  else out.utf8(onJsonLine(json.includes('\\ud') ? jsonOfCell(asCarried(cell)) : json));
+  return json.includes('\\ud') ? jsonOfCell(asCarried(cell)) : json;
 }
 
 /** A cell as it comes out of memory or of a file, where half a surrogate pair of a text has become U+FFFD. */

@@ -11,6 +11,9 @@ import { memorySink } from '../../../support/memorySink.ts';
 /** A step that changes nothing, and for which rows go to one thread, where they are written in the general way. */
 const gathered = ' |> LIMIT 1000000';
 
+/** Each opens two files. */
+const runs = { numRuns: Number(process.env.RUNS ?? 40) };
+
 const formats: readonly ExportFormat[] = ['same', 'csv', 'tsv', 'jsonl', 'json'];
 
 async function exported(path: string, query: string, to: ExportFormat, blockSize: number): Promise<string> {
@@ -111,15 +114,24 @@ describe('rows that workers write by themselves', () => {
 
   after(() => rm(folder, { recursive: true }));
 
-  async function same(path: string, query: string, to: ExportFormat, blockSize: number): Promise<void> {
+  async function same(
+    path: string,
+    query: string,
+    to: ExportFormat,
+    blockSize: number,
+    step = gathered,
+  ): Promise<void> {
     assert.equal(
       await exported(path, query, to, blockSize),
-      await exported(path, query + gathered, to, blockSize),
+      await exported(path, query + step, to, blockSize),
       query,
     );
   }
 
-  const asked = [query, fc.constantFrom(...formats), fc.integer({ min: 20, max: 400 })] as const;
+  const size = fc.integer({ min: 20, max: 400 });
+  const asked = [query, fc.constantFrom(...formats), size] as const;
+  /** In the source's own form, records in an order are given the line ends of most. */
+  const others = fc.constantFrom(...formats.filter((to) => to !== 'same'));
 
   it('are those of the general way, of delimited text', async () => {
     const path = join(folder, 'data.csv');
@@ -129,6 +141,26 @@ describe('rows that workers write by themselves', () => {
         await writeFile(path, start + all.join(end) + end);
         await same(path, query, to, blockSize);
       }),
+      runs,
+    );
+  });
+
+  it('are those of the general way, where they are whole records of delimited text', async () => {
+    const path = join(folder, 'whole.csv');
+    const query = fc.constantFrom('', 'b > 1', 'a IS NOT NULL');
+    await fc.assert(
+      fc.asyncProperty(
+        tables,
+        query,
+        others,
+        size,
+        async ({ rows, end, delimiter, start }, query, to, size) => {
+          const all = [['a', 'b', 'c', 'é f'], ...rows].map((cells) => cells.join(delimiter));
+          await writeFile(path, start + all.join(end) + end);
+          await same(path, query, to, size, ' |> ORDER BY _record');
+        },
+      ),
+      runs,
     );
   });
 
@@ -139,6 +171,7 @@ describe('rows that workers write by themselves', () => {
         await writeFile(path, lines.map((line) => `${line}\n`).join(''));
         await same(path, query, to, blockSize);
       }),
+      runs,
     );
   });
 
@@ -149,6 +182,7 @@ describe('rows that workers write by themselves', () => {
         await writeFile(path, `[${lines.join(',\r\n').replaceAll('{"x":1}', '{\n  "x":\n 1}')}]`);
         await same(path, query, to, blockSize);
       }),
+      runs,
     );
   });
 });

@@ -1,0 +1,174 @@
+import { backslash, closeBrace, quote, space } from '../ascii.ts';
+import type { ByteBuilder } from '../byteBuilder.ts';
+import { Fault } from '../fault.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
+import { Kind, type FieldRequest, type RecordBlock } from '../format/record.ts';
+import { createCsvCells, type CsvStyle } from './csvCell.ts';
+import { shortEscapes } from './jsonText.ts';
+
+/** Rows of a delimited text are written from the fields that its scanner finds, where it is asked for all of them. */
+export interface ColumnRows {
+  /** What the scan must find. */
+  readonly requests: readonly FieldRequest[];
+  /**
+   * Makes `block` the one whose rows are written.
+   * @param first which of its fields is that of the first column
+   * @returns false where it does not have them
+   */
+  begin(block: RecordBlock, first: number): boolean;
+  /** Appends a row; false, and nothing is appended, where it must be read by itself. */
+  append(record: number): boolean;
+}
+
+/** More columns would take more memory than their rows do. */
+const mostColumns = 512;
+const none: number = Fault.None;
+/** A longer record is read by itself. */
+const longRecord = 64 * 1024;
+
+/** Undefined where a dialect has no rows that could be written so. */
+function columnsOf(dialect: CsvDialect): Columns | undefined {
+  const { length } = dialect.columns;
+  return length > 0 && length <= mostColumns && dialect.escape === 'double'
+    ? new Columns(dialect)
+    : undefined;
+}
+
+/** The fields of a block's records. */
+class Columns {
+  readonly requests: readonly FieldRequest[];
+  readonly width: number;
+  readonly quote: number;
+  kinds: readonly Uint8Array[] = [];
+  starts: readonly Uint32Array[] = [];
+  ends: readonly Uint32Array[] = [];
+  bytes: Uint8Array = new Uint8Array(0);
+  #faults: Uint8Array = this.bytes;
+  #recordStarts: Uint32Array = new Uint32Array(0);
+  #recordEnds: Uint32Array = this.#recordStarts;
+
+  constructor({ columns, quote }: CsvDialect) {
+    this.requests = columns.map((_, column) => ({ path: [column], numeric: false }));
+    this.width = columns.length;
+    this.quote = quote === '' ? -1 : quote.charCodeAt(0);
+  }
+
+  begin(block: RecordBlock, first: number): boolean {
+    const fields = block.fields.slice(first, first + this.width);
+    if (fields.length < this.width) return false;
+    this.kinds = fields.map(({ kinds }) => kinds);
+    this.starts = fields.map(({ starts }) => starts);
+    this.ends = fields.map(({ ends }) => ends);
+    this.bytes = block.bytes;
+    this.#faults = block.faults;
+    this.#recordStarts = block.starts;
+    this.#recordEnds = block.ends;
+    return true;
+  }
+
+  /** Bytes of a record that has a field for each column; -1 where it may be another. */
+  lengthOf(record: number): number {
+    const length = this.#recordEnds[record] - this.#recordStarts[record];
+    return this.#faults[record] === none && length <= longRecord ? length : -1;
+  }
+}
+
+/** What `fieldsAsJson` writes. */
+export function columnsAsJson(dialect: CsvDialect, out: ByteBuilder): ColumnRows | undefined {
+  const columns = columnsOf(dialect);
+  if (columns === undefined) return undefined;
+  const { width, quote: doubled } = columns;
+  const keys = dialect.columns.map((name, column) =>
+    Buffer.from(`${column === 0 ? '{' : ','}${JSON.stringify(name)}:`),
+  );
+  const room = keys.reduce((sum, { length }) => sum + length, 0) + width * longestNull + 1;
+
+  function append(record: number): boolean {
+    const length = columns?.lengthOf(record) ?? -1;
+    if (columns === undefined || length < 0) return false;
+    const { bytes } = columns;
+    const to = out.room(room + longestEscape * length);
+    let at = out.length;
+    for (let column = 0; column < width; column++) {
+      const key = keys[column];
+      for (let from = 0; from < key.length; from++) to[at++] = key[from];
+      const kind = columns.kinds[column][record];
+      if (kind === Kind.Null) {
+        to[at++] = 0x6e;
+        to[at++] = 0x75;
+        to[at++] = 0x6c;
+        to[at++] = 0x6c;
+        continue;
+      }
+      const isEscaped = kind === Kind.EscapedText;
+      if (kind !== Kind.Text && !isEscaped) return false;
+      const end = columns.ends[column][record];
+      to[at++] = quote;
+      for (let from = columns.starts[column][record]; from < end; from++) {
+        const byte = bytes[from];
+        if (isEscaped && byte === doubled && (++from === end || bytes[from] !== doubled)) return false;
+        if (escapes[byte] === 0) {
+          to[at++] = byte;
+        } else if (escapes[byte] !== asCode) {
+          to[at++] = backslash;
+          to[at++] = escapes[byte];
+        } else {
+          for (const unit of Buffer.from(`\\u${byte.toString(16).padStart(4, '0')}`)) to[at++] = unit;
+        }
+      }
+      to[at++] = quote;
+    }
+    to[at++] = closeBrace;
+    out.wrote(at - out.length);
+    return true;
+  }
+
+  return { requests: columns.requests, begin: (block, first) => columns.begin(block, first), append };
+}
+
+/** What `fieldsAsTable` writes. */
+export function columnsAsTable(
+  dialect: CsvDialect,
+  style: CsvStyle,
+  out: ByteBuilder,
+): ColumnRows | undefined {
+  const columns = columnsOf(dialect);
+  if (columns === undefined) return undefined;
+  const { width } = columns;
+  const cells = createCsvCells(out, style);
+
+  function append(record: number): boolean {
+    if (columns === undefined || columns.lengthOf(record) < 0) return false;
+    const { bytes } = columns;
+    const before = out.length;
+    cells.begin(width);
+    for (let column = 0; column < width; column++) {
+      const start = columns.starts[column][record];
+      const end = columns.ends[column][record];
+      switch (columns.kinds[column][record]) {
+        case Kind.Null:
+          cells.empty();
+          continue;
+        case Kind.Text:
+          cells.text(bytes, start, end);
+          continue;
+        case Kind.EscapedText:
+          if (cells.doubled(bytes, start, end, columns.quote)) continue;
+      }
+      out.cut(before);
+      return false;
+    }
+    cells.end();
+    return true;
+  }
+
+  return { requests: columns.requests, begin: (block, first) => columns.begin(block, first), append };
+}
+
+const longestNull = 'null'.length + 2;
+const longestEscape = 6;
+
+/** Of each byte what stands behind the backslash in JSON: 0 where it needs none, `asCode` where its code does. */
+const asCode = 1;
+const escapes = new Uint8Array(256).fill(asCode, 0, space);
+for (const [byte, letter] of shortEscapes) escapes[byte] = letter;
