@@ -40,7 +40,13 @@ export function createRowEncoder(
   out = new ByteBuilder(),
 ): RowEncoder {
   const shape = rowShape(source, target);
-  if (shape === 'raw') return { out, requests: [], encode: (...rows) => appendRaw(out, ...rows) };
+  if (shape === 'raw') {
+    return {
+      out,
+      requests: [],
+      encode: (block, selection, count) => appendRaw(out, block, selection, count),
+    };
+  }
   const append = rowAppender(source, target, paths, out);
   const columns = columnRows(source, target, out);
   return {
