@@ -36,6 +36,12 @@ export function physicalOf(
   }
 }
 
+/** Of two halves: numbers that have many zero bits at one end spread as well. */
+function hashOf(low: number, high: number): number {
+  const hash = Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b);
+  return hash ^ (hash >>> 15);
+}
+
 /** Numbers of one or two words of 32 bits, as they are in memory: the lowest first. */
 abstract class Words {
   protected readonly words: Int32Array;
@@ -48,9 +54,7 @@ abstract class Words {
 
   hash(place: number): number {
     if (this.#each === 1) return Math.imul(this.words[place], 0x9e3779b1);
-    const hash =
-      Math.imul(this.words[2 * place], 0x9e3779b1) ^ Math.imul(this.words[2 * place + 1], 0x85ebca6b);
-    return hash ^ (hash >>> 15);
+    return hashOf(this.words[2 * place], this.words[2 * place + 1]);
   }
 
   equal(a: number, b: number): boolean {
@@ -250,7 +254,8 @@ class Decimals implements Physical {
   }
 
   hash(place: number): number {
-    return Number(BigInt.asIntN(32, this.#values[place]));
+    const value = this.#values[place];
+    return hashOf(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)));
   }
 
   equal(a: number, b: number): boolean {
