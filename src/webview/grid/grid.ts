@@ -92,6 +92,8 @@ export function createGrid(options: GridOptions): Grid {
     capacity: cacheBytes,
   });
   let activeColumn: number | undefined;
+  /** The column that a sort was asked for by, until the order is there. */
+  let sorting: number | undefined;
   const columns = createColumnView({
     ruler: () => metrics.ruler,
     prefsChanged: options.prefsChanged,
@@ -326,7 +328,9 @@ export function createGrid(options: GridOptions): Grid {
 
   function sortBy(index: number, more: boolean): void {
     const lane = columns.lane(index);
-    if (lane) options.sort(lane.column, more);
+    if (!lane) return;
+    sorting = lane.column.id;
+    options.sort(lane.column, more);
   }
 
   function openMenu(index: number): void {
@@ -497,6 +501,9 @@ export function createGrid(options: GridOptions): Grid {
     setOrder(next) {
       order = next;
       columns.setSorted(new Set(next.keys()));
+      // The icon has made it wider.
+      if (sorting !== undefined && next.has(sorting)) revealLane(columns.laneOf(sorting));
+      sorting = undefined;
       schedule();
     },
     setPrefs: (prefs) => columns.setPrefs(prefs),
