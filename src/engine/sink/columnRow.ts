@@ -83,9 +83,9 @@ export function columnsAsJson(dialect: CsvDialect, out: ByteBuilder): ColumnRows
   );
   const room = keys.reduce((sum, { length }) => sum + length, 0) + width * longestNull + 1;
 
-  function append(record: number): boolean {
-    const length = columns?.lengthOf(record) ?? -1;
-    if (columns === undefined || length < 0) return false;
+  const append = (record: number): boolean => {
+    const length = columns.lengthOf(record);
+    if (length < 0) return false;
     const { bytes } = columns;
     const to = out.room(room + longestEscape * length);
     let at = out.length;
@@ -121,7 +121,7 @@ export function columnsAsJson(dialect: CsvDialect, out: ByteBuilder): ColumnRows
     to[at++] = closeBrace;
     out.wrote(at - out.length);
     return true;
-  }
+  };
 
   return { requests: columns.requests, begin: (block, first) => columns.begin(block, first), append };
 }
@@ -137,8 +137,8 @@ export function columnsAsTable(
   const { width } = columns;
   const cells = createCsvCells(out, style);
 
-  function append(record: number): boolean {
-    if (columns === undefined || columns.lengthOf(record) < 0) return false;
+  const append = (record: number): boolean => {
+    if (columns.lengthOf(record) < 0) return false;
     const { bytes } = columns;
     const before = out.length;
     cells.begin(width);
@@ -160,7 +160,7 @@ export function columnsAsTable(
     }
     cells.end();
     return true;
-  }
+  };
 
   return { requests: columns.requests, begin: (block, first) => columns.begin(block, first), append };
 }
