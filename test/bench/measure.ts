@@ -6,6 +6,13 @@ export interface Contender {
   readonly run: () => Promise<number>;
 }
 
+export interface Job {
+  readonly work: string;
+  readonly ours: Contender;
+  /** With how many times as fast as it we want to be. */
+  readonly peers: readonly (Contender & { readonly target: number })[];
+}
+
 export interface Timing {
   readonly name: string;
   /** Milliseconds of each round, in order. */

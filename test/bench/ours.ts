@@ -17,6 +17,7 @@ import { plannedFor } from '../../src/engine/dataset/plan.ts';
 import { WorkerPool } from '../../src/engine/pool/pool.ts';
 import type { Result, Task } from '../../src/engine/pool/task.ts';
 import { reviveFailure } from '../../src/engine/pool/wire.ts';
+import type { ExportFormat } from '../../src/protocol/engine.ts';
 
 const signal = new AbortController().signal;
 
@@ -116,11 +117,11 @@ export class Ours {
     });
   }
 
-  async export(path: string, query: string, target: string): Promise<number> {
+  async export(path: string, query: string, target: string, to: ExportFormat = 'same'): Promise<number> {
     await rm(target, { force: true });
     return this.#with(path, async (dataset) => {
       const context = { signal, progress: () => undefined };
-      const { matched } = await exportToFile(dataset, { query, to: 'same', target }, context);
+      const { matched } = await exportToFile(dataset, { query, to, target }, context);
       return matched;
     });
   }

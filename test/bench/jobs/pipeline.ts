@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { folder } from './data.ts';
-import { median, numberFrom, type Contender } from './measure.ts';
-import type { Ours } from './ours.ts';
+import { folder } from '../data.ts';
+import { median, numberFrom, type Job } from '../measure.ts';
+import type { Ours } from '../ours.ts';
 
 const text = { type: 'string' };
 
@@ -61,10 +61,7 @@ export async function sendingSpeed(ours: Ours, file: string, rounds: number): Pr
 }
 
 /** Checks by a schema and stages of one's own, beside loops over the lines in Node. */
-export async function pipelineJobs(
-  ours: Ours,
-  jsonl: string,
-): Promise<{ work: string; ours: Contender; peers: (Contender & { target: number })[] }[]> {
+export async function pipelineJobs(ours: Ours, jsonl: string): Promise<Job[]> {
   const [schemaFile, programFile] = [join(folder, 'event.schema.json'), join(folder, 'stage.mjs')];
   await writeFile(schemaFile, JSON.stringify(schema));
   await writeFile(programFile, program);
