@@ -104,6 +104,14 @@ export class ByteWriter {
     this.length += 8;
   }
 
+  /** Two numbers of 32 bits, the highest byte of each first. */
+  bigEndian(high: number, low: number): void {
+    this.reserve(8);
+    this.#view.setUint32(this.length, high);
+    this.#view.setUint32(this.length + 4, low);
+    this.length += 8;
+  }
+
   /** A whole number from 0 on, in as few bytes as it takes (LEB128). */
   count(value: number): void {
     let rest = value;

@@ -27,6 +27,8 @@ const rank = {
 const nine = 0x39;
 const nullFirst = 0x01;
 const nullLast = 0xff;
+/** Stands behind a double that is the number itself, not the nearest to it. */
+const isExact = 1;
 /** Ends a list or an object; lower than any rank. */
 const end = 0x00;
 
@@ -156,6 +158,12 @@ export function writeKey(out: ByteWriter, value: Value): void {
   }
 }
 
+/** `writeKey` of a number. */
+export function writeNumberKey(out: ByteWriter, value: number): void {
+  out.byte(rank.number);
+  writeNumber(out, value);
+}
+
 /** `writeKey` of the cell that a reader stands before; a text and a number are not decoded for it. */
 export function copyCellKey(out: ByteWriter, from: ByteReader): void {
   const start = from.at;
@@ -237,14 +245,7 @@ function writeDouble(out: ByteWriter, value: number): void {
   const negative = words[1] >>> 31 === 1;
   const high = negative ? ~words[1] >>> 0 : (words[1] | 0x80000000) >>> 0;
   const low = negative ? ~words[0] >>> 0 : words[0];
-  out.byte(high >>> 24);
-  out.byte((high >>> 16) & 0xff);
-  out.byte((high >>> 8) & 0xff);
-  out.byte(high & 0xff);
-  out.byte(low >>> 24);
-  out.byte((low >>> 16) & 0xff);
-  out.byte((low >>> 8) & 0xff);
-  out.byte(low & 0xff);
+  out.bigEndian(high, low);
 }
 
 /**
@@ -254,7 +255,7 @@ function writeDouble(out: ByteWriter, value: number): void {
 function writeNumber(out: ByteWriter, value: Numeric): void {
   if (typeof value === 'number') {
     writeDouble(out, value);
-    out.byte(1);
+    out.byte(isExact);
     return;
   }
   const { coefficient, exponent, approximate } = value;
@@ -273,8 +274,18 @@ function writeNumber(out: ByteWriter, value: Numeric): void {
 /** The nearest double of a number that a sort key begins with; undefined where it begins with something else. */
 export function leadingNumber(key: Uint8Array, { descending }: KeyOrder): number | undefined {
   const flip = descending ? 0xff : 0;
-  if ((key[0] ^ flip) !== rank.number) return undefined;
-  const bits = new DataView(new ArrayBuffer(8));
+  return (key[0] ^ flip) === rank.number ? doubleIn(key, flip) : undefined;
+}
+
+/** The number that a key of `writeKey` is all of, where that is a double. */
+export function exactNumber(key: Uint8Array): number | undefined {
+  return key.length === 10 && key[0] === rank.number && key[9] === isExact ? doubleIn(key, 0) : undefined;
+}
+
+const bits = new DataView(new ArrayBuffer(8));
+
+/** What `writeDouble` has written behind the first byte. */
+function doubleIn(key: Uint8Array, flip: number): number {
   const negative = ((key[1] ^ flip) & 0x80) === 0;
   for (let at = 0; at < 8; at++) bits.setUint8(at, key[at + 1] ^ flip ^ (negative ? 0xff : 0));
   if (!negative) bits.setUint8(0, bits.getUint8(0) & 0x7f);

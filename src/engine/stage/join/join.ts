@@ -69,9 +69,15 @@ async function* joined(
   for await (const { piece, values } of pieces) {
     const firsts = new Int32Array(piece.count);
     for (let i = 0; i < piece.count; i++) {
+      const row = piece.selection[i];
+      const number = values.length === 1 ? pairs[0].numberInKey(values[0], row) : NaN;
+      if (!Number.isNaN(number)) {
+        firsts[i] = table.firstOfNumber(number);
+        continue;
+      }
       out.clear();
-      const isFound = writeJoinKey(out, values, piece.selection[i], pairs, 'left');
-      firsts[i] = isFound ? table.first(out.view()) : noRow;
+      const isFound = writeJoinKey(out, values, row, pairs, 'left');
+      firsts[i] = isFound ? table.first(out.bytes, out.length) : noRow;
     }
     for (const { batch } of matches.of(piece, firsts, values)) yield batch;
     signal.throwIfAborted();
@@ -128,5 +134,5 @@ function writeKept(
   row: number,
   pairs: readonly KeyPair[],
 ): void {
-  for (const [at, pair] of pairs.entries()) writeCell(out, pair.kept(vectors[at].value(row), 'right'));
+  for (const [at, pair] of pairs.entries()) writeCell(out, pair.keptOf(vectors[at], row, 'right'));
 }

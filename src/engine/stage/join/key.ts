@@ -5,7 +5,9 @@ import { readNumber } from '../../query/value/decimal.ts';
 import { timeOfEpoch } from '../../query/value/time.ts';
 import { isNumeric, type Value } from '../../query/value/value.ts';
 import type { ByteWriter } from '../bytes.ts';
-import { writeKey } from '../held/key.ts';
+import { tag } from '../codec.ts';
+import { CodedVector } from '../codedVector.ts';
+import { writeKey, writeNumberKey } from '../held/key.ts';
 import type { Vector } from '../vector.ts';
 
 /** The file whose values they are: that of the rows, or the other one of the JOIN. */
@@ -79,6 +81,20 @@ export class KeyPair {
     return left === null && this.#isPlain;
   }
 
+  /** The number that stands in a key for what is one at a glance; NaN where the value must be read. */
+  numberInKey(vector: Vector, row: number): number {
+    return this.#isPlain && vector instanceof CodedVector ? vector.wholeNumber(row) : NaN;
+  }
+
+  /** `kept` of the value of a row, which is not decoded where nothing is kept of it. */
+  keptOf(vector: Vector, row: number, side: JoinSide): Value {
+    if (this.#isPlain && vector instanceof CodedVector) {
+      if (vector.kind(row) !== tag.text) return null;
+      if (this.#loose && !Number.isNaN(vector.wholeNumber(row))) return null;
+    }
+    return this.kept(vector.value(row), side);
+  }
+
   #read(value: Value, side: JoinSide): Value {
     const { left, right } = this.#natures;
     // A text beside a field with a reading is compared with what stands in the file: both must have equal bytes.
@@ -98,7 +114,13 @@ export function writeJoinKey(
   pairs: readonly KeyPair[],
   side: JoinSide,
 ): boolean {
-  for (const [at, vector] of vectors.entries()) {
+  for (let at = 0; at < vectors.length; at++) {
+    const vector = vectors[at];
+    const number = pairs[at].numberInKey(vector, row);
+    if (!Number.isNaN(number)) {
+      writeNumberKey(out, number);
+      continue;
+    }
     const value = vector.value(row);
     if (value === null) return false;
     writeKey(out, pairs[at].inKey(value, side));

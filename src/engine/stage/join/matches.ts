@@ -133,7 +133,7 @@ export class JoinMatches {
 
   /** What is kept of the keys of a row; undefined where they are equal to all that have their bytes. */
   #keptOf(values: readonly Vector[], row: number): readonly Value[] | undefined {
-    const kept = this.#pairs.map((pair, at) => pair.kept(values[at].value(row), 'left'));
+    const kept = this.#pairs.map((pair, at) => pair.keptOf(values[at], row, 'left'));
     return this.#pairs.every((pair, at) => pair.isCertain(kept[at])) ? undefined : kept;
   }
 

@@ -241,7 +241,7 @@ function withKept(
 ): Batch {
   const vectors = batch.vectors.slice();
   for (const [at, pair] of pairs.entries()) {
-    const kept = (row: number): Value => pair.kept(values[at].value(row), 'left');
+    const kept = (row: number): Value => pair.keptOf(values[at], row, 'left');
     vectors[slots[at]] = { value: kept, cell: kept };
   }
   return { ...batch, vectors };

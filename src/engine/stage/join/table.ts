@@ -1,6 +1,8 @@
 import { ByteWriter } from '../bytes.ts';
 import { tag } from '../codec.ts';
+import { exactNumber } from '../held/key.ts';
 import { KeySet } from '../held/keySet.ts';
+import { NumberIndex } from './numberIndex.ts';
 
 /** Stands behind the last row of a key. */
 export const noRow = -1;
@@ -8,6 +10,8 @@ export const noRow = -1;
 /** Rows by their keys: those of a key in the order in which they came. */
 export class JoinTable {
   #keys = new KeySet();
+  /** The first rows of those keys that are a single number. */
+  #numbers = new NumberIndex();
   /** By the number of a key. */
   #first = new Int32Array(1 << 10);
   #last = new Int32Array(1 << 10);
@@ -28,7 +32,7 @@ export class JoinTable {
 
   /** Bytes that it holds. */
   get size(): number {
-    return this.#keys.size + this.#rows.length + this.#count * 20;
+    return this.#keys.size + this.#numbers.size + this.#rows.length + this.#count * 20;
   }
 
   /** The bytes of all rows; those of a NULL are at 0. */
@@ -48,6 +52,8 @@ export class JoinTable {
     if (number === known) {
       if (number === this.#first.length) this.#growKeys();
       this.#first[number] = at;
+      const single = exactNumber(key);
+      if (single !== undefined) this.#numbers.add(single, at);
     } else {
       this.#next[this.#last[number]] = at;
     }
@@ -55,9 +61,14 @@ export class JoinTable {
   }
 
   /** The first row of a key, `noRow` where there is none. */
-  first(key: Uint8Array): number {
-    const number = this.#keys.find(key);
+  first(key: Uint8Array, end = key.length): number {
+    const number = this.#keys.find(key, end);
     return number === -1 ? noRow : this.#first[number];
+  }
+
+  /** `first` of the key that is this number alone. */
+  firstOfNumber(number: number): number {
+    return this.#numbers.find(number, noRow);
   }
 
   /** The row of the same key after this one. */
@@ -82,6 +93,7 @@ export class JoinTable {
 
   clear(): void {
     this.#keys = new KeySet();
+    this.#numbers = new NumberIndex();
     this.#rows = new ByteWriter(1 << 16);
     this.#rows.byte(tag.null);
     this.#count = 0;

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { NumberIndex } from '../../../../src/engine/stage/join/numberIndex.ts';
+import { randomFrom } from '../../../support/sample.ts';
+
+describe('NumberIndex', () => {
+  it('finds the rows of the numbers that it was given, and of no others', () => {
+    const random = randomFrom(3);
+    const known = new Map<number, number>([
+      [0, 7],
+      [-1, 8],
+      [2 ** 53, 9],
+      [-0.5, 10],
+      [1e300, 11],
+    ]);
+    while (known.size < 20_000)
+      known.set(Math.floor((random() - 0.5) * 2 ** (10 + (known.size % 50))), known.size);
+    const index = new NumberIndex();
+    for (const [key, row] of known) index.add(key, row);
+    for (const [key, row] of known) assert.equal(index.find(key, -1), row, `the row of ${key}`);
+    for (let i = 0; i < 20_000; i++) {
+      const key = Math.floor(random() * 2 ** 40) + 0.25;
+      assert.equal(index.find(key, -1), -1, `${key} is not there`);
+    }
+    assert.equal(index.find(-0, -1), known.get(0), 'minus zero is zero');
+  });
+
+  it('takes no room before there is a number', () => assert.equal(new NumberIndex().size, 0));
+});
