@@ -1,3 +1,4 @@
+import { minus, zero } from './ascii.ts';
 import { roomFor } from './roomFor.ts';
 
 /** Bytes that are being put together. Its memory is used again after `clear`. */
@@ -39,6 +40,21 @@ export class ByteBuilder {
 
   wrote(length: number): void {
     this.#length += length;
+  }
+
+  /** Appends the digits of a safe integer, behind a minus where it is below zero. */
+  whole(value: number): void {
+    const to = this.room(longestWhole);
+    let rest = Math.abs(value);
+    if (value < 0) to[this.#length++] = minus;
+    let digits = 1;
+    for (let power = 10; power <= rest; power *= 10) digits++;
+    for (let at = this.#length + digits - 1; at >= this.#length; at--) {
+      const next = Math.floor(rest / 10);
+      to[at] = zero + (rest - next * 10);
+      rest = next;
+    }
+    this.#length += digits;
   }
 
   /** Appends the UTF-8 of `text`; what is no Unicode (a lone surrogate) becomes U+FFFD. */
@@ -92,6 +108,8 @@ export class ByteBuilder {
 const encoder = new TextEncoder();
 /** From so many UTF-16 units on, a text is measured before it is encoded. */
 const longText = 64 * 1024;
+/** Bytes of the longest safe integer. */
+const longestWhole = '-9007199254740991'.length;
 const initialSize = 64 * 1024;
 const keptSize = 8 * 1024 * 1024;
 /** Below this many bytes a loop is faster than a call of `set`, which makes a view first. */

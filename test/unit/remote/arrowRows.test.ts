@@ -6,9 +6,13 @@ import {
   dateDay,
   decimal,
   float64,
+  int16,
+  int32,
   int64,
+  int8,
   list,
   map,
+  nullType,
   struct,
   tableFromColumns,
   tableToIPC,
@@ -17,6 +21,7 @@ import {
   utf8,
 } from '@uwdata/flechette';
 import assert from 'node:assert/strict';
+import { Timestamp } from '../../../src/engine/query/value/time.ts';
 import { columnNames, jsonLines } from '../../../src/engine/remote/arrowRows.ts';
 
 function linesOf(columns: Record<string, readonly [DataType, readonly unknown[]]>): string {
@@ -91,5 +96,71 @@ describe('rows of Arrow as JSON Lines', () => {
     const lines = linesOf({ t: [utf8(), t], n: [int64(), n] });
     const expected = t.map((text, row) => `{"t":${JSON.stringify(text)},"n":${String(n[row])}}\n`);
     assert.equal(lines, expected.join(''));
+  });
+
+  it('writes numbers and times of each size and unit as their values say', () => {
+    const seconds = [
+      0, 1, -1, 59, 3599, 86_399, 86_400, -86_401, 1_709_209_815, 253_402_300_800, -62_167_219_201,
+    ];
+    // Of far years, multiples of 4 ms are doubles in microseconds too, which the column is made of.
+    const fractions = [0, 4, 40, 124, 120, 996];
+    const units = [
+      [TimeUnit.SECOND, 1],
+      [TimeUnit.MILLISECOND, 1000],
+      [TimeUnit.MICROSECOND, 1_000_000],
+    ] as const;
+    for (const [unit, perSecond] of units) {
+      const ms = seconds.flatMap((second) =>
+        fractions.map((part) => second * 1000 + (perSecond === 1 ? 0 : part)),
+      );
+      const expected = ms.map((value) => `{"t":${JSON.stringify(new Timestamp(value, 0).toString())}}\n`);
+      assert.equal(linesOf({ t: [timestamp(unit), ms] }), expected.join(''), `in ${perSecond} a second`);
+    }
+    assert.equal(
+      linesOf({ t: [timestamp(TimeUnit.SECOND), [1e19, -1e19]] }),
+      '{"t":"10000000000000000"}\n{"t":"-10000000000000000"}\n',
+      'a time that is further away than a Date holds is its number',
+    );
+    const doubles = [
+      0,
+      -0,
+      1,
+      -1,
+      0.5,
+      1e21,
+      2 ** 53,
+      -(2 ** 53) - 2,
+      1e-7,
+      Infinity,
+      -Infinity,
+      NaN,
+      5e-324,
+    ];
+    assert.equal(
+      linesOf({ x: [float64(), doubles] }),
+      doubles.map((value) => `{"x":${JSON.stringify(value)}}\n`).join(''),
+    );
+    for (const type of [int8(), int16(), int32()]) {
+      const values = [0, 1, -1, 100, 127, -128];
+      assert.equal(linesOf({ i: [type, values] }), values.map((value) => `{"i":${value}}\n`).join(''));
+    }
+  });
+
+  it('writes null where there is none, inside of lists and structs as well', () => {
+    const lines = linesOf({
+      b: [bool(), [true, null, false]],
+      t: [timestamp(TimeUnit.MICROSECOND), [null, 0, null]],
+      d: [dateDay(), [0, 0, null]],
+      l: [list(struct({ x: float64(), y: list(utf8()) })), [[{ x: null, y: [null, 'a'] }, null], null, []]],
+      n: [nullType(), [null, null, null]],
+    });
+    assert.equal(
+      lines,
+      [
+        '{"b":true,"t":null,"d":"1970-01-01","l":[{"x":null,"y":[null,"a"]},null],"n":null}',
+        '{"b":null,"t":"1970-01-01 00:00:00","d":"1970-01-01","l":null,"n":null}',
+        '{"b":false,"t":null,"d":null,"l":[],"n":null}\n',
+      ].join('\n'),
+    );
   });
 });
