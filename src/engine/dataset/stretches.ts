@@ -189,6 +189,7 @@ export class Stretches {
 
   #length(): number {
     const request = this.#request;
+    if (request.output.kind === 'groups') return request.output.blocks;
     if (this.#handedOut < 2 * this.#pool.size) return 1;
     if (request.blocksPerStretch !== undefined) return request.blocksPerStretch;
     if (request.output.kind === 'stages' && this.#bytesPerBlock > reducedBlock) return reducedBlocks;

@@ -99,6 +99,9 @@ export function createCollector(
         finish: () => ({ bytes: stages.take() }),
       };
     }
+    case 'types':
+    case 'groups':
+      throw new TypeError('No scan makes rows with types beside others.');
     case 'lines':
       return lineCollector(formatOf(spec.format).lineEnd === 'any');
     case 'paths':

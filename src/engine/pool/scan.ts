@@ -28,7 +28,15 @@ export async function scanStretch(
   const collector: Collector =
     output.kind === 'count'
       ? counting
-      : (await import('./collector.ts')).createCollector(output, spec, planFor(plan, output), matcher, meter);
+      : output.kind === 'types' || output.kind === 'groups'
+        ? await (await import('./typedRows.ts')).typedCollector(output, spec, matcher)
+        : (await import('./collector.ts')).createCollector(
+            output,
+            spec,
+            planFor(plan, output),
+            matcher,
+            meter,
+          );
   const others =
     also.length === 0 ? undefined : new (await import('./otherOutputs.ts')).OtherOutputs(also, spec);
   const asked = collector.fields ?? finder?.fields ?? fieldsOf(plan, output);

@@ -14,6 +14,9 @@ import type { SchemaSpec } from '../schema/schemaSpec.ts';
 import type { DerivedColumns, DerivedTarget } from '../sink/derivedRow.ts';
 import type { Target } from '../sink/exportFormat.ts';
 import type { Reject } from '../sink/rejects.ts';
+import type { RowsSeen } from '../sink/typed/rowSurvey.ts';
+import type { ColumnTypes, EncodedGroup } from '../sink/typed/typedFormat.ts';
+import type { TypedTarget } from '../sink/typedFormats.ts';
 import type { Violation } from '../violation.ts';
 import type { SourceFailure, SourceSpec } from '../source/source.ts';
 import type { Side } from './keyedRow.ts';
@@ -62,6 +65,8 @@ export type Output =
   | KeyedOutput
   | StatisticsOutput
   | RowStatisticsOutput
+  | TypesOutput
+  | GroupsOutput
   /** What a JSON Schema of them has to take. */
   | { readonly kind: 'schema' }
   /** The lines that they stand on. */
@@ -70,6 +75,21 @@ export type Output =
   | { readonly kind: 'paths' }
   /** Their places, at most `limit` a stretch, without their bytes. */
   | { readonly kind: 'places'; readonly limit: number };
+
+/** What columns and types they have, where they are written in a format whose columns have types. */
+export interface TypesOutput {
+  readonly kind: 'types';
+  readonly to: TypedTarget;
+}
+
+/** They themselves in such a format. The query makes no other rows of them. */
+export interface GroupsOutput {
+  readonly kind: 'groups';
+  readonly to: TypedTarget;
+  readonly types: ColumnTypes;
+  /** Blocks of the file that a group is made of, as a rule. */
+  readonly blocks: number;
+}
 
 /** Whether an output says where the records are that it is made of: then their text is read, as nothing else knows their lines. */
 export function isLocated(output: Output): boolean {
@@ -286,6 +306,10 @@ export interface ScanResult {
   /** Where the task asks for it. */
   readonly work?: StretchWork | undefined;
   readonly made?: readonly MadeSegments[] | undefined;
+  /** Of the output `types`. */
+  readonly types?: RowsSeen | undefined;
+  /** Of the output `groups`, in the order of the rows. */
+  readonly groups?: readonly EncodedGroup[] | undefined;
   /** What was seen, where a schema is to be made of it. */
   readonly seen?: SeenPart | undefined;
   readonly keyed?: KeyedTally | undefined;

@@ -54,6 +54,7 @@ function buffersOf(result: Result): ArrayBuffer[] {
           result.bytes,
           result.located,
           result.rowEnds,
+          ...(result.groups ?? []).map(({ bytes }) => bytes),
           ...(result.also ?? []).map(({ bytes }) => bytes),
           ...checkedArrays(result),
         ]

@@ -25,6 +25,8 @@ export class Meter {
   #records = 0;
   #matched = 0;
   #scanned = 0;
+  /** Bytes of a first pass; undefined where there is none. */
+  #looked: number | undefined;
   malformed = 0;
   /** Where it is asked what the stages take. */
   readonly stages: StageMeter | undefined;
@@ -58,7 +60,7 @@ export class Meter {
     return {
       records: this.#records,
       matched: this.#matched,
-      scanned: this.#earlier + this.#dataset.inFile(this.#scanned),
+      scanned: this.#earlier + this.#dataset.inFile((this.#looked ?? 0) + this.#scanned),
       total: this.#total,
       elapsedMs,
       stages: this.stages?.report(elapsedMs),
@@ -67,7 +69,8 @@ export class Meter {
 
   get #total(): number | undefined {
     const total = totalOf(this.#dataset);
-    return total === undefined ? undefined : this.#earlier + total;
+    const passes = this.#looked === undefined ? 1 : 2;
+    return total === undefined ? undefined : this.#earlier + passes * total;
   }
 
   /** Takes in a stretch of which the matches are not the rows. */
@@ -75,6 +78,12 @@ export class Meter {
     const matched = this.#matched;
     this.add(found);
     this.#matched = matched;
+  }
+
+  /** Takes in a stretch of a pass that only looks at the records, before the one that exports them. */
+  looked({ scanned }: OrderedResult): void {
+    this.#looked = scanned;
+    this.#tell(undefined);
   }
 
   /** Takes over what was read for rows that are not computed again. */

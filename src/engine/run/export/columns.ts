@@ -3,8 +3,7 @@ import type { Dataset } from '../../dataset/dataset.ts';
 import type { FileScan } from '../../dataset/fileScan.ts';
 import { plannedFor } from '../../dataset/plan.ts';
 import { JsonFields, maxColumns, tablePaths, type FieldPath } from '../../format/json/fields.ts';
-import { cellsOfRows } from '../../query/rowCells.ts';
-import { natureOf } from '../../query/layout.ts';
+import { natureOfRows } from '../../pool/rowNature.ts';
 import { valueName } from '../../query/write.ts';
 import { readPaths, type DerivedColumns } from '../../sink/derivedRow.ts';
 import { deadLettersIn } from '../../sink/http/deadLetters.ts';
@@ -55,27 +54,12 @@ export async function columnsOfDerived(run: ExportRun): Promise<DerivedColumns> 
 export function objectRowsOf(run: ExportRun): ObjectRows {
   const { dataset, query, signal } = run;
   const { plan } = query;
-  const { layout, numbersInText } = dataset.format;
-  const whole = isWhole(run);
-  const table = layout.names === 'columns' ? layout : undefined;
-  const names = whole ? (table?.columns ?? []) : (derivedColumns(query) ?? []);
-  const readings = (whole ? table?.readings : derivedReadings(query)) ?? [];
-  const written = new Set(names.filter((_, at) => readings.at(at) !== undefined));
-  const cells = { names: 'paths', cells: cellsOfRows(plan) } as const;
   return {
-    columns: names,
-    valueColumn: valueName,
-    typesInText: (path) => {
-      const [column, ...inner] = path;
-      const { loose, reading } = natureOf(path, cells);
-      if (loose) return reading === undefined;
-      if (layout.names === 'paths' && whole) return false;
-      return inner.length === 0 && numbersInText && !written.has(column);
-    },
+    ...natureOfRows(dataset.format, plan),
     columnsWithoutRows: async () => {
       if (dataset.once) return [];
       const paths = await firstPaths(dataset, signal);
-      const found = whole ? paths : emptyColumns(plan, paths);
+      const found = isWhole(run) ? paths : emptyColumns(plan, paths);
       return [...new Set(found.map(([key = valueName]) => key))];
     },
   };

@@ -8,6 +8,7 @@ import type { ByteSink } from '../../sink/byteSink.ts';
 import type { RowService } from '../../sink/http/rowService.ts';
 import { objectSinkOf } from '../../sink/objectSinks.ts';
 import { openTarget } from '../../sink/openTarget.ts';
+import { isTypedTarget } from '../../sink/typedFormats.ts';
 import { withJoinedColumns } from '../joinedColumns.ts';
 import { pathsRead } from '../joinedFiles.ts';
 import { openOutput } from '../openOutput.ts';
@@ -25,7 +26,13 @@ import { removeOlder, type OutputName } from './kept.ts';
 import { objectRowsOf } from './columns.ts';
 import { bytesOf } from './heldRows.ts';
 import { linesOf } from './rows.ts';
-import { discardChecks, otherTables, type ExportOptions, type ExportRun } from './exportRun.ts';
+import {
+  discardChecks,
+  isEncodedByWorkers,
+  otherTables,
+  type ExportOptions,
+  type ExportRun,
+} from './exportRun.ts';
 import { writeSplit } from './split.ts';
 import { sendRows, writeBatches } from './targets.ts';
 import { Meter, nothingYet } from '../meter.ts';
@@ -151,13 +158,15 @@ async function exportAll(
     scan: shared?.scan,
     joined: [],
   };
-  const openObjects = 'split' in where ? undefined : objectSinkOf(to);
+  const typed = 'sink' in where && isTypedTarget(to) && isEncodedByWorkers(run) ? to : undefined;
+  const openObjects = 'split' in where || typed !== undefined ? undefined : objectSinkOf(to);
   const objects = await openObjects?.(counted, objectRowsOf(run));
   let asText: readonly string[] | undefined;
   let doubt: FileDoubt | undefined;
   try {
     if ('service' in where) await sendRows(run, where.service);
     else if ('split' in where) await writeSplit(run, where.split);
+    else if (typed) asText = await (await import('./typed.ts')).writeTyped(run, typed, counted);
     else if (objects) for await (const lines of linesOf(run)) await objects.write(lines);
     else if (rows) await writeBatches(run, rows);
     else for await (const chunk of bytesOf(run)) await counted.write(chunk);
@@ -168,7 +177,7 @@ async function exportAll(
     // The output comes last: until it is there, the export can be gone on with.
     await rejects?.commit();
     await checks.commit(signal);
-    asText = await objects?.commit(signal);
+    if (objects) asText = await objects.commit(signal);
     if ('service' in where) await where.service.commit();
     else if ('split' in where) await where.split.commit();
     else if (!objects) await (rows ?? counted).commit();

@@ -2,8 +2,10 @@ import type { JoinedReport } from '../../../protocol/comparison.ts';
 import type { ExportFormat } from '../../../protocol/engine.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
+import type { FileScan } from '../../dataset/fileScan.ts';
 import type { PlannedQuery } from '../../dataset/plan.ts';
 import type { OrderedResult } from '../../dataset/scanInOrder.ts';
+import { areRecords } from '../../pool/rowNature.ts';
 import type { Output } from '../../pool/task.ts';
 import type { ByteSink } from '../../sink/byteSink.ts';
 import { rowShape, type Target } from '../../sink/exportFormat.ts';
@@ -62,7 +64,7 @@ export interface ExportRun {
 
 /** Whether the rows are records of the file as they are. */
 export function isWhole({ dataset, query: { plan } }: Pick<ExportRun, 'dataset' | 'query'>): boolean {
-  return plan.shape === 'records' || (plan.asRecords !== undefined && dataset.format.fields !== undefined);
+  return areRecords(dataset.format, plan);
 }
 
 /**
@@ -78,16 +80,38 @@ export function isArranged(
   );
 }
 
+/**
+ * Whether the scan workers can look at the types of the rows and then encode these: two passes over the file, with no row in
+ * one thread alone. Not of what is read once only, or from far away, and not of rows that come from elsewhere.
+ */
+export function isEncodedByWorkers({ dataset, query, kept, scan }: ExportRun): boolean {
+  return (
+    query.plan.shape === 'records' &&
+    kept === undefined &&
+    scan === undefined &&
+    !dataset.once &&
+    !dataset.remote
+  );
+}
+
+/** A scan of the matching records. */
+export function scanFor({ query, rejects, checks, meter, journal }: ExportRun, output: Output): FileScan {
+  const { block: fromBlock = 0, selected = 0 } = journal?.reached ?? {};
+  return {
+    query,
+    output,
+    malformed: rejects ? 'collect' : 'keep',
+    violations: checks.use,
+    measure: meter.stages?.measure,
+    fromBlock,
+    window: windowAfter(query.window, selected),
+  };
+}
+
 /** What a scan makes of the matching records, with what is noted of it. */
 export async function* scanned(run: ExportRun, output: Output): AsyncGenerator<OrderedResult> {
-  const { dataset, query, rejects, checks, signal, meter, journal } = run;
-  const violations = checks.use;
-  const malformed = rejects ? 'collect' : 'keep';
-  const measure = meter.stages?.measure;
-  const { block: fromBlock = 0, selected = 0 } = journal?.reached ?? {};
-  const window = windowAfter(query.window, selected);
-  const scan = { query, output, malformed, violations, measure, fromBlock, window } as const;
-  const results = (run.scan ?? scanOf(dataset))(scan, signal);
+  const { dataset, rejects, checks, signal, meter, journal } = run;
+  const results = (run.scan ?? scanOf(dataset))(scanFor(run, output), signal);
   for await (const found of meter.stages?.waitedFor(results) ?? results) {
     meter.add(found);
     if (rejects) await writeRejects(found, rejects);

@@ -1,8 +1,9 @@
-import type { ColumnChunk, Encoding, OffsetIndex, ParquetType } from 'hyparquet';
+import type { Encoding, OffsetIndex, ParquetType } from 'hyparquet';
 import type { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import { ByteBuilder } from '../../byteBuilder.ts';
+import type { Chunk } from '../typed/typedFormat.ts';
 import { dictionaryOf } from './dictionary.ts';
 import type { Leaf } from './leaves.ts';
 import { physicalOf } from './physical.ts';
@@ -10,12 +11,6 @@ import { appendRle, bitsOf } from './rle.ts';
 
 /** Bytes of values at which a page ends, with the next row. */
 const pageSize = 1024 * 1024;
-
-/** A column of a group of rows, and where its pages are; undefined where it has but one. */
-export interface Chunk {
-  readonly chunk: ColumnChunk;
-  readonly offsetIndex?: OffsetIndex;
-}
 
 /** Values that go into pages. They are numbered, nulls not counted. */
 interface PageValues {

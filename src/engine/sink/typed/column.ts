@@ -7,6 +7,7 @@ import { cellText, eachItem, ObjectReader, type TakeCell } from './cells.ts';
 import type { ColumnType } from './columnType.ts';
 import { IsoReader } from './isoTime.ts';
 import { exactJson, jsonText, type Json } from './json.ts';
+import type { TableCells } from './tableCells.ts';
 import { booleanOf, daysOf, doubleOf, wholeOf, type WholeType } from './values.ts';
 
 /** The values of a column, one for each row or item; those that are null have a place too, where nothing that counts stands. */
@@ -53,7 +54,7 @@ export interface StructColumn extends Values {
 /** Takes the values of a column, whose type `Survey` has found, one by one. */
 export interface ColumnBuilder {
   /** Takes the value that stands in `bytes[start, end)`. @throws TypeError where it is not of the type: a bug */
-  readonly add: TakeCell;
+  readonly addCell: TakeCell;
   /** What was taken. */
   finish(): TypedColumn;
 }
@@ -132,7 +133,7 @@ class Offsets {
 abstract class ScalarBuilder {
   readonly #presence = new Presence();
 
-  add(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+  addCell(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     const isPresent = !isNull(kind, start, end);
     const at = this.#presence.length;
     this.#presence.add(isPresent);
@@ -315,7 +316,7 @@ class TextBuilder {
   readonly #offsets = new Offsets();
   readonly #out = new ByteBuilder();
 
-  add(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+  addCell(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     const isPresent = kind !== Kind.Missing && kind !== Kind.Null;
     if (isPresent) this.#put(kind, bytes, start, end);
     this.#presence.add(isPresent);
@@ -352,7 +353,7 @@ class ListBuilder {
     this.#items = columnBuilder(items);
   }
 
-  add(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+  addCell(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     const isPresent = !isNull(kind, start, end);
     if (isPresent) {
       if (kind !== Kind.List) throw new TypeError(`${cellText(kind, bytes, start, end)} is not a list`);
@@ -364,7 +365,7 @@ class ListBuilder {
 
   readonly #addItem: TakeCell = (kind, bytes, start, end) => {
     this.#count++;
-    this.#items.add(kind, bytes, start, end);
+    this.#items.addCell(kind, bytes, start, end);
   };
 
   finish(): TypedColumn {
@@ -388,7 +389,7 @@ class StructBuilder {
     this.#members = new ColumnsBuilder(members);
   }
 
-  add(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+  addCell(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     const isPresent = !isNull(kind, start, end);
     if (isPresent) {
       if (kind !== Kind.Object) throw new TypeError(`${cellText(kind, bytes, start, end)} is not an object`);
@@ -419,11 +420,16 @@ export class ColumnsBuilder {
   add({ kinds, starts, ends }: ObjectReader, bytes: Uint8Array): void {
     const builders = this.#builders;
     for (let at = 0; at < builders.length; at++)
-      builders[at].add(kinds[at] as Kind, bytes, starts[at], ends[at]);
+      builders[at].addCell(kinds[at] as Kind, bytes, starts[at], ends[at]);
+  }
+
+  /** Takes the cells of a table with the same columns. */
+  addTable(cells: TableCells): void {
+    for (const [at, builder] of this.#builders.entries()) cells.column(at, builder);
   }
 
   addNulls(): void {
-    for (const builder of this.#builders) builder.add(Kind.Null, nothing, 0, 0);
+    for (const builder of this.#builders) builder.addCell(Kind.Null, nothing, 0, 0);
   }
 
   finish(): ReadonlyMap<string, TypedColumn> {

@@ -15,6 +15,35 @@ const maxNesting = 32;
 
 const [booleans, numbers, texts, lists, objects] = [1, 2, 4, 8, 16];
 
+/** What a survey has seen. Plain data. */
+export interface SurveyPart {
+  readonly kinds: number;
+  readonly numbers: NumbersSeen | undefined;
+  readonly times: TimesSeen | undefined;
+  readonly notFinite: boolean;
+  readonly plainTexts: boolean;
+  readonly textBooleans: boolean;
+  readonly items: SurveyPart | undefined;
+  /** In order of first appearance. */
+  readonly members: readonly (readonly [key: string, member: SurveyPart])[] | undefined;
+  readonly tooMany: boolean;
+}
+
+interface NumbersSeen {
+  integers: boolean;
+  in64Bits: boolean;
+  /** Whether each is what its double's shortest decimal form says. */
+  doubles: boolean;
+  digits: number;
+  scale: number;
+}
+
+interface TimesSeen {
+  form: TimeForm | undefined;
+  nanos: boolean;
+  farAway: boolean;
+}
+
 /** @param path the keys that lead to a text inside an object */
 type InMembers = (path: readonly string[]) => boolean;
 
@@ -82,7 +111,7 @@ export class Survey {
         return;
       case Kind.List:
         if (!this.#begins(lists)) return;
-        this.#items ??= new Survey(false, undefined, this.#depth + 1);
+        this.#items ??= this.#surveyOfItems();
         eachItem(bytes, start, end, this.#items.#addItem);
         return;
       case Kind.Object:
@@ -124,6 +153,40 @@ export class Survey {
     }
   }
 
+  /** What was seen so far. */
+  part(): SurveyPart {
+    const members = this.#members && [...this.#members];
+    return {
+      kinds: this.#kinds,
+      numbers: this.#numbers?.seen,
+      times: this.#times?.seen,
+      notFinite: this.#notFinite,
+      plainTexts: this.#plainTexts,
+      textBooleans: this.#textBooleans,
+      items: this.#items?.part(),
+      members: members?.map(([key, member]) => [key, member.part()]),
+      tooMany: this.#tooMany,
+    };
+  }
+
+  /** Takes in what another survey of the column has seen of the values that come next. */
+  merge(part: SurveyPart): void {
+    this.#kinds |= part.kinds;
+    if (part.numbers) (this.#numbers ??= new NumberSurvey()).merge(part.numbers);
+    if (part.notFinite) this.#notFinite = true;
+    if (part.plainTexts) this.#plainTexts = true;
+    if (part.textBooleans) this.#textBooleans = true;
+    if (part.times && !this.#plainTexts && !(this.#times ??= new TimeSurvey()).merge(part.times))
+      this.#plainTexts = true;
+    if (part.items) (this.#items ??= this.#surveyOfItems()).merge(part.items);
+    if (part.tooMany) this.#leaveMembers();
+    for (const [key, seen] of part.members ?? []) {
+      const member = this.#tooMany ? undefined : this.#member(key);
+      if (member === undefined) return;
+      member.merge(seen);
+    }
+  }
+
   #number(value: Numeric): void {
     this.#kinds |= numbers;
     this.#numbers ??= new NumberSurvey();
@@ -134,6 +197,11 @@ export class Survey {
     this.#kinds |= numbers;
     this.#numbers ??= new NumberSurvey();
     this.#numbers.addPlain(plainNumber);
+  }
+
+  /** Whether further texts do not matter: of a delimited text there is nothing else. */
+  get isSettled(): boolean {
+    return this.#typesInText && this.#isText;
   }
 
   /** Whether there is a text that is nothing else: then what other texts are does not matter. */
@@ -207,8 +275,12 @@ export class Survey {
 
   #list(items: readonly Json[]): void {
     if (!this.#begins(lists)) return;
-    this.#items ??= new Survey(false, undefined, this.#depth + 1);
+    this.#items ??= this.#surveyOfItems();
     for (const item of items) this.#items.add(item);
+  }
+
+  #surveyOfItems(): Survey {
+    return new Survey(false, undefined, this.#depth + 1);
   }
 
   /** Notes that there are values of a kind that holds others; answers whether to look into them. */
@@ -247,16 +319,20 @@ export class Survey {
     const known = members.get(key);
     if (known !== undefined) return known;
     if (members.size === maxMembers) {
-      this.#tooMany = true;
-      this.#members = undefined;
-      this.#reader = undefined;
-      this.#read.length = 0;
+      this.#leaveMembers();
       return undefined;
     }
     const below: InMembers = (path) => this.#inMembers([key, ...path]);
     const member = new Survey(below([]), below, this.#depth + 1);
     members.set(key, member);
     return member;
+  }
+
+  #leaveMembers(): void {
+    this.#tooMany = true;
+    this.#members = undefined;
+    this.#reader = undefined;
+    this.#read.length = 0;
   }
 
   /** Parquet has no group without members, and most readers of Arrow no struct. */
@@ -296,55 +372,60 @@ function isBooleanText(value: string): boolean {
 
 /** Which type holds all numbers of a column by value. */
 class NumberSurvey {
-  #integers = true;
-  #in64Bits = true;
-  /** Whether each is what its double's shortest decimal form says. */
-  #doubles = true;
-  #digits = 0;
-  #scale = 0;
+  readonly seen: NumbersSeen = { integers: true, in64Bits: true, doubles: true, digits: 0, scale: 0 };
 
   add(value: Numeric): void {
     if (typeof value === 'number') {
-      if (Number.isSafeInteger(value)) {
-        this.#digits = Math.max(this.#digits, safeDigits);
-        return;
-      }
-      this.#parts(String(value));
+      if (Number.isSafeInteger(value)) this.#note(safeDigits, 0);
+      else this.#parts(String(value));
       return;
     }
-    this.#doubles = false;
+    this.seen.doubles = false;
     this.#parts(value.toString());
   }
 
   /** The same of a number with few digits, where it stands. */
   addPlain({ digits, scale }: PlainNumber): void {
     if (scale === 0) {
-      if (this.#digits < safeDigits) this.#digits = safeDigits;
+      this.#note(safeDigits, 0);
       return;
     }
-    this.#integers = false;
-    if (digits > this.#digits) this.#digits = digits;
-    if (scale > this.#scale) this.#scale = scale;
+    this.seen.integers = false;
+    this.#note(digits, scale);
+  }
+
+  merge({ integers, in64Bits, doubles, digits, scale }: NumbersSeen): void {
+    const { seen } = this;
+    seen.integers &&= integers;
+    seen.in64Bits &&= in64Bits;
+    seen.doubles &&= doubles;
+    this.#note(digits, scale);
   }
 
   #parts(written: string): void {
     const { integer, fraction } = plainParts(written);
-    this.#digits = Math.max(this.#digits, integer.length);
-    this.#scale = Math.max(this.#scale, fraction.length);
-    if (fraction !== '') this.#integers = false;
+    this.#note(integer.length, fraction.length);
+    if (fraction !== '') this.seen.integers = false;
     else if (!isIn64Bits(BigInt(written.startsWith('-') ? `-${integer}` : integer || '0')))
-      this.#in64Bits = false;
+      this.seen.in64Bits = false;
+  }
+
+  #note(digits: number, scale: number): void {
+    const { seen } = this;
+    if (digits > seen.digits) seen.digits = digits;
+    if (scale > seen.scale) seen.scale = scale;
   }
 
   get areDoubles(): boolean {
-    return this.#doubles;
+    return this.seen.doubles;
   }
 
   type(): ColumnType {
-    if (this.#integers && this.#in64Bits) return { kind: 'int64' };
-    if (this.#doubles) return { kind: 'double' };
-    const precision = this.#digits + this.#scale;
-    return precision <= maxPrecision ? { kind: 'decimal', precision, scale: this.#scale } : mixed;
+    const { integers, in64Bits, doubles, digits, scale } = this.seen;
+    if (integers && in64Bits) return { kind: 'int64' };
+    if (doubles) return { kind: 'double' };
+    const precision = digits + scale;
+    return precision <= maxPrecision ? { kind: 'decimal', precision, scale } : mixed;
   }
 }
 
@@ -409,24 +490,34 @@ const [firstNanoYear, lastNanoYear] = [1678, 2261];
 
 /** Whether all texts of a column are times of one form by ISO 8601, and of which. */
 class TimeSurvey {
-  #form: TimeForm | undefined;
-  #nanos = false;
-  #farAway = false;
+  readonly seen: TimesSeen = { form: undefined, nanos: false, farAway: false };
 
   /** @returns false where the time is of another form than those before */
   add({ form, nanos, year }: IsoReader): boolean {
-    if (this.#form !== undefined && form !== this.#form) return false;
-    this.#form = form;
+    const { seen } = this;
+    if (seen.form !== undefined && form !== seen.form) return false;
+    seen.form = form;
     if (form === 'date') return true;
-    if (nanos % 1000 !== 0) this.#nanos = true;
-    if (year < firstNanoYear || year > lastNanoYear) this.#farAway = true;
-    return !(this.#nanos && this.#farAway);
+    if (nanos % 1000 !== 0) seen.nanos = true;
+    if (year < firstNanoYear || year > lastNanoYear) seen.farAway = true;
+    return !(seen.nanos && seen.farAway);
+  }
+
+  /** @returns as `add` */
+  merge({ form, nanos, farAway }: TimesSeen): boolean {
+    const { seen } = this;
+    if (seen.form !== undefined && form !== seen.form) return false;
+    seen.form = form;
+    seen.nanos ||= nanos;
+    seen.farAway ||= farAway;
+    return !(seen.nanos && seen.farAway);
   }
 
   type(): ColumnType | undefined {
-    if (this.#form === undefined) return undefined;
-    if (this.#form === 'date') return { kind: 'date' };
-    return { kind: 'timestamp', unit: this.#nanos ? 'NANOS' : 'MICROS', zoned: this.#form === 'zoned' };
+    const { form, nanos } = this.seen;
+    if (form === undefined) return undefined;
+    if (form === 'date') return { kind: 'date' };
+    return { kind: 'timestamp', unit: nanos ? 'NANOS' : 'MICROS', zoned: form === 'zoned' };
   }
 }
 

@@ -1,29 +1,10 @@
-import { said } from '../../../said/said.ts';
-import { Kind } from '../../format/record.ts';
 import type { ByteSink } from '../byteSink.ts';
-import type { ObjectRows, ObjectSink } from '../objectSink.ts';
-import { SinkError } from '../sinkError.ts';
-import type { ColumnType } from './columnType.ts';
 import { LineSpool } from '../lineSpool.ts';
-import { ObjectReader, readRows } from './cells.ts';
-import { ColumnsBuilder, type TypedColumn } from './column.ts';
-import { Survey } from './survey.ts';
-
-/** What a format with typed columns is written by, group of rows by group of rows. */
-export interface TypedWriter {
-  /** Writes a group. @param columns the values of each column, all of `count` rows; they are the writer's from then on */
-  group(columns: ReadonlyMap<string, TypedColumn>, count: number): Promise<void>;
-  /** Writes what stands behind the last group. */
-  end(): Promise<void>;
-}
-
-export interface TypedFormat {
-  /** What people call it. */
-  readonly name: string;
-  /** Columns that a file may have. */
-  readonly maxColumns: number;
-  open(sink: ByteSink, types: ReadonlyMap<string, ColumnType>): Promise<TypedWriter>;
-}
+import type { ObjectRows, ObjectSink } from '../objectSink.ts';
+import type { ColumnType } from './columnType.ts';
+import { GroupBuilder } from './groupBuilder.ts';
+import { RowSurvey } from './rowSurvey.ts';
+import type { ColumnTypes, TypedFormat } from './typedFormat.ts';
 
 /** Groups of rows end where either is reached: rows, or bytes of their JSON Lines. */
 const [groupRows, groupBytes] = [122_880, 16 * 1024 * 1024];
@@ -38,72 +19,22 @@ const pieceLength = 4 * 1024 * 1024;
  * of columns. A column whose values have several types is text.
  */
 export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat): ObjectSink {
-  const { columns, typesInText, valueColumn } = rows;
-  const { name: formatName, maxColumns } = format;
   const spool = new LineSpool();
-  const survey = (name: string): Survey =>
-    new Survey(typesInText([name]), (path) => typesInText([name, ...path]));
-  const reader = new ObjectReader(columns, maxColumns - columns.length);
-  const surveys: Survey[] = reader.keys.map(survey);
-
-  function look(bytes: Uint8Array): void {
-    if (reader.overflown) {
-      const message = said`The rows have more than ${maxColumns.toLocaleString('en')} columns, too many for ${formatName}. Choose some of them with SELECT.`;
-      throw new SinkError('too-many-columns', message);
-    }
-    const { keys, kinds, starts, ends } = reader;
-    while (surveys.length < keys.length) surveys.push(survey(keys[surveys.length]));
-    for (let at = 0; at < surveys.length; at++) {
-      if (kinds[at] !== Kind.Missing) surveys[at].addCell(kinds[at] as Kind, bytes, starts[at], ends[at]);
-    }
-  }
-
-  async function writeFile(types: ReadonlyMap<string, ColumnType>, signal: AbortSignal): Promise<void> {
-    const writer = await format.open(sink, types);
-    const row = new ObjectReader(types.keys(), 0);
-    let values = new ColumnsBuilder(types);
-    let [count, bytes] = [0, 0];
-
-    const writeGroup = async (): Promise<void> => {
-      if (count === 0) return;
-      await writer.group(values.finish(), count);
-      values = new ColumnsBuilder(types);
-      [count, bytes] = [0, 0];
-    };
-
-    for await (const piece of spool.read(pieceLength)) {
-      signal.throwIfAborted();
-      readRows(piece, row, valueColumn, (lines) => {
-        values.add(row, lines);
-        count++;
-      });
-      bytes += piece.length;
-      if (count >= groupRows || bytes >= groupBytes) await writeGroup();
-    }
-    await writeGroup();
-    await writer.end();
-  }
+  const survey = new RowSurvey(rows, format);
 
   return {
     async write(lines) {
-      readRows(lines, reader, valueColumn, look);
+      survey.addLines(lines);
       await spool.write(lines);
     },
 
     async commit(signal) {
-      const types = new Map(reader.keys.map((name, at) => [name, surveys[at].type()]));
-      if (types.size === 0)
-        for (const name of await rows.columnsWithoutRows()) types.set(name, survey(name).type());
-      if (types.size === 0)
-        throw new SinkError(
-          'unsupported',
-          said`There are no columns to write: ${formatName} needs at least one.`,
-        );
-      await writeFile(types, signal);
+      const types = await survey.types();
+      await writeTypedLines(sink, format, types, rows, spool.read(pieceLength), signal);
       signal.throwIfAborted();
       await spool.remove();
       await sink.commit();
-      return [...types].flatMap(([name, type]) => mixedIn(name, type));
+      return mixedColumns(types);
     },
 
     async discard() {
@@ -113,7 +44,35 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
   };
 }
 
-/** The places in a column whose values have several types, as `user.tags[*]`. */
+/** Writes rows as JSON Lines in pieces, of which each is void when the next one is asked for. */
+export async function writeTypedLines(
+  sink: ByteSink,
+  format: TypedFormat,
+  types: ColumnTypes,
+  { valueColumn }: Pick<ObjectRows, 'valueColumn'>,
+  pieces: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  const writer = await format.open(sink, types);
+  const builder = new GroupBuilder(format, types, valueColumn);
+  const writeGroup = async (): Promise<void> => {
+    const group = builder.take();
+    if (group) await writer.group(group);
+  };
+  for await (const piece of pieces) {
+    signal.throwIfAborted();
+    builder.addLines(piece);
+    if (builder.has(groupRows, groupBytes)) await writeGroup();
+  }
+  await writeGroup();
+  await writer.end();
+}
+
+/** The places whose values have several types, as `user.tags[*]`. */
+export function mixedColumns(types: ColumnTypes): string[] {
+  return [...types].flatMap(([name, type]) => mixedIn(name, type));
+}
+
 function mixedIn(place: string, type: ColumnType): string[] {
   if (type.kind === 'text') return type.mixed ? [place] : [];
   if (type.kind === 'list') return mixedIn(`${place}[*]`, type.items);

@@ -1,0 +1,91 @@
+import { formatOf } from '../format/registry.ts';
+import { createRowEncoder } from '../sink/rowEncoder.ts';
+import { GroupBuilder } from '../sink/typed/groupBuilder.ts';
+import { RowSurvey } from '../sink/typed/rowSurvey.ts';
+import { TableCells } from '../sink/typed/tableCells.ts';
+import type { EncodedGroup } from '../sink/typed/typedFormat.ts';
+import { typedFormatOf } from '../sink/typedFormats.ts';
+import type { Collector } from './collector.ts';
+import { fieldsOf } from './columns.ts';
+import type { Matcher } from './matcher.ts';
+import { natureOfRows } from './rowNature.ts';
+import type { FileSpec, GroupsOutput, ScanResult, TypesOutput } from './task.ts';
+
+/** A group ends within a stretch of the file only where it has so many rows, or is made of so many bytes. */
+const [mostRows, mostBytes] = [2 * 122_880, 32 * 1024 * 1024];
+
+/** What takes in rows, as lines of JSON or as cells of a table. */
+interface RowTaker extends Pick<GroupBuilder, 'addLines' | 'addTable'> {
+  finish(): Partial<ScanResult>;
+}
+
+/** Looks at the types of records that match, or encodes them in a format whose columns have types. */
+export async function typedCollector(
+  output: TypesOutput | GroupsOutput,
+  spec: FileSpec,
+  { plan, finder }: Matcher,
+): Promise<Collector> {
+  const format = formatOf(spec.format);
+  const nature = natureOfRows(format, plan);
+  const typed = await typedFormatOf(output.to);
+  const rows =
+    output.kind === 'types'
+      ? new TypesTaker({ ...nature, columnsWithoutRows: () => Promise.resolve([]) }, typed)
+      : new GroupsTaker(new GroupBuilder(typed, output.types, nature.valueColumn));
+  const encoder = createRowEncoder(format, 'jsonl', []);
+  // Whoever looks for a text in all cells says by itself which fields the scan finds.
+  const cells = finder ? undefined : TableCells.of(format.dialect);
+  const first = fieldsOf(plan, output).length;
+  return {
+    ...(cells && { fieldsBehind: cells.requests }),
+    take(block, selection, count) {
+      if (cells?.begin(block, first, selection, count)) {
+        rows.addTable(cells);
+        return;
+      }
+      encoder.out.clear();
+      encoder.encode(block, selection, count);
+      rows.addLines(encoder.out.view());
+    },
+    finish: () => rows.finish(),
+  };
+}
+
+class TypesTaker extends RowSurvey implements RowTaker {
+  finish(): Partial<ScanResult> {
+    return { types: this.seen() };
+  }
+}
+
+class GroupsTaker implements RowTaker {
+  readonly #builder: GroupBuilder;
+  readonly #groups: EncodedGroup[] = [];
+
+  constructor(builder: GroupBuilder) {
+    this.#builder = builder;
+  }
+
+  addLines(lines: Uint8Array): void {
+    this.#builder.addLines(lines);
+    this.#cut();
+  }
+
+  addTable(cells: TableCells): void {
+    this.#builder.addTable(cells);
+    this.#cut();
+  }
+
+  #cut(): void {
+    if (this.#builder.has(mostRows, mostBytes)) this.#take();
+  }
+
+  #take(): void {
+    const group = this.#builder.take();
+    if (group) this.#groups.push(group);
+  }
+
+  finish(): Partial<ScanResult> {
+    this.#take();
+    return { groups: this.#groups };
+  }
+}

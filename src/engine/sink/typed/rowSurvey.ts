@@ -1,0 +1,93 @@
+import { said } from '../../../said/said.ts';
+import { Kind } from '../../format/record.ts';
+import type { ObjectRows } from '../objectSink.ts';
+import { SinkError } from '../sinkError.ts';
+import { ObjectReader, readRows } from './cells.ts';
+import { Survey, type SurveyPart } from './survey.ts';
+import type { TableCells } from './tableCells.ts';
+import type { ColumnTypes, TypedFormat } from './typedFormat.ts';
+
+/** What a `RowSurvey` has seen: of each column by its name, in order of first appearance. Plain data. */
+export type RowsSeen = readonly (readonly [name: string, seen: SurveyPart])[];
+
+/** Finds the columns of rows, and of each the type that holds all of its values. */
+export class RowSurvey {
+  readonly #rows: ObjectRows;
+  readonly #format: Pick<TypedFormat, 'name' | 'maxColumns'>;
+  readonly #reader: ObjectReader;
+  readonly #surveys = new Map<string, Survey>();
+  /** The same by the numbers of the reader's keys. */
+  readonly #read: Survey[] = [];
+
+  constructor(rows: ObjectRows, format: Pick<TypedFormat, 'name' | 'maxColumns'>) {
+    this.#rows = rows;
+    this.#format = format;
+    this.#reader = new ObjectReader(rows.columns, format.maxColumns - rows.columns.length);
+    this.#meetKeys();
+  }
+
+  /** Takes whole lines, each a row as JSON. @throws SinkError where there are too many columns */
+  addLines(lines: Uint8Array): void {
+    readRows(lines, this.#reader, this.#rows.valueColumn, this.#look);
+  }
+
+  /** Takes rows of a table whose columns are the first ones here. */
+  addTable(cells: TableCells): void {
+    const columns = new Set(this.#rows.columns).size;
+    for (let at = 0; at < columns; at++) cells.column(at, this.#read[at]);
+  }
+
+  /** What was seen so far. */
+  seen(): RowsSeen {
+    return [...this.#surveys].map(([name, survey]) => [name, survey.part()]);
+  }
+
+  /** Takes in what another survey has seen of the rows that come next. @throws SinkError as `addLines` */
+  merge(seen: RowsSeen): void {
+    for (const [name, part] of seen) this.#survey(name).merge(part);
+    if (this.#surveys.size > Math.max(this.#format.maxColumns, this.#rows.columns.length))
+      throw this.#tooMany();
+  }
+
+  /** @throws SinkError where there are no columns */
+  async types(): Promise<ColumnTypes> {
+    if (this.#surveys.size === 0)
+      for (const name of await this.#rows.columnsWithoutRows()) this.#survey(name);
+    if (this.#surveys.size === 0)
+      throw new SinkError(
+        'unsupported',
+        said`There are no columns to write: ${this.#format.name} needs at least one.`,
+      );
+    return new Map([...this.#surveys].map(([name, survey]) => [name, survey.type()]));
+  }
+
+  readonly #look = (bytes: Uint8Array): void => {
+    if (this.#reader.overflown) throw this.#tooMany();
+    const { keys, kinds, starts, ends } = this.#reader;
+    const surveys = this.#read;
+    if (surveys.length < keys.length) this.#meetKeys();
+    for (let at = 0; at < surveys.length; at++) {
+      if (kinds[at] !== Kind.Missing) surveys[at].addCell(kinds[at] as Kind, bytes, starts[at], ends[at]);
+    }
+  };
+
+  #meetKeys(): void {
+    const { keys } = this.#reader;
+    while (this.#read.length < keys.length) this.#read.push(this.#survey(keys[this.#read.length]));
+  }
+
+  #survey(name: string): Survey {
+    const known = this.#surveys.get(name);
+    if (known) return known;
+    const { typesInText } = this.#rows;
+    const survey = new Survey(typesInText([name]), (path) => typesInText([name, ...path]));
+    this.#surveys.set(name, survey);
+    return survey;
+  }
+
+  #tooMany(): SinkError {
+    const { name, maxColumns } = this.#format;
+    const message = said`The rows have more than ${maxColumns.toLocaleString('en')} columns, too many for ${name}. Choose some of them with SELECT.`;
+    return new SinkError('too-many-columns', message);
+  }
+}
