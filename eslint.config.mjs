@@ -99,7 +99,7 @@ export const rooms = {
   ],
   'engine/sink/http': ['sink', 'source', 'source/http', 'protocol'],
   'engine/sink/typed': ['protocol', 'sink', 'query/value', 'format', 'format/csv'],
-  'engine/sink/parquet': ['sink', 'sink/typed'],
+  'engine/sink/parquet': ['kernel', 'sink', 'sink/typed'],
   'engine/sink/arrow': ['sink', 'sink/typed'],
   'engine/sink/postgres': ['sink', 'sink/http', 'sink/typed', 'source', 'format', 'format/json', 'protocol'],
   'engine/sink/xlsx': ['sink', 'sink/typed', 'query/value'],

@@ -9,6 +9,8 @@ export interface KernelExports {
   checksumAdd(from: number, to: number): void;
   checksumEnd(): number;
 
+  compressSnappy(from: number, length: number, target: number): number;
+
   scanJsonl(...operands: number[]): number;
   forgetShapes(): void;
   readonly rows: WebAssembly.Global;

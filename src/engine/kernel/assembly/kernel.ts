@@ -1,5 +1,6 @@
 /** What the loader sees. */
 export { checksumAdd, checksumBegin, checksumEnd } from './checksum';
+export { compressSnappy } from './snappy';
 export { scanJsonl, next } from './jsonl';
 export { scanCsv, csvRows, csvFaulty, csvLines, csvNext, heldRows, heldCount } from './csv';
 export { cutRows, rowsNext, rowsLineCount, rowsFeedsInside } from './elements';

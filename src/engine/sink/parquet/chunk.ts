@@ -1,8 +1,8 @@
 import type { Encoding, OffsetIndex, ParquetType } from 'hyparquet';
 import type { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
-import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import { ByteBuilder } from '../../byteBuilder.ts';
+import { compressSnappy } from '../../kernel/snappy.ts';
 import type { Chunk } from '../typed/typedFormat.ts';
 import { dictionaryOf } from './dictionary.ts';
 import type { Leaf } from './leaves.ts';
@@ -99,7 +99,7 @@ function placesOf({ count, definitions, maxDefinition, places }: Leaf): Int32Arr
 }
 
 function writeDictionary(writer: ByteWriter, plain: Uint8Array, count: number): number {
-  const compressed = snappyCompress(plain);
+  const compressed = compressSnappy(plain);
   const start = writer.offset;
   writePageHeader(writer, {
     type: 'DICTIONARY_PAGE',
@@ -177,7 +177,7 @@ function writePages(
     appendRle(levels, definitions, firstEntry, entry, bitsOf(maxDefinition));
     page.clear();
     values.append(page, firstValue, value);
-    const compressed = snappyCompress(page.view());
+    const compressed = compressSnappy(page.view());
     const offset = writer.offset;
     writePageHeader(writer, {
       type: 'DATA_PAGE_V2',
