@@ -1,6 +1,10 @@
+import type { Format } from '../format/driver.ts';
 import { formatOf } from '../format/registry.ts';
+import { rowShape } from '../sink/exportFormat.ts';
 import { createRowEncoder } from '../sink/rowEncoder.ts';
 import { GroupBuilder } from '../sink/typed/groupBuilder.ts';
+import { JsonCells } from '../sink/typed/jsonCells.ts';
+import type { RowCells } from '../sink/typed/rowCells.ts';
 import { RowSurvey } from '../sink/typed/rowSurvey.ts';
 import { TableCells } from '../sink/typed/tableCells.ts';
 import type { EncodedGroup } from '../sink/typed/typedFormat.ts';
@@ -15,7 +19,7 @@ import type { FileSpec, GroupsOutput, ScanResult, TypesOutput } from './task.ts'
 const [mostRows, mostBytes] = [2 * 122_880, 32 * 1024 * 1024];
 
 /** What takes in rows, as lines of JSON or as cells of a table. */
-interface RowTaker extends Pick<GroupBuilder, 'addLines' | 'addTable'> {
+interface RowTaker extends Pick<GroupBuilder, 'addLines' | 'addRows'> {
   finish(): Partial<ScanResult>;
 }
 
@@ -34,13 +38,13 @@ export async function typedCollector(
       : new GroupsTaker(new GroupBuilder(typed, output.types, nature.valueColumn));
   const encoder = createRowEncoder(format, 'jsonl', []);
   // Whoever looks for a text in all cells says by itself which fields the scan finds.
-  const cells = finder ? undefined : TableCells.of(format.dialect);
+  const cells = finder ? undefined : cellsOf(format, output);
   const first = fieldsOf(plan, output).length;
   return {
     ...(cells && { fieldsBehind: cells.requests }),
     take(block, selection, count) {
       if (cells?.begin(block, first, selection, count)) {
-        rows.addTable(cells);
+        rows.addRows(cells);
         return;
       }
       encoder.out.clear();
@@ -49,6 +53,14 @@ export async function typedCollector(
     },
     finish: () => rows.finish(),
   };
+}
+
+/** The fields of which rows are made: of objects only those that are known. */
+function cellsOf(format: Format, output: TypesOutput | GroupsOutput): RowCells | undefined {
+  if (format.dialect) return TableCells.of(format.dialect);
+  return output.kind === 'groups' && rowShape(format, 'jsonl') === 'raw'
+    ? JsonCells.of([...output.types.keys()])
+    : undefined;
 }
 
 class TypesTaker extends RowSurvey implements RowTaker {
@@ -70,8 +82,8 @@ class GroupsTaker implements RowTaker {
     this.#cut();
   }
 
-  addTable(cells: TableCells): void {
-    this.#builder.addTable(cells);
+  addRows(cells: RowCells): void {
+    this.#builder.addRows(cells);
     this.#cut();
   }
 

@@ -7,7 +7,7 @@ import { cellText, eachItem, ObjectReader, type TakeCell } from './cells.ts';
 import type { ColumnType } from './columnType.ts';
 import { IsoReader } from './isoTime.ts';
 import { exactJson, jsonText, type Json } from './json.ts';
-import type { TableCells } from './tableCells.ts';
+import type { RowCells } from './rowCells.ts';
 import { booleanOf, daysOf, doubleOf, wholeOf, type WholeType } from './values.ts';
 
 /** The values of a column, one for each row or item; those that are null have a place too, where nothing that counts stands. */
@@ -423,8 +423,8 @@ export class ColumnsBuilder {
       builders[at].addCell(kinds[at] as Kind, bytes, starts[at], ends[at]);
   }
 
-  /** Takes the cells of a table with the same columns. */
-  addTable(cells: TableCells): void {
+  /** Takes the values of rows with the same columns. */
+  addRows(cells: RowCells): void {
     for (const [at, builder] of this.#builders.entries()) cells.column(at, builder);
   }
 

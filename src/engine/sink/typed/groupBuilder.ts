@@ -1,6 +1,6 @@
 import { ObjectReader, readRows } from './cells.ts';
 import { ColumnsBuilder } from './column.ts';
-import type { TableCells } from './tableCells.ts';
+import type { RowCells } from './rowCells.ts';
 import type { ColumnTypes, EncodedGroup, GroupEncoder, TypedFormat } from './typedFormat.ts';
 
 /** Makes groups of rows: takes in rows until there are enough of them for one. */
@@ -28,9 +28,9 @@ export class GroupBuilder {
     this.#bytes += lines.length;
   }
 
-  /** Takes rows of a table with the same columns. */
-  addTable(cells: TableCells): void {
-    this.#columns.addTable(cells);
+  /** Takes rows with the same columns. */
+  addRows(cells: RowCells): void {
+    this.#columns.addRows(cells);
     this.#rows += cells.count;
     this.#bytes += cells.length;
   }

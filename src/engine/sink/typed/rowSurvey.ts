@@ -4,7 +4,7 @@ import type { ObjectRows } from '../objectSink.ts';
 import { SinkError } from '../sinkError.ts';
 import { ObjectReader, readRows } from './cells.ts';
 import { Survey, type SurveyPart } from './survey.ts';
-import type { TableCells } from './tableCells.ts';
+import type { RowCells } from './rowCells.ts';
 import type { ColumnTypes, TypedFormat } from './typedFormat.ts';
 
 /** What a `RowSurvey` has seen: of each column by its name, in order of first appearance. Plain data. */
@@ -31,8 +31,8 @@ export class RowSurvey {
     readRows(lines, this.#reader, this.#rows.valueColumn, this.#look);
   }
 
-  /** Takes rows of a table whose columns are the first ones here. */
-  addTable(cells: TableCells): void {
+  /** Takes rows whose columns are the first ones here. */
+  addRows(cells: RowCells): void {
     const columns = new Set(this.#rows.columns).size;
     for (let at = 0; at < columns; at++) cells.column(at, this.#read[at]);
   }

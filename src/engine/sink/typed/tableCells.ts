@@ -3,25 +3,16 @@ import { ByteBuilder } from '../../byteBuilder.ts';
 import type { CsvDialect } from '../../format/csv/dialect.ts';
 import { Kind, type FieldRequest, type RecordBlock } from '../../format/record.ts';
 import { tableColumns, type TableColumns } from '../tableColumns.ts';
-import type { TakeCell } from './cells.ts';
+import type { CellTaker, RowCells } from './rowCells.ts';
 
-/** Takes the values of a column one by one. */
-export interface CellTaker {
-  readonly addCell: TakeCell;
-  /** Whether the values that come do not matter any more. */
-  readonly isSettled?: boolean;
-}
-
-/** The cells of records of delimited text as values, column by column, where the scanner has found all of its fields. */
-export class TableCells {
+/** The fields of records of delimited text as values. */
+export class TableCells implements RowCells {
   readonly requests: readonly FieldRequest[];
   readonly #columns: TableColumns;
   readonly #quote: number;
   readonly #text = new ByteBuilder();
   #selection: Uint32Array = new Uint32Array(0);
-  /** Rows. */
   count = 0;
-  /** Bytes of their records. */
   length = 0;
 
   private constructor(columns: TableColumns) {
@@ -36,11 +27,6 @@ export class TableCells {
     return columns && new TableCells(columns);
   }
 
-  /**
-   * Makes the first `count` records of `selection` the rows.
-   * @param first which of the block's fields is that of the first column
-   * @returns false where one of them must be read by itself
-   */
   begin(block: RecordBlock, first: number, selection: Uint32Array, count: number): boolean {
     const columns = this.#columns;
     if (!columns.begin(block, first)) return false;
@@ -73,7 +59,6 @@ export class TableCells {
     return true;
   }
 
-  /** Gives the values of a column. */
   column(column: number, taker: CellTaker): void {
     if (taker.isSettled) return;
     const { bytes } = this.#columns;
