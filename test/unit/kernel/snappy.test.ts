@@ -39,7 +39,25 @@ describe('bytes that are compressed by Snappy', () => {
 
   it('may be of any length below those that fill a table, and beyond what a copy reaches', () => {
     const text = Buffer.from(Array.from({ length: 40_000 }, (_, at) => `${at % 977},${at};`).join(''));
-    for (const length of [0, 1, 2, 14, 15, 16, 17, 31, 32, 33, 60, 61, 255, 256, 65_535, 65_536, text.length]) {
+    for (const length of [
+      0,
+      1,
+      2,
+      14,
+      15,
+      16,
+      17,
+      31,
+      32,
+      33,
+      60,
+      61,
+      255,
+      256,
+      65_535,
+      65_536,
+      text.length,
+    ]) {
       const input = text.subarray(0, length);
       assert.ok(Buffer.from(compressSnappy(input)).equals(snappyCompress(input)), String(length));
     }

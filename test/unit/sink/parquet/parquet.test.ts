@@ -33,10 +33,18 @@ describe('an export to Parquet', () => {
     await rm(folder, { recursive: true });
   });
 
-  async function exported(name: string, text: string, query = ''): Promise<ExportSummary> {
+  async function exported(
+    name: string,
+    text: string | Uint8Array,
+    query = '',
+    blockSize?: number,
+  ): Promise<ExportSummary> {
     const path = join(folder, name);
     await writeFile(path, text);
-    const dataset = await Dataset.open({ kind: 'file', path }, { signal });
+    const dataset = await Dataset.open(
+      { kind: 'file', path },
+      { signal, ...(blockSize !== undefined && { blockSize }) },
+    );
     try {
       const sink = await openTarget(join(folder, 'out.parquet'), { sources: [] });
       return await exportTo(dataset, { query, to: 'parquet', sink }, { signal, progress: () => undefined });
@@ -60,6 +68,54 @@ describe('an export to Parquet', () => {
         .map(({ row }): unknown => JSON.parse(typeof row === 'string' ? row : '')),
     };
   }
+
+  it('writes the same rows from fields that the scanner finds, in many groups, as from rows that are computed', async () => {
+    const broken = Buffer.concat([
+      Buffer.from('40,"'),
+      Buffer.of(0xff, 0x41),
+      Buffer.from('",0.5,2026-01-02,\n'),
+    ]);
+    const cells = (row: number): string =>
+      row % 7 === 0 ? `"a ""b"" ${row}"` : row % 11 === 0 ? '""' : row % 5 === 0 ? '' : `"x\n\\${row}"`;
+    const table = Array.from(
+      { length: 400 },
+      (_, row) =>
+        `${row},${cells(row)},${row / 8},2026-01-${10 + (row % 20)},${row === 300 ? 'é' : 'true'}\n`,
+    );
+    const csv = (some: readonly Uint8Array[]): Uint8Array =>
+      Buffer.concat([Buffer.from('id,text,half,day,flag\n'), Buffer.from(table.join('')), ...some]);
+    const lines = Array.from({ length: 400 }, (_, row) =>
+      row % 50 === 49
+        ? `${row}\n`
+        : `${row % 9 === 0 ? ' ' : ''}{"id":${row},"s":${JSON.stringify(cells(row))},"id":${row / 2},"o":{"k":[${row},null]}${row > 200 ? `,"late":${row % 3 === 0 ? 'null' : '"2026-01-02T03:04:05Z"'}` : ''}}\n`,
+    ).join('');
+    const files: [string, Uint8Array][] = [
+      ['data.csv', csv([])],
+      ['data.csv', csv([Buffer.from('1,short\n'), broken])],
+      ['data.jsonl', Buffer.from(lines)],
+      ['data.jsonl', Buffer.from(`${lines}{"id":NaN}\n{"id":\n`)],
+    ];
+    const groups = `SELECT count(DISTINCT row_group_id) > 2 AS many FROM parquet_metadata('${join(folder, 'out.parquet')}')`;
+    const rows = `FROM '${join(folder, 'out.parquet')}'`;
+    for (const [name, bytes] of files) {
+      await exported(name, bytes, '', 512);
+      assert.deepEqual((await connection.runAndReadAll(groups)).getRowsJson(), [[true]], name);
+      const whole = await connection.runAndReadAll(rows);
+      // Rows that a query makes are written from their JSON.
+      await exported(name, bytes, '|> SELECT *', 512);
+      const computed = await connection.runAndReadAll(rows);
+      assert.deepEqual(whole.columnTypes(), computed.columnTypes());
+      assert.deepEqual(whole.getRowsJson(), computed.getRowsJson());
+    }
+  });
+
+  it('writes few rows of many into one group', async () => {
+    const lines = Array.from({ length: 2000 }, (_, row) => `{"id":${row},"n":"${row % 7}"}\n`).join('');
+    await exported('data.jsonl', lines, 'id % 100 = 7', 512);
+    const metadata = `SELECT count(DISTINCT row_group_id), max(row_group_num_rows) FROM parquet_metadata('${join(folder, 'out.parquet')}')`;
+    assert.deepEqual((await connection.runAndReadAll(metadata)).getRowsJson(), [['1', '20']]);
+    assert.deepEqual((await read()).rows.at(-1), { id: 1907, n: '3' });
+  });
 
   it('keeps values and types of JSON, nested ones too', async () => {
     const lines = [

@@ -158,6 +158,25 @@ describe('columns that are made of the bytes of rows', () => {
     );
   });
 
+  it('have the type that surveys of their parts give together', () => {
+    fc.assert(
+      fc.property(fc.array(column, { maxLength: 4 }), fc.boolean(), (parts, typesInText) => {
+        const survey = (): Survey => new Survey(typesInText, () => typesInText);
+        const [whole, merged] = [survey(), survey()];
+        for (const values of parts) {
+          const own = survey();
+          for (const value of values.map(exactJson)) {
+            whole.add(value);
+            own.add(value);
+          }
+          merged.merge(structuredClone(own.part()));
+        }
+        assert.deepEqual(merged.type(), whole.type());
+      }),
+      { numRuns: runs(800, 100_000) },
+    );
+  });
+
   it('are null where a cell is empty among lists and objects', () => {
     const types = new Map<string, ColumnType>([
       ['l', { kind: 'list', items: { kind: 'int64' } }],
