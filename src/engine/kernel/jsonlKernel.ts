@@ -51,7 +51,7 @@ export function createJsonlKernel(memory: KernelMemory = createKernelMemory()): 
     const capacity = growth * firstCapacity(request.columns.length);
     const frame = layOutFrame(memory, arena, capacity, request.columns);
     const levels = arena.take((request.maxDepth + 1) * levelSize);
-    const names = layOutNames(arena, request.root, frame);
+    const names = layOutNames(memory, arena, request.root, frame);
     return { request, generation: memory.generation, frame, levels, names };
   }
 

@@ -13,6 +13,7 @@ export interface KernelExports {
 
   scanJsonl(...operands: number[]): number;
   forgetShapes(): void;
+  indexKeys(node: number): void;
   readonly rows: WebAssembly.Global;
   readonly suspects: WebAssembly.Global;
   readonly lines: WebAssembly.Global;

@@ -1,5 +1,5 @@
 import { writeWords, type Frame } from './frame.ts';
-import type { Arena } from './memory.ts';
+import type { Arena, KernelMemory } from './memory.ts';
 
 /** Members of a JSON object that matter, as a tree. */
 export interface NameNode {
@@ -18,28 +18,42 @@ export interface Names {
   readonly lengthCount: number;
 }
 
-const nodeSize = 20;
+const nodeSize = 32;
 const keySize = 32;
+/** So many keys are sooner looked through than found by their hash. */
+const fewKeys = 16;
 
 /** Lays out a tree of names as assembly/path.ts has it. */
-export function layOutNames(arena: Arena, root: NameNode | undefined, frame: Frame): Names {
+export function layOutNames(
+  memory: KernelMemory,
+  arena: Arena,
+  root: NameNode | undefined,
+  frame: Frame,
+): Names {
   if (root === undefined) return { root: 0, lengths: 0, lengthCount: 0 };
   const names = [...new Set(lengthsOf(root))];
   const lengths = arena.take(names.length * 4);
   writeWords(arena.view(), lengths, ...names);
-  return { root: layOutNode(arena, root, frame), lengths, lengthCount: names.length };
+  return { root: layOutNode(memory, arena, root, frame), lengths, lengthCount: names.length };
 }
 
-function layOutNode(arena: Arena, node: NameNode, frame: Frame): number {
+function layOutNode(memory: KernelMemory, arena: Arena, node: NameNode, frame: Frame): number {
+  const { length } = node.names;
   const address = arena.take(nodeSize);
-  const keys = arena.take(node.names.length * keySize);
+  const keys = arena.take(length * keySize);
   const below = arena.take(node.below.length * 4);
+  const slots = length > fewKeys ? 1 << (33 - Math.clz32(length - 1)) : 0;
+  const table = slots === 0 ? 0 : arena.take(slots * 4);
   const column = node.column === undefined ? 0 : frame.columnAt(node.column);
   const view = arena.view();
-  writeWords(view, address, node.names.length, keys, column, node.below.length, below);
+  writeWords(view, address, length, keys, column, node.below.length, below, keys, table, slots);
   writeWords(view, below, ...node.below.map((index) => frame.columnAt(index)));
   for (const [index, { utf8, node: child }] of node.names.entries()) {
-    layOutKey(arena, keys + index * keySize, utf8, layOutNode(arena, child, frame));
+    layOutKey(arena, keys + index * keySize, utf8, layOutNode(memory, arena, child, frame));
+  }
+  if (table !== 0) {
+    new Uint8Array(arena.view().buffer, table, slots * 4).fill(0);
+    memory.exports.indexKeys(address);
   }
   return address;
 }

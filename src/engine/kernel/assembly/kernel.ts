@@ -51,6 +51,7 @@ export { selectRange, numberBounds, least, greatest, textBounds, leastText, grea
 export { countBars } from './bars';
 export { joinCodes, codeMarked, countGroups, sumGroups, boundGroups, unpackWords } from './groups';
 export { search, searched, needle, loose, hits } from './search';
+export { indexKeys } from './path';
 export { endPlain, endWhole } from './scalar';
 export { forgetShapes } from './shape';
 export {

@@ -15,6 +15,7 @@ import {
 } from './frame';
 import { exactNumber, isNotFinite, scalarEnd } from './scalar';
 import { closingQuote, skipSpace, wasEscaped } from './text';
+import { hashText } from './textHash';
 
 /*
  * The requested paths as a tree, laid out by the host: a node for each object on the way, a key for each member
@@ -32,6 +33,11 @@ export class Node {
   /** The columns whose paths end here or further down, as addresses of `Column`. */
   belowCount: u32;
   below: usize;
+  /** The key that is looked for first: records mostly have the same members in the same order. */
+  guess: usize;
+  /** Room for `slots` addresses of keys by their hashes, a power of two; 0 where there are few keys. */
+  table: usize;
+  slots: u32;
 }
 
 // @ts-ignore: decorator
@@ -57,19 +63,60 @@ export let valueAt: usize = 0;
  * where the key does not matter or is none.
  */
 export function findMember(node: usize, at: usize): usize {
-  const keys = changetype<Node>(node).keys;
-  const end = keys + usize(changetype<Node>(node).keyCount) * offsetof<Key>();
-  const head = load<u64>(at, 1);
-  for (let address = keys; address < end; address += offsetof<Key>()) {
-    const key = changetype<Key>(address);
-    if (((head ^ key.head) & key.mask) != 0) continue;
-    if (key.length > 7 && !isSame(key.text + 8, at + 9, key.length - 7)) continue;
-    let next = skipSpace(at + key.length + 2);
-    if (load<u8>(next) != 0x3a) return 0;
-    valueAt = skipSpace(next + 1);
-    return key.node;
+  const owner = changetype<Node>(node);
+  if (owner.keyCount == 0) return 0;
+  let address = owner.guess;
+  if (!isKeyAt(changetype<Key>(address), at)) {
+    address = owner.table == 0 ? fewKeyAt(owner, at) : manyKeyAt(owner, at);
+    if (address == 0) return 0;
+  }
+  const following = address + offsetof<Key>();
+  owner.guess = following == owner.keys + usize(owner.keyCount) * offsetof<Key>() ? owner.keys : following;
+  const key = changetype<Key>(address);
+  const next = skipSpace(at + key.length + 2);
+  if (load<u8>(next) != 0x3a) return 0;
+  valueAt = skipSpace(next + 1);
+  return key.node;
+}
+
+// @ts-ignore: decorator
+@inline
+function isKeyAt(key: Key, at: usize): bool {
+  if (((load<u64>(at, 1) ^ key.head) & key.mask) != 0) return false;
+  return key.length <= 7 || isSame(key.text + 8, at + 9, key.length - 7);
+}
+
+function fewKeyAt(node: Node, at: usize): usize {
+  const end = node.keys + usize(node.keyCount) * offsetof<Key>();
+  for (let address = node.keys; address < end; address += offsetof<Key>()) {
+    if (isKeyAt(changetype<Key>(address), at)) return address;
   }
   return 0;
+}
+
+function manyKeyAt(node: Node, at: usize): usize {
+  const mask = node.slots - 1;
+  const start = at + 1;
+  let slot = u32(hashText(start, u32(closingQuote(start) - start), 0)) & mask;
+  let address = load<usize>(node.table + (usize(slot) << 2));
+  while (address != 0 && !isKeyAt(changetype<Key>(address), at)) {
+    slot = (slot + 1) & mask;
+    address = load<usize>(node.table + (usize(slot) << 2));
+  }
+  return address;
+}
+
+/** Fills the table of a node whose keys are laid out and whose table is empty. */
+export function indexKeys(node: usize): void {
+  const owner = changetype<Node>(node);
+  const mask = owner.slots - 1;
+  const end = owner.keys + usize(owner.keyCount) * offsetof<Key>();
+  for (let address = owner.keys; address < end; address += offsetof<Key>()) {
+    const key = changetype<Key>(address);
+    let slot = u32(hashText(key.text, key.length, 0)) & mask;
+    while (load<usize>(owner.table + (usize(slot) << 2)) != 0) slot = (slot + 1) & mask;
+    store<usize>(owner.table + (usize(slot) << 2), address);
+  }
 }
 
 /** Sets the node's column from the value at `at`, and takes back what an equal key before it has set. */

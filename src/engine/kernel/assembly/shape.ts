@@ -288,7 +288,7 @@ function takeScalar(frame: Frame, index: u32, row: u32, base: usize, start: usiz
  * are set in `row`. Where the record has no shape that helps, or there is no room for it, nothing is learned.
  */
 export function learnShape(record: usize, end: usize, frame: Frame, row: u32, base: usize): void {
-  if (load<u8>(skipSpace(record)) != 0x7b || hasObject(frame, row)) return;
+  if (load<u8>(skipSpace(record)) != 0x7b || !holdColumns(frame, row)) return;
   let link = changetype<Piece>(pieces);
   let start = record;
   let at = record;
@@ -314,7 +314,7 @@ export function learnShape(record: usize, end: usize, frame: Frame, row: u32, ba
         break;
       }
     }
-    const column = at < end ? columnAt(frame, row, u32(at - base) + u32(byte == 0x22)) : 0;
+    const column = at < end ? columnAt(u32(at - base) + u32(byte == 0x22)) : 0;
     const last = at >= end;
     link = addPiece(link, start, at, column, last);
     if (changetype<usize>(link) == 0 || last) return;
@@ -324,22 +324,32 @@ export function learnShape(record: usize, end: usize, frame: Frame, row: u32, ba
   }
 }
 
-/** The column, plus 1, whose value in this row begins at `start`; 0 for none. */
-function columnAt(frame: Frame, row: u32, start: u32): u32 {
+/** The columns that the record has, of which the shape is learned: where the value of each begins, and its index plus 1. */
+const heldStarts: usize = memory.data(512 * 4, 16);
+const heldColumns: usize = memory.data(512 * 4, 16);
+let heldCount: u32 = 0;
+
+/** Finds the columns that a row has. Answers false where one is an object, or they are more than there are pieces. */
+function holdColumns(frame: Frame, row: u32): bool {
+  heldCount = 0;
   for (let index: u32 = 0; index < frame.columnCount; index++) {
     const column = changetype<Column>(frame.columns + usize(index) * offsetof<Column>());
-    if (load<u8>(column.kinds + row) == KIND_MISSING) continue;
-    if (load<u32>(column.starts + (usize(row) << 2)) == start) return index + 1;
+    const kind = load<u8>(column.kinds + row);
+    if (kind == KIND_MISSING) continue;
+    if (kind == KIND_OBJECT || heldCount == u32(PIECES)) return false;
+    store<u32>(heldStarts + (usize(heldCount) << 2), load<u32>(column.starts + (usize(row) << 2)));
+    store<u32>(heldColumns + (usize(heldCount) << 2), index + 1);
+    heldCount++;
   }
-  return 0;
+  return true;
 }
 
-function hasObject(frame: Frame, row: u32): bool {
-  for (let index: u32 = 0; index < frame.columnCount; index++) {
-    const column = changetype<Column>(frame.columns + usize(index) * offsetof<Column>());
-    if (load<u8>(column.kinds + row) == KIND_OBJECT) return true;
+/** The column, plus 1, whose value begins at `start`; 0 for none. */
+function columnAt(start: u32): u32 {
+  for (let held: u32 = 0; held < heldCount; held++) {
+    if (load<u32>(heldStarts + (usize(held) << 2)) == start) return load<u32>(heldColumns + (usize(held) << 2));
   }
-  return false;
+  return 0;
 }
 
 /** The piece of these bytes that may come after `before`: one that is there, or a new one if there is room. */

@@ -65,6 +65,29 @@ describe('kernel JSONL scanner', () => {
     assertSame(source, fields);
   });
 
+  it('agrees on many names in any order, some of them repeated and some that nobody asks for', () => {
+    const count = 100;
+    const text = (n: number): string => (n % 3 === 0 ? `${n}` : `é${'long name '.repeat(n % 4)}${n}`);
+    const fields = Array.from({ length: count }, (_, n) => ({ path: [text(n)], numeric: true }));
+    fields.push({ path: [text(7), 'inside'], numeric: true });
+    const members = fc.array(fc.nat({ max: count + 20 }), { maxLength: 30 });
+    fc.assert(
+      fc.property(fc.array(members, { maxLength: 8 }), (lines) => {
+        const written = lines.map(
+          (names) => `{${names.map((n) => `"${text(n)}"${n % 2 === 0 ? ' ' : ''}:${n}`).join(',')}}\n`,
+        );
+        assertSame(encode(written.join('')), fields);
+      }),
+      { numRuns: runs(100, 2000) },
+    );
+  });
+
+  it('learns the shape of records with a few of many fields', () => {
+    const fields = Array.from({ length: 3000 }, (_, n) => ({ path: [`key ${n}`], numeric: true }));
+    const line = (n: number): string => `{"key ${n % 3}":${n},"key ${2999 - (n % 2)}":"text ${n}"}\n`;
+    assertSame(encode(Array.from({ length: 200 }, (_, n) => line(n)).join('')), fields);
+  });
+
   it('agrees on lines that are alike', () => {
     for (let seed = 1; seed <= 1000; seed++) {
       assertSame(alikeJsonl(seed), fieldSets[seed % fieldSets.length]);
