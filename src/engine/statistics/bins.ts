@@ -22,7 +22,7 @@ const finest = -1_000_000;
  */
 export class Bins {
   readonly #scale: Scale;
-  readonly #most: number;
+  #most: number;
   /** While all values are the same one, there is no level. */
   #only = NaN;
   #onlyCount = 0;
@@ -103,6 +103,12 @@ export class Bins {
     }
     // Its level is the finest for its own values alone, so it cannot be the coarser one.
     for (let at = 0; at < counts.length; at++) this.#counts[first + at - this.#first] += counts[at];
+  }
+
+  /** Goes over to coarser bars, where there are more than `most`. */
+  limit(most: number): void {
+    this.#most = most;
+    if (this.#counts.length > most) this.#spanTo(this.#low, this.#high);
   }
 
   reset(): void {
@@ -247,6 +253,11 @@ export class Bins {
     const from = Math.min(low, this.low === this.low ? this.low : low);
     const to = Math.max(high, this.high === this.high ? this.high : high);
     if (this.#level !== finest && from >= this.#low && to <= this.#high) return;
+    this.#spanTo(from, to, only);
+  }
+
+  /** @param only the value that all have been so far, where there is no level yet */
+  #spanTo(from: number, to: number, only?: number): void {
     const level = this.#scale.levelFor(from, to, this.#most, this.#level);
     let { first, counts } = { first: this.#first, counts: this.#counts };
     if (this.#level !== finest) {

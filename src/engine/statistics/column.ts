@@ -175,6 +175,14 @@ export class ColumnAccumulator {
     this.#allItems = 0;
   }
 
+  /** Gives up what is more than the limits allow, which have become lower. */
+  settle(): void {
+    this.#numbers?.settle();
+    this.#times?.settle();
+    this.values.settle();
+    this.#items?.settle();
+  }
+
   /** Notes rows in which the column is missing. */
   addMissing(count: number): void {
     this.kinds.missing += count;

@@ -1,24 +1,31 @@
 import { ByteReader, type ByteWriter } from '../stage/bytes.ts';
 import { ColumnAccumulator } from './column.ts';
 import type { FieldInput } from './fieldInput.ts';
-import { limitsFor, type ColumnLimits } from './limits.ts';
+import { columnsLimitedFor, limitsFor, type ColumnLimits } from './limits.ts';
 
 /** What several columns hold in the same rows. Columns may come to be known while it is gathered. */
 export class ColumnSet {
   readonly #deep: boolean;
-  readonly #limits: ColumnLimits;
+  readonly #expected: number;
+  readonly #counts: boolean;
+  /** The same object for all columns. */
+  readonly #limits: { -readonly [Limit in keyof ColumnLimits]: ColumnLimits[Limit] };
+  #limitedFor: number;
   readonly #columns: ColumnAccumulator[] = [];
   #rows = 0;
   #malformed = 0;
 
   /**
-   * @param expected columns, roughly: the more, the less each may hold
+   * @param expected columns, at least: the more there are in the end, the less each may hold
    * @param deep whether to look inside lists
    * @param counts whether values are to be counted where they are many
    */
   constructor(expected: number, deep: boolean, counts: boolean) {
     this.#deep = deep;
+    this.#expected = expected;
+    this.#counts = counts;
     this.#limits = limitsFor(expected, counts);
+    this.#limitedFor = expected;
   }
 
   /** All rows, those included that cannot be read. */
@@ -41,6 +48,14 @@ export class ColumnSet {
       column.addMissing(this.#rows - this.#malformed);
       this.#columns.push(column);
     }
+    if (count > this.#limitedFor) this.#limit(columnsLimitedFor(count));
+  }
+
+  /** Gives up what is more than each of so many columns may hold. */
+  #limit(columns: number): void {
+    this.#limitedFor = columns;
+    Object.assign(this.#limits, limitsFor(columns, this.#counts));
+    for (const column of this.#columns) column.settle();
   }
 
   /** A column that no row so far has, which is none of the set. */
@@ -84,13 +99,11 @@ export class ColumnSet {
     const rows = from.count();
     const malformed = from.count();
     const count = from.count();
-    const seen = new Set<number>();
-    for (let at = 0; at < count; at++) {
-      const place = places(at, count);
-      this.reserve(place + 1);
-      seen.add(place);
-      this.#columns[place].merge(from);
-    }
+    const all = Array.from({ length: count }, (_, at) => places(at, count));
+    const seen = new Set(all);
+    // With the limits that the other had at the most: it may have come upon many columns.
+    this.reserve(all.reduce((most, place) => Math.max(most, place + 1), 0));
+    for (const place of all) this.#columns[place].merge(from);
     this.#rows += rows;
     this.#malformed += malformed;
     for (let at = 0; at < this.#columns.length; at++) {
@@ -106,6 +119,8 @@ export class ColumnSet {
   /** Begins anew with the first `count` columns. @param many those of them for which `ValueTable.reset` has it */
   reset(count: number, many: ReadonlySet<number> = new Set()): void {
     this.#columns.length = Math.min(this.#columns.length, count);
+    this.#limitedFor = this.#expected;
+    Object.assign(this.#limits, limitsFor(this.#expected, this.#counts));
     for (const [at, column] of this.#columns.entries()) column.reset(many.has(at));
     this.#rows = 0;
     this.#malformed = 0;

@@ -37,3 +37,12 @@ export function limitsFor(columns: number, counts = true): ColumnLimits {
     numberBins: counts ? bins : 0,
   };
 }
+
+/**
+ * Of how many columns the limits are, where more are found than were expected: in steps, so that what is held is not cut with
+ * every one of them. It depends on nothing but their number, and never falls as they become more.
+ */
+export function columnsLimitedFor(found: number): number {
+  if (found <= fewColumns) return found;
+  return Math.ceil(fewColumns * 2 ** (Math.ceil(4 * Math.log2(found / fewColumns)) / 4));
+}

@@ -31,11 +31,10 @@ class Buckets {
   /** Keys of the outermost buckets that hold something. */
   #low = Infinity;
   #high = -Infinity;
-  readonly #most: number;
+  readonly #limits: ColumnLimits;
 
-  /** @param most buckets that are looked for room for */
-  constructor(most: number) {
-    this.#most = most;
+  constructor(limits: ColumnLimits) {
+    this.#limits = limits;
   }
 
   add(key: number, size: number, times: number): void {
@@ -50,6 +49,11 @@ class Buckets {
   /** Key of the outermost bucket that holds something; -Infinity where none does. */
   get high(): number {
     return this.#high;
+  }
+
+  /** How many buckets there are from the lowest key to the highest. */
+  get span(): number {
+    return this.#high === -Infinity ? 0 : this.#high - this.#low + 1;
   }
 
   /** From the lowest key to the highest, with those from `low` to `high`. */
@@ -86,6 +90,16 @@ class Buckets {
     this.#high = Math.floor(this.#high / 2);
   }
 
+  /** Gives room back that is not needed. */
+  trim(): void {
+    if (this.#high === -Infinity || this.counts.length <= this.#limits.buckets) return;
+    const from = this.#low - this.first;
+    const to = this.#high + 1 - this.first;
+    this.counts = this.counts.slice(from, to);
+    this.smallest = this.smallest.slice(from, to);
+    this.first = this.#low;
+  }
+
   clear(): void {
     this.first = 0;
     this.counts = none;
@@ -98,7 +112,7 @@ class Buckets {
     const low = Math.min(key, this.#low);
     const span = this.spanOf(key);
     // More room than is needed, on the side where it grows.
-    const room = Math.max(32, span, Math.min(Math.ceil(span * 1.5), this.#most));
+    const room = Math.max(32, span, Math.min(Math.ceil(span * 1.5), this.#limits.buckets));
     const first = key === low ? low - (room - span) : low;
     const counts = new Float64Array(room);
     const smallest = new Float64Array(room);
@@ -133,8 +147,8 @@ export class Quantiles {
   constructor(limits: ColumnLimits, finest = finestBits) {
     this.#limits = limits;
     this.#finest = this.#bits = finest;
-    this.#above = new Buckets(limits.buckets);
-    this.#below = new Buckets(limits.buckets);
+    this.#above = new Buckets(limits);
+    this.#below = new Buckets(limits);
   }
 
   get count(): number {
@@ -255,6 +269,15 @@ export class Quantiles {
         this.#put(sign * from.double(), times);
       }
     }
+  }
+
+  /** As `ColumnAccumulator.settle`. */
+  settle(): void {
+    const { exactNumbers, buckets } = this.#limits;
+    if (this.#kept !== undefined && this.#keptCount > exactNumbers) this.#spread();
+    while (this.#bits > 0 && Math.max(this.#above.span, this.#below.span) > buckets) this.#coarsen();
+    this.#above.trim();
+    this.#below.trim();
   }
 
   reset(): void {

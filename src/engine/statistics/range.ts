@@ -73,6 +73,7 @@ export class RangeAccumulator {
   readonly bins: Bins;
   readonly min = new Extreme(-1);
   readonly max = new Extreme(1);
+  readonly #limits: ColumnLimits;
   readonly #sums = new ExactSums();
   #count = 0;
   #mean = 0;
@@ -83,8 +84,9 @@ export class RangeAccumulator {
 
   constructor(scale: Scale, limits: ColumnLimits) {
     this.scale = scale;
+    this.#limits = limits;
     this.quantiles = new Quantiles(limits, scale.kind === 'time' ? finestBitsOfTimes : finestBits);
-    this.bins = new Bins(scale, scale.kind === 'number' ? limits.numberBins : limits.bins);
+    this.bins = new Bins(scale, this.#mostBins);
   }
 
   get count(): number {
@@ -197,6 +199,16 @@ export class RangeAccumulator {
     this.bins.merge(from);
   }
 
+  /** As `ColumnAccumulator.settle`. */
+  settle(): void {
+    this.quantiles.settle();
+    this.bins.limit(this.#mostBins);
+  }
+
+  get #mostBins(): number {
+    return this.scale.kind === 'number' ? this.#limits.numberBins : this.#limits.bins;
+  }
+
   reset(): void {
     this.#count = 0;
     this.#mean = 0;
@@ -209,6 +221,7 @@ export class RangeAccumulator {
     this.max.reset();
     this.quantiles.reset();
     this.bins.reset();
+    this.bins.limit(this.#mostBins);
   }
 
   #offer(extreme: Extreme, value: Numeric, nanos: number, index: number, textAt: TextAt): void {

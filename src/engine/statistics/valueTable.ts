@@ -243,6 +243,33 @@ export class ValueTable {
     }
   }
 
+  /** As `ColumnAccumulator.settle`. */
+  settle(): void {
+    const before = this.#count;
+    if (this.#registers === undefined) {
+      if (this.#isTooMuch) this.#sketch();
+    } else if (this.#count > this.#limits.counters) {
+      this.#prune();
+    }
+    if (this.#count < before) this.#fit();
+  }
+
+  get #isTooMuch(): boolean {
+    return this.#count > this.#limits.values || this.#used > this.#limits.valueBytes;
+  }
+
+  /** Gives room back that is not needed. */
+  #fit(): void {
+    const count = this.#count;
+    this.#lows = this.#lows.slice(0, count);
+    this.#highs = this.#highs.slice(0, count);
+    this.#counts = this.#counts.slice(0, count);
+    this.#lengths = this.#lengths.slice(0, count);
+    this.#places = this.#places.slice(0, count);
+    this.#kinds = this.#kinds.slice(0, count);
+    this.#setArena(this.#arena.slice(0, this.#used));
+  }
+
   /** @param many whether there are known to be more values than can be counted exactly: then none is kept in vain */
   reset(many = false): void {
     if (this.#table.length > keptSlots) this.#table = none.table;
@@ -325,7 +352,7 @@ export class ValueTable {
     if (this.#registers !== undefined) {
       noteHash(this.#registers, low, high);
       if (this.#count >= 2 * this.#limits.counters) this.#prune();
-    } else if (this.#count > this.#limits.values || this.#used > this.#limits.valueBytes) {
+    } else if (this.#isTooMuch) {
       this.#sketch();
     }
     if (this.#count * 2 > this.#table.length) this.#rehash(this.#table.length * 2);

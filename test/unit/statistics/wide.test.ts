@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { ColumnKernel } from '../../../src/engine/kernel/columnKernel.ts';
 import { FieldColumn, Kind } from '../../../src/engine/format/record.ts';
 import { jsonUnescape } from '../../../src/engine/query/fieldText.ts';
-import { ByteInput, ColumnSet, summaryOf } from '../../../src/engine/statistics/index.ts';
+import { ByteWriter } from '../../../src/engine/stage/bytes.ts';
+import { ByteInput, CellColumn, ColumnSet, summaryOf } from '../../../src/engine/statistics/index.ts';
 
 /** The bytes that are copied into the kernel's memory by a function. */
 function copiedBytes(work: () => void): number {
@@ -56,4 +57,45 @@ describe('statistics of many columns', () => {
       assert.equal(summaryOf(column, 0, 'header').kinds.text, 1);
     }
   });
+
+  it('hold as much of each where they come to be seen one by one as where they are known before', () => {
+    const [rows, columns] = [300, 1800];
+    const all = new ColumnSet(4, false, false);
+    const merged = new ColumnSet(4, false, false);
+    for (let from = 0; from < rows; from += 100) {
+      // Every part has more columns than the one before.
+      const seen = Math.ceil((columns * (from + 100)) / rows);
+      const part = new ColumnSet(4, false, false);
+      for (const set of [all, part]) {
+        set.reserve(seen);
+        set.addRows(100, 0);
+        for (let column = 0; column < seen; column++) {
+          if (column % 40 > 1) {
+            set.addMissing(column, 100);
+            continue;
+          }
+          const kind = column % 2 === 0 ? 'number' : 'time';
+          const cells = Array.from({ length: 100 }, (_, row) => valueAt(kind, from + row, column));
+          const field = CellColumn.ofTexts(cells, { loose: true });
+          set.add(column, field, field.rows, field.rows.length);
+        }
+        for (let column = seen; column < set.columns.length; column++) set.addMissing(column, 100);
+      }
+      const out = new ByteWriter();
+      part.write(out);
+      merged.merge(out.take(), (column) => column);
+    }
+    assert.equal(merged.columns.length, columns);
+    for (const [n, column] of merged.columns.entries()) {
+      assert.deepEqual(summaryOf(column, 0, 'panel'), summaryOf(all.columns[n], 0, 'panel'));
+    }
+    const [first] = merged.columns;
+    assert.equal(first.values.exact, false);
+    assert.ok((first.numbers?.quantiles.error ?? 0) > 0);
+  });
 });
+
+function valueAt(kind: 'number' | 'time', row: number, column: number): string {
+  const number = (row * 7919 + column * 31) % 100_003;
+  return kind === 'number' ? String(number / 8) : new Date(1.7e12 + number * 1e6).toISOString();
+}
