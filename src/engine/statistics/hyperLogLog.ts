@@ -22,16 +22,23 @@ function mergeRegisters(registers: Uint8Array, other: Uint8Array): void {
 /** Registers that are not empty, where they are few, take three bytes each. */
 const fewRegisters = registerCount / 4;
 
+const filledPlaces = new Uint16Array(registerCount);
+
 export function writeRegisters(out: ByteWriter, registers: Uint8Array): void {
+  // Four at a time: where there are thousands of columns, most registers are empty.
+  const words = new Uint32Array(registers.buffer, registers.byteOffset, registerCount / 4);
   let filled = 0;
-  for (let at = 0; at < registerCount; at++) if (registers[at] !== 0) filled++;
+  for (let word = 0; word < words.length; word++) {
+    if (words[word] === 0) continue;
+    for (let at = 4 * word; at < 4 * word + 4; at++) if (registers[at] !== 0) filledPlaces[filled++] = at;
+  }
   out.count(filled);
   if (filled > fewRegisters) {
     out.copy(registers);
     return;
   }
-  for (let at = 0; at < registerCount; at++) {
-    if (registers[at] === 0) continue;
+  for (let i = 0; i < filled; i++) {
+    const at = filledPlaces[i];
     out.byte(at & 0xff);
     out.byte(at >>> 8);
     out.byte(registers[at]);
