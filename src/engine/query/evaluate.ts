@@ -212,7 +212,8 @@ export function compileExpression(node: Expression, environment: Environment): C
       );
       const evaluate: Evaluate = (row) => new JsonList(items.map((item) => item(row)));
       const loose = parts.some((part) => part.loose);
-      return { ...typed(evaluate, 'list'), loose, times: timesInList(timesInEither(parts)) };
+      const times = parts.map((part) => ({ loose, times: timesRead(part) }));
+      return { ...typed(evaluate, 'list'), loose, times: timesInList(timesInEither(times)) };
     }
     case 'call':
       return environment.call?.(node) ?? compileCall(node, compile);
@@ -261,7 +262,7 @@ function unified(all: readonly Compiled[]): {
   times: readonly InnerPath[] | undefined;
 } {
   const { parts, reading } = alike(all);
-  return { ...ofOneType(parts), reading, times: timesInEither(all) };
+  return { ...ofOneType(parts), reading, times: timesInEither(parts) };
 }
 
 /** The expressions with the reading that their cells have; those of different readings are read. */
@@ -276,7 +277,14 @@ function alike(parts: readonly Compiled[]): {
 }
 
 function withoutReading(part: Compiled): Compiled {
-  return part.reading === undefined ? part : { ...part, evaluate: reader(part), reading: undefined };
+  const { reading } = part;
+  if (reading === undefined) return part;
+  return { ...part, evaluate: reader(part), reading: undefined, times: timesRead(part) };
+}
+
+/** Where times are in what an expression gives once it is read. */
+function timesRead({ reading, times }: CellNature): readonly InnerPath[] | undefined {
+  return reading?.kind === 'date' ? itself : times;
 }
 
 /** What an expression gives, as it is beside numbers and times. */

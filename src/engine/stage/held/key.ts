@@ -60,8 +60,11 @@ function orderedValue(value: Exclude<Value, null>, nature: CellNature): Value {
   if (typeof value !== 'string') return value;
   const { loose, reading } = nature;
   const read = readValue(value, reading);
-  const time = isTime(nature) ? readTime(typeof read === 'string' ? read : value) : undefined;
-  if (time !== undefined) return time;
+  const isWrittenDate = reading?.kind === 'date';
+  const time =
+    isWrittenDate || isTime(nature) ? readTime(typeof read === 'string' ? read : value) : undefined;
+  // A date that is written in its column's own way has its place among texts, whatever offset it has.
+  if (time !== undefined) return isWrittenDate ? String(new Timestamp(time.ms, time.nanos)) : time;
   const number = loose && typeof read === 'string' ? readNumber(read) : undefined;
   return number ?? read ?? value;
 }
@@ -76,7 +79,11 @@ export function writeFieldKey(
   order: KeyOrder,
   nature: CellNature,
 ): void {
-  const { loose } = nature;
+  const { loose, reading } = nature;
+  if (reading !== undefined) {
+    writeSortKey(out, field.value(row), order, nature);
+    return;
+  }
   const { bytes, column } = field;
   const kind = column.kinds[row];
   const start = out.length;
