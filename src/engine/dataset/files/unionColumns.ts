@@ -69,7 +69,7 @@ export async function otherTable(
   const { signal, anyDialect = false } = options;
   const differs = (): SourceError => other(said`its fields are separated or quoted in another way`);
   const isKnown = ({ format }: RecognisedFile): boolean =>
-    format.kind === 'csv' && format.dialect.columns.some((name) => columns.includes(name));
+    format.kind === 'csv' && asNamed(format.dialect.columns, columns).some((name) => columns.includes(name));
   let found = await recognise(source, { ...options, delimiter, quote }, signal);
   if (found.format.kind !== 'csv') throw other(said`it is not delimited text`);
   // Any text can be taken apart in the way of the first file: where that gives no column of it, there may be another way.
@@ -92,8 +92,32 @@ export async function otherTable(
     throw other(said`its columns differ, and are set off by spaces`);
   // Fields past the header have no name, however many rows have them: they are too many.
   const width = await headerWidth(source, dialect, dataStart, signal);
-  const named = dialect.columns.filter((name, at) => at < width || columns.includes(name));
+  const named = asNamed(dialect.columns, columns).filter((name, at) => at < width || columns.includes(name));
   return { dialect: { ...dialect, columns: named }, dataStart, firstLine };
+}
+
+/** The columns of a file under the names of the first one, of which some may differ in letter case alone. */
+function asNamed(columns: readonly string[], first: readonly string[]): readonly string[] {
+  const exact = new Set(first);
+  if (columns.every((name) => exact.has(name))) return columns;
+  const [wanted, own] = [byLetters(first), byLetters(columns)];
+  return columns.map((name) => {
+    const letters = name.toLowerCase();
+    const same = wanted.get(letters);
+    const isOne = same?.length === 1 && own.get(letters)?.length === 1;
+    return isOne && !exact.has(name) ? same[0] : name;
+  });
+}
+
+function byLetters(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const name of names) {
+    const letters = name.toLowerCase();
+    const same = found.get(letters);
+    if (same) same.push(name);
+    else found.set(letters, [name]);
+  }
+  return found;
 }
 
 /** How many fields the widest row of a header has. */

@@ -155,6 +155,23 @@ describe('files as one table', () => {
     }
   });
 
+  it('puts columns that differ in letter case alone under those of the first file', async () => {
+    const dataset = await open({
+      'a.csv': 'id,name\n1,x\n',
+      'b.csv': 'NAME,Id\ny,2\n',
+      'c.csv': 'ID,Id,City\n3,4,z\n',
+    });
+    try {
+      assert.deepEqual(await rowsOf(dataset, '|> SELECT *'), [
+        '{"id":"1","name":"x","ID":null,"Id":null,"City":null}',
+        '{"id":"2","name":"y","ID":null,"Id":null,"City":null}',
+        '{"id":null,"name":null,"ID":"3","Id":"4","City":"z"}',
+      ]);
+    } finally {
+      await dataset.close();
+    }
+  });
+
   it('puts delimited text with other columns under those of all files', async () => {
     const files = {
       'a.csv': 'id,name\n1,x\n2,"y, ""z"""\n',
