@@ -18,6 +18,8 @@ export type { Layout } from './layout.ts';
 export { memberColumns } from './members.ts';
 export { outcomeOf, type Outcome } from './outcome.ts';
 export { nullTests } from './nullTests.ts';
+export { truthTests } from './truthTests.ts';
+export { writtenBooleans } from './value/cast.ts';
 export { checkNumbers, numericFields, type NumbersAndTexts } from './numeric.ts';
 export { orderedFields } from './ordered.ts';
 export { parseQuery } from './parse.ts';

@@ -29,6 +29,12 @@ describe('a cast', () => {
     ["'abcdef'::varchar(3)", 'abcdef'],
     ["'true'::integer", null],
     ["'5'::boolean", null],
+    ["' T '::boolean", true],
+    ["'yes'::boolean", true],
+    ["'n'::boolean", false],
+    ["'0'::boolean", false],
+    ["'on'::boolean", null],
+    ["'t' = TRUE", null],
   ] as const)
     it(`${text} is ${String(expected)}`, async () => assert.equal(await valuesOf(text), expected));
 

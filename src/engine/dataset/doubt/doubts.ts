@@ -20,7 +20,9 @@ import {
   readTime,
   timeForm,
   timeFormat,
+  truthTests,
   writeText,
+  writtenBooleans,
   type ComparedField,
   type Diagnostic,
   type KnownCells,
@@ -119,6 +121,7 @@ export async function comparisonDoubts(
     ...literals,
     ...(await orderDoubts(query, dataset, sampled, signal)),
     ...(await nullDoubts(query, dataset, sampled, signal, nullAdvice)),
+    ...(await truthDoubts(query, dataset, sampled, signal)),
     ...(await listDoubts(query, dataset, sampled, signal)),
   ];
 }
@@ -149,6 +152,34 @@ async function nullDoubts(
     const name = query.text.slice(column.from, column.to);
     const instead = `nullif(${name}, ${writeText(text)})`;
     const message = said`where ${name} has no value, the file says ${text}, which is a text and not NULL; write ${instead}, or ${advice(text)}`;
+    found.set(key, { ...warningAt(column, message), fix: replacing(query.text, column, instead) });
+  }
+  return [...found.values()];
+}
+
+/** Where a query asks whether a column is true that has its booleans as other texts, such as those of PostgreSQL. */
+async function truthDoubts(
+  query: Query,
+  dataset: Dataset,
+  sampled: SampledCells,
+  signal: AbortSignal,
+): Promise<Diagnostic[]> {
+  if (dataset.once) return [];
+  const found = new Map<string, Diagnostic>();
+  for (const { column, path } of truthTests(query, dataset.layout)) {
+    const key = JSON.stringify(path);
+    if (found.has(key)) continue;
+    const cells = valuesOf(await sampled.of({ path, name: '' }, signal));
+    const areWritten = cells.every(
+      ({ kind, text }) =>
+        (kind === CellKind.Text || kind === CellKind.Number) &&
+        writtenBooleans.has(text.trim().toLowerCase()),
+    );
+    const words = cells.filter(({ kind }) => kind === CellKind.Text);
+    if (!areWritten || words.length === 0) continue;
+    const name = query.text.slice(column.from, column.to);
+    const instead = `${name}::boolean`;
+    const message = said`the values of ${name} that were looked at are texts, such as ${writeText(words[0].text)}, and none is TRUE or FALSE; write ${instead}`;
     found.set(key, { ...warningAt(column, message), fix: replacing(query.text, column, instead) });
   }
   return [...found.values()];

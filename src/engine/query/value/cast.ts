@@ -17,7 +17,7 @@ export function castValue(value: Value, { type, size, zoned }: Target, loose = f
   switch (type) {
     case 'boolean': {
       const number = isNumeric(value) ? value : loose ? asNumber(value) : undefined;
-      return number === undefined ? (asBoolean(value) ?? null) : number !== 0;
+      return number === undefined ? (booleanOf(value) ?? null) : number !== 0;
     }
     case 'integer': {
       const number = numberIn(value, loose);
@@ -48,6 +48,26 @@ export function castValue(value: Value, { type, size, zoned }: Target, loose = f
         : (readJson(jsonOf(value)) ?? null);
   }
 }
+
+/** What a text is made into, which may be written as databases write booleans; beside one it is `true` or `false`. */
+function booleanOf(value: Value): boolean | undefined {
+  return (
+    asBoolean(value) ??
+    (typeof value === 'string' ? writtenBooleans.get(value.trim().toLowerCase()) : undefined)
+  );
+}
+
+/** The ways to write a boolean, other than `true` and `false`, that DuckDB, PostgreSQL and Spark have in common. */
+export const writtenBooleans: ReadonlyMap<string, boolean> = new Map([
+  ['t', true],
+  ['yes', true],
+  ['y', true],
+  ['1', true],
+  ['f', false],
+  ['no', false],
+  ['n', false],
+  ['0', false],
+]);
 
 /** The number that a value is made into: 1 and 0 of a boolean. */
 function numberIn(value: Value, loose: boolean): Numeric | undefined {

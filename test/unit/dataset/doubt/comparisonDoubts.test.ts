@@ -92,6 +92,20 @@ describe('comparisonDoubts', () => {
       assert.deepEqual(await told(values, ['v > 10']), [[]], String(values));
   });
 
+  it('points out booleans that are other texts where it is asked whether they are true', async () => {
+    const queries = ['v', 'NOT v AND n > 0', 'v = TRUE', 'v IS FALSE', '|> AGGREGATE count_if(v)'];
+    const message = `the values of v that were looked at are texts, such as 't', and none is TRUE or FALSE; write v::boolean`;
+    for (const [at, found] of (await told(['t', 'f', 't'], queries)).entries())
+      assert.deepEqual(found, [{ message, query: queries[at].replace('v', 'v::boolean') }], queries[at]);
+    const fine = ['v::boolean', "v = 't'", 'v IS NULL', 'n > 0'];
+    assert.deepEqual(
+      await told(['t', 'f'], fine),
+      fine.map(() => []),
+    );
+    for (const values of [['true', 'f'], ['maybe'], [true, false]])
+      assert.deepEqual(await told(values, ['v']), [[]], String(values));
+  });
+
   it('points out functions of numbers that are asked of times and intervals', async () => {
     const messages = async (values: readonly unknown[], query: string): Promise<string[]> =>
       (await told(values, [query]))[0].map(({ message }) => message);
