@@ -11,7 +11,8 @@ import { FieldList } from './predicate/fields.ts';
 import { Resolver } from './resolve/resolve.ts';
 import { initialScope } from './resolve/scope.ts';
 import { SlotTable } from './resolve/slot.ts';
-import type { Expression, Query } from './syntax/tree.ts';
+import { loneStatement } from './syntax/foreign.ts';
+import type { Column, Expression, Query } from './syntax/tree.ts';
 import { visitExpression } from './syntax/walk.ts';
 import { writePath, writeText } from './write.ts';
 
@@ -69,13 +70,23 @@ export function checkQuery(
         else diagnostics.push({ ...warning, fix: replacing(query.text, node, text) });
       };
       const same = columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
+      const statement = same === undefined && isAlone(node, query) ? loneStatement(name) : undefined;
+      if (statement !== undefined) {
+        warn(statement);
+        return;
+      }
       const isWord = first.quoted && rest.length === 0;
       if (isWord && same === undefined) {
         const message = said`double quotes name a column, and no column ${name} has been seen; write text in single quotes`;
         warn(message, writeText(first.name));
         return;
       }
-      const inner = columns.find((column) => column.name.toLowerCase().endsWith(`.${name.toLowerCase()}`));
+      // A member of an object, or a column whose name goes on in a second row of the header, such as units.
+      const inner =
+        columns.find((column) => column.name.toLowerCase().endsWith(`.${name.toLowerCase()}`)) ??
+        (names === 'columns'
+          ? columns.find((column) => column.name.toLowerCase().startsWith(`${name.toLowerCase()} `))
+          : undefined);
       // Of a short word that stands where a text may, a name that differs in one letter says little.
       const isText = operands.has(node) && rest.length === 0;
       const near = isText && name.length < shortestNear ? undefined : nearest(name, candidates);
@@ -101,6 +112,12 @@ export function checkQuery(
     }
   }
   return onceEach(diagnostics);
+}
+
+/** Whether a query is nothing but this word. */
+function isAlone({ from, to, first }: Column, { operators: [operator, ...others] }: Query): boolean {
+  if (others.length > 0 || operator.kind !== 'where' || first.quoted) return false;
+  return operator.condition.from === from && operator.condition.to === to;
 }
 
 /** Letters of a word that is taken for a name that was mistyped, where it may as well be a text without its quotes. */

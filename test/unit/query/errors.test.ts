@@ -135,11 +135,27 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['!a', '!', '! is not supported; write NOT'],
   ['a === 1', '===', '=== is not supported; write ='],
   ['1 < a < 3', '<', 'comparisons cannot be chained; write a < b AND b < c'],
+  ['a = 1 || b = 2', '||', '|| joins texts; write OR between conditions'],
+  ["a =~ 'x'", '=~', '=~ is not supported; write ~'],
+  ["a ~= 'x'", '~=', '~= is not supported; write ~'],
+  ['a =< 2', '=<', '=< is not supported; write <='],
+  ['.a.b = 1', '.', 'a column has no dot before its name; write a.b'],
+  ["a contains 'x'", 'contains', "CONTAINS is not supported; write contains(a, 'x')"],
+  ["a NOT startswith 'x'", 'startswith', "STARTSWITH is not supported; write starts_with(a, 'x')"],
+  ['a ge 5', 'ge', 'ge is not supported; write >='],
+  ['head 5', 'head', 'HEAD is not supported; write LIMIT 5'],
+  ['tail 5', 'tail', 'TAIL is not supported; write ORDER BY _record DESC LIMIT 5'],
+  ['sample 5', 'sample', 'SAMPLE is not supported; write |> TABLESAMPLE 5 ROWS'],
+  ['isnull(a)', 'isnull', 'unknown function isnull; write a IS NULL'],
   ['a IN ()', ')', 'the list of IN is empty'],
-  ['a IN 1', '1', 'expected ( after IN, found 1'],
+  ['a IN 1', '1', 'IN takes values in parentheses; write a IN (1, 2)'],
+  ['a IN [1, 2]', '[', 'IN takes values in parentheses; write a IN (1, 2)'],
+  ["'x' NOT IN b.c", 'b', "IN takes values in parentheses; write NOT list_contains(b, 'x') for a column of lists"],
   ['a IN (SELECT b)', 'SELECT', 'IN takes a list of values, not a query; write |> SEMI JOIN \'file\' AS f ON a = f.a'],
   ['a BETWEEN 1', '1', 'the query ends here; expected AND and the upper bound of BETWEEN'],
-  ['a IS 5', '5', 'expected NULL, TRUE, FALSE or DISTINCT FROM after IS, found 5'],
+  ['a IS 5', '5', 'IS takes NULL, TRUE, FALSE or DISTINCT FROM; write a = 5'],
+  ["a.b IS NOT 'x'", "'x'", "IS takes NULL, TRUE, FALSE or DISTINCT FROM; write a.b <> 'x'"],
+  ['a IS b', 'b', 'expected NULL, TRUE, FALSE or DISTINCT FROM after IS, found b'],
   ['a = select', 'select', 'select is a keyword; to use it as a name, write "select"'],
   ['CASE WHEN a THEN 1', '1', 'the query ends here; expected WHEN, ELSE or END'],
   ['a::decimal(39, 2)', '(39, 2)', 'a decimal has 1 to 38 digits'],
@@ -487,6 +503,43 @@ describe('checkQuery', () => {
     assert.deepEqual(warnings('zzz IS NULL'), ['zzz: unknown column zzz (not in the sampled records)']);
     assert.deepEqual(warnings('_erorr IS NULL'), [
       '_erorr: unknown column _erorr (not in the sampled records); did you mean _error?',
+    ]);
+  });
+
+  it('warns of what other languages have in place of OR, of a column, of % and of the first item', () => {
+    const or = '|| joins texts; write OR between conditions';
+    for (const query of [
+      "status LIKE 'a' || status = 2",
+      'status IS NULL || status = 2',
+      'status IN (1) || status = 2',
+    ])
+      assert.deepEqual(
+        warnings(query).map((warning) => warning.replace(/^.*?: /, '')),
+        [or],
+        query,
+      );
+    const text = (name: string): string =>
+      `'${name}': '${name}' is a text, and the same in every record; write ${name} for a column`;
+    assert.deepEqual(warnings("'status' = 1"), [text('status')]);
+    assert.deepEqual(warnings("'user.country' IN ('a', 'b')"), [text('user.country')]);
+    assert.deepEqual(warnings("status LIKE '*x*'"), [
+      "'*x*': * stands for itself in LIKE; write '%x%' for any characters",
+    ]);
+    assert.deepEqual(warnings('status[0] = 1'), [
+      '0: items are counted from 1, so there is none with the number 0; write [1] for the first one',
+    ]);
+    for (const fine of [
+      "status LIKE '%*'",
+      "'a' || status = 'ab'",
+      "'x' IN (status)",
+      'status[1] = 1',
+      "'a b' = 'c'",
+    ])
+      assert.deepEqual(warnings(fine), [], fine);
+    assert.deepEqual(warnings('summarize'), ['summarize: SUMMARIZE is not supported; write |> DESCRIBE']);
+    const units: KnownColumn[] = [{ name: 'speed m/s', type: 'number' }];
+    assert.deepEqual(warnings('speed > 1', units, 'columns'), [
+      'speed: unknown column speed; did you mean "speed m/s"?',
     ]);
   });
 

@@ -1,7 +1,13 @@
 /** Functions of other databases and languages, and what is written instead. */
 export const foreignFunctions: ReadonlyMap<string, string> = new Map([
   ...['nvl', 'zeroifnull'].map((name): [string, string] => [name, 'coalesce(a, 0)']),
-  ['iif', 'if(condition, a, b)'],
+  ...['iif', 'iff'].map((name): [string, string] => [name, 'if(condition, a, b)']),
+  ...['isnull', 'is_null', 'isna'].map((name): [string, string] => [name, 'a IS NULL']),
+  ...['isnotnull', 'notnull', 'notna', 'is_not_null'].map((name): [string, string] => [
+    name,
+    'a IS NOT NULL',
+  ]),
+  ['exists', 'a IS NOT NULL'],
   ['decode', "CASE a WHEN 'x' THEN 1 ELSE 2 END"],
   ['nvl2', 'CASE WHEN a IS NULL THEN c ELSE b END'],
   ...['to_char', 'date_format', 'format_date', 'format_datetime', 'format_timestamp', 'from_unixtime'].map(

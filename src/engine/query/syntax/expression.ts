@@ -1,11 +1,16 @@
 import { said, type Said } from '../../../said/said.ts';
 import { parseCall, parseExtract, plainCall } from './call.ts';
 import {
+  chained,
   foreignSymbol,
   refuseAnyPattern,
   refuseAnyValue,
   refuseExists,
+  refuseForeignList,
   refuseForeignMatch,
+  refuseForeignSign,
+  refuseIsValue,
+  refuseLeadingDot,
   refuseQuery,
   refuseQueryAfterIn,
 } from './foreign.ts';
@@ -102,10 +107,11 @@ function parseSymbolOperator(
   const comparison = comparisons.get(token.value);
   if (comparison !== undefined) {
     if (floor === power.comparison) {
-      throw new QueryError(token, said`comparisons cannot be chained; write a < b AND b < c`);
+      throw chained(cursor, left);
     }
     if (floor > power.comparison) return undefined;
     cursor.next();
+    refuseForeignSign(cursor);
     refuseAnyValue(cursor);
     const right = parseAbove(cursor, power.comparison);
     return { kind: 'comparison', operator: comparison, left, right, ...spanning(left, right) };
@@ -121,6 +127,7 @@ function parseSymbolOperator(
   if (match !== undefined) {
     if (floor >= power.other) return undefined;
     cursor.next();
+    refuseForeignSign(cursor);
     const pattern = parseAbove(cursor, power.other);
     return { kind: 'match', operand: left, pattern, ...match, ...spanning(left, pattern) };
   }
@@ -215,10 +222,12 @@ function parseIs(cursor: Cursor, left: Expression): Expression {
   for (const test of ['null', 'true', 'false'] as const) {
     if (cursor.takeWords(test)) return { kind: 'is', operand: left, test, negated, ...cursor.spanFrom(left) };
   }
+  refuseIsValue(cursor, left, negated);
   throw cursor.unexpected(said`NULL, TRUE, FALSE or DISTINCT FROM after IS`);
 }
 
 function parseIn(cursor: Cursor, operand: Expression, negated: boolean): Expression {
+  refuseForeignList(cursor, operand, negated);
   cursor.expectSymbol('(', said`after IN`);
   refuseQueryAfterIn(cursor, operand, negated);
   const items = parseList(cursor, ')', said`after the list of IN`);
@@ -370,6 +379,7 @@ function parseSymbolOperand(cursor: Cursor, token: Token): Expression {
     case '!':
       throw new QueryError(token, said`! is not supported; write NOT`);
     default:
+      refuseLeadingDot(cursor);
       throw cursor.unexpected(said`an expression, such as status >= 500`);
   }
 }

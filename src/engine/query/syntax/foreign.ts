@@ -2,6 +2,7 @@ import { said, type Said } from '../../../said/said.ts';
 import { aggregateNames } from '../function/aggregate.ts';
 import { QueryError } from '../diagnostic.ts';
 import type { Cursor } from './cursor.ts';
+import type { Token } from './token.ts';
 import type { Expression } from './tree.ts';
 import { isNumeric } from '../value/value.ts';
 
@@ -46,6 +47,25 @@ const foreignMatches = new Map([
   ['glob', "LIKE 'a%'"],
   ['rlike', "~ 'a.*b'"],
   ['regexp', "~ 'a.*b'"],
+  ['matches', "~ 'a.*b'"],
+  ['contains', "contains(a, 'x')"],
+  ['has', "contains(a, 'x')"],
+  ['startswith', "starts_with(a, 'x')"],
+  ['starts_with', "starts_with(a, 'x')"],
+  ['endswith', "ends_with(a, 'x')"],
+  ['ends_with', "ends_with(a, 'x')"],
+]);
+
+/** Comparisons as words, as templates, shells and OData have them. */
+const foreignComparisons = new Map([
+  ['eq', '='],
+  ['ne', '<>'],
+  ['gt', '>'],
+  ['ge', '>='],
+  ['gte', '>='],
+  ['lt', '<'],
+  ['le', '<='],
+  ['lte', '<='],
 ]);
 
 /** @throws QueryError where a word between two texts is that of another database */
@@ -59,9 +79,83 @@ export function refuseForeignMatch(cursor: Cursor): void {
   if (cursor.isWord('collate', ahead) && cursor.peek(ahead + 1).kind !== 'symbol') {
     throw new QueryError(word, said`COLLATE is not supported; write lower(a) to leave letter case aside`);
   }
+  const value = cursor.peek(ahead + 1).kind;
+  const sign = foreignComparisons.get(word.value.toLowerCase());
+  if (sign !== undefined && (value === 'text' || value === 'number')) {
+    throw new QueryError(word, said`${word.value} is not supported; write ${sign}`);
+  }
   const instead = foreignMatches.get(word.value.toLowerCase());
   if (instead === undefined || cursor.peek(ahead + 1).kind !== 'text') return;
   throw new QueryError(word, said`${word.value.toUpperCase()} is not supported; write ${instead}`);
+}
+
+/**
+ * What there is to say where a comparison follows another one.
+ * @param right what the first one compares with
+ */
+export function chained(cursor: Cursor, right: Expression): QueryError {
+  if (right.kind !== 'arithmetic' || right.operator !== '||')
+    return new QueryError(cursor.peek(), said`comparisons cannot be chained; write a < b AND b < c`);
+  const from = cursor.text.indexOf('||', right.left.to);
+  return new QueryError({ from, to: from + 2 }, joinsTexts);
+}
+
+/** Of `||`, where conditions stand beside it. */
+export const joinsTexts = said`|| joins texts; write OR between conditions`;
+
+/** @throws QueryError where two signs are written as one that the language does not have, as in `a =~ 'x'` */
+export function refuseForeignSign(cursor: Cursor): void {
+  const [sign, next] = [cursor.last(), cursor.peek()];
+  if (next.kind !== 'symbol' || sign.to !== next.from) return;
+  const written = sign.value + next.value;
+  const instead = foreignSigns.get(written);
+  if (instead === undefined) return;
+  const span = { from: sign.from, to: next.to };
+  throw new QueryError(span, said`${written} is not supported; write ${instead}`);
+}
+
+const foreignSigns = new Map([
+  ['=~', '~'],
+  ['~=', '~'],
+  ['==~', '~'],
+  ['=<', '<='],
+  ['=!', '<>'],
+]);
+
+/** @throws QueryError where a column is written as in jq, with a dot before it */
+export function refuseLeadingDot(cursor: Cursor): void {
+  const [dot, name] = [cursor.peek(), cursor.peek(1)];
+  if (dot.value !== '.' || name.kind !== 'name' || dot.to !== name.from) return;
+  const path = /^[\w.]*\w/.exec(cursor.text.slice(name.from))?.[0] ?? name.value;
+  throw new QueryError(dot, said`a column has no dot before its name; write ${path}`);
+}
+
+/** @throws QueryError where IS is followed by a value, as SQLite has it */
+export function refuseIsValue(cursor: Cursor, left: Expression, negated: boolean): void {
+  const value = cursor.peek();
+  if (value.kind !== 'text' && value.kind !== 'number') return;
+  const [operand, written] = [cursor.text.slice(left.from, left.to), cursor.text.slice(value.from, value.to)];
+  const sign = negated ? '<>' : '=';
+  throw new QueryError(
+    value,
+    said`IS takes NULL, TRUE, FALSE or DISTINCT FROM; write ${operand} ${sign} ${written}`,
+  );
+}
+
+/** @throws QueryError where IN is followed by a list in brackets, by a column or by values without parentheses */
+export function refuseForeignList(cursor: Cursor, operand: Expression, negated: boolean): void {
+  if (cursor.isSymbol('(')) return;
+  const token = cursor.peek();
+  if (token.kind === 'name' || token.kind === 'quoted') {
+    const value = cursor.text.slice(operand.from, operand.to);
+    const contains = `${negated ? 'NOT ' : ''}list_contains(${cursor.text.slice(token.from, token.to)}, ${value})`;
+    throw new QueryError(
+      token,
+      said`IN takes values in parentheses; write ${contains} for a column of lists`,
+    );
+  }
+  if (token.kind !== 'text' && token.kind !== 'number' && !cursor.isSymbol('[')) return;
+  throw new QueryError(token, said`IN takes values in parentheses; write a IN (1, 2)`);
 }
 
 /** @throws QueryError where a pattern is one of several, as in `LIKE ANY ('a%', 'b%')` */
@@ -203,7 +297,10 @@ const statements: ReadonlyMap<string, Statement> = new Map<string, Statement>([
     'desc',
     { instead: said`DESC sorts downwards, as in ORDER BY a DESC; write |> DESCRIBE to describe the columns` },
   ],
-  ['summarize', { instead: said`SUMMARIZE is not supported; write |> DESCRIBE` }],
+  ...['summarize', 'summarise'].map((word): [string, Statement] => [
+    word,
+    { instead: said`SUMMARIZE is not supported; write |> DESCRIBE` },
+  ]),
   ['show', { instead: said`SHOW is not supported; write |> DESCRIBE to describe the columns` }],
   [
     'pivot',
@@ -247,6 +344,31 @@ const clauses: ReadonlyMap<string, Said> = new Map([
   ['using', said`USING SAMPLE is not supported; write |> TABLESAMPLE 10 PERCENT`],
   ['within', said`WITHIN GROUP is not supported here; write string_agg(a, ',' ORDER BY b)`],
 ]);
+
+/** Commands of shells and data frames that take a number of rows, and what is written instead. */
+const rowCommands: ReadonlyMap<string, (count: string) => string> = new Map([
+  ...['head', 'take', 'first', 'top'].map((word) => [word, (count: string) => `LIMIT ${count}`] as const),
+  ...['tail', 'last'].map(
+    (word) => [word, (count: string) => `ORDER BY _record DESC LIMIT ${count}`] as const,
+  ),
+  ['sample', (count: string) => `|> TABLESAMPLE ${count} ROWS`] as const,
+]);
+
+/** What there is to say where a query is such a command, as in `head 5`. */
+export function foreignRows(cursor: Cursor, first: Token): QueryError | undefined {
+  const count = cursor.peek();
+  if (first.kind !== 'name' || cursor.last() !== first || count.kind !== 'number') return undefined;
+  const instead = rowCommands.get(first.value.toLowerCase())?.(count.value);
+  const word = first.value.toUpperCase();
+  return instead === undefined
+    ? undefined
+    : new QueryError(first, said`${word} is not supported; write ${instead}`);
+}
+
+/** What is meant by a word that stands alone, and is the name of no column; undefined where it may be anything. */
+export function loneStatement(word: string): Said | undefined {
+  return statements.get(word.toLowerCase())?.instead;
+}
 
 /** Clauses whose first word was taken for a name, with the word behind it where that shows what is meant. */
 const namedClauses: ReadonlyMap<string, string | undefined> = new Map([

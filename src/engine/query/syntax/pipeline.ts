@@ -8,7 +8,7 @@ import { didYouMean } from '../nearest.ts';
 import { beginsLimit, parseLimit } from '../operator/limit.ts';
 import { operatorAt, pipeOperators } from '../operator/operators.ts';
 import { atEnd, clauseStarts, clauseWords, parseGroupKeys, parseSelectItems } from './columns.ts';
-import { foreignClause, foreignJoin, refuseQueryAfterFrom, refuseStatement } from './foreign.ts';
+import { foreignClause, foreignJoin, foreignRows, refuseQueryAfterFrom, refuseStatement } from './foreign.ts';
 import type { NamedFile, Operator, Query, QueryTarget } from './tree.ts';
 import { rewriteSelect } from './classic.ts';
 
@@ -180,6 +180,8 @@ function trailing(cursor: Cursor, first: Token): QueryError {
   const token = cursor.peek();
   const foreign = foreignClause(cursor);
   if (foreign) return foreign;
+  const rows = foreignRows(cursor, first);
+  if (rows) return rows;
   if (token.kind === 'name' && cursor.last().value.toUpperCase() === 'DISTINCT') {
     return new QueryError(
       token,
