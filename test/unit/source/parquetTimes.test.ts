@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetWriteBuffer, schemaFromColumnData } from 'hyparquet-writer';
 import { runCli } from '../../support/cli.ts';
 
@@ -38,6 +39,31 @@ describe('times of Parquet', () => {
     assert.equal(code, 0, stderr);
     return { rows: stdout.toString(), told: stderr };
   }
+
+  it('are those of the calendar in any year', async () => {
+    const database = await DuckDBInstance.create(':memory:');
+    const connection = await database.connect();
+    const path = join(folder, 'far.parquet');
+    const dates = ["DATE '5881580-07-10' AS a", "DATE '5877642-06-25 (BC)' AS b", "DATE '300000-02-29' AS c"];
+    const points = [
+      "TIMESTAMP '294247-01-10 04:00:54.775806' AS d",
+      "TIMESTAMP '290309-12-22 (BC) 00:00:00' AS e",
+    ];
+    try {
+      await connection.run(`COPY (SELECT ${[...dates, ...points].join(', ')}) TO '${path}' (FORMAT parquet)`);
+    } finally {
+      connection.closeSync();
+      database.closeSync();
+    }
+    const { rows } = await ask('|> SELECT *', ['far.parquet']);
+    assert.deepEqual(JSON.parse(rows), {
+      a: '+5881580-07-10',
+      b: '-5877641-06-25',
+      c: '+300000-02-29',
+      d: '+294247-01-10T04:00:54.775806',
+      e: '-290308-12-22T00:00:00',
+    });
+  });
 
   const listed = '|> AGGREGATE list(n ORDER BY n) AS n';
 

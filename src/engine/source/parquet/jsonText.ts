@@ -123,17 +123,28 @@ function clockUnit({ converted_type: converted, logical_type: logical }: SchemaE
 const nanosIn = { MILLIS: 1_000_000n, MICROS: 1000n, NANOS: 1n } as const;
 const nanosPerSecond = 1_000_000_000n;
 
-/** ISO 8601, with as many digits of a fraction as it has. Years that a Date cannot hold are their nanoseconds. */
+/** ISO 8601, with as many digits of a fraction as it has. */
 function timeText(nanos: bigint, form: 'date' | 'zoned' | 'local'): string {
   const seconds = floorDiv(nanos, nanosPerSecond);
   const ms = Number(seconds) * 1000;
-  if (Math.abs(ms) > maxMs) return String(nanos);
-  const iso = new Date(ms).toISOString();
+  const iso = Math.abs(ms) > maxMs ? farText(seconds) : new Date(ms).toISOString();
   const day = iso.slice(0, iso.indexOf('T'));
   if (form === 'date') return day;
   const time = iso.slice(day.length, day.length + 9) + fraction(nanos - seconds * nanosPerSecond);
   return `${day}${time}${form === 'zoned' ? 'Z' : ''}`;
 }
+
+/** The same of a year that a Date does not hold: the calendar is the same every 400 years. */
+function farText(seconds: bigint): string {
+  const rounds = floorDiv(seconds, secondsOfRound);
+  const near = new Date(Number(seconds - rounds * secondsOfRound) * 1000).toISOString();
+  const year = BigInt(near.slice(0, 4)) + 400n * rounds;
+  const digits = String(year < 0n ? -year : year).padStart(6, '0');
+  return `${year < 0n ? '-' : '+'}${digits}${near.slice(4)}`;
+}
+
+/** Of 400 years. */
+const secondsOfRound = 146_097n * 86_400n;
 
 /** What a JavaScript Date holds, in milliseconds from 1970. */
 const maxMs = 8.64e15;
