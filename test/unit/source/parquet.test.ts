@@ -23,6 +23,7 @@ import { parquetTextFrom } from '../../support/parquetText.ts';
 import { memorySink } from '../../support/memorySink.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
 import { told } from '../../support/said.ts';
+import { sourceTextOf } from '../../support/sourceText.ts';
 
 describe('a Parquet file', () => {
   let connection: DuckDBConnection;
@@ -47,15 +48,7 @@ describe('a Parquet file', () => {
     await connection.run(`COPY (${query}) TO '${file}' (FORMAT parquet${options})`);
   }
 
-  async function textOf(path = file): Promise<string> {
-    const source = await openSource({ kind: 'file', path });
-    try {
-      const into = new Uint8Array(64 * 1024 * 1024);
-      return Buffer.from(into.subarray(0, await readFully(source, into, 0))).toString();
-    } finally {
-      await source.close();
-    }
-  }
+  const textOf = (path = file): Promise<string> => sourceTextOf(path);
 
   async function failure(bytes: Uint8Array): Promise<SourceError> {
     const path = join(folder, 'bad.parquet');
@@ -126,9 +119,9 @@ describe('a Parquet file', () => {
     for (const version of ['V1', 'V2']) {
       it(`is read where it was written with ${codec}, ${version}`, async () => {
         // DuckDB takes its time for brotli.
-        const count = codec === 'brotli' ? 5000 : 300_000;
+        const count = codec === 'brotli' ? 5000 : 100_000;
         const query = `SELECT i AS id, 's' || (i % 7) AS few, 'text ' || i AS text, i / 7 AS d, [i] AS l FROM range(${count}) t(i)`;
-        await written(query, `, CODEC '${codec}', PARQUET_VERSION '${version}', ROW_GROUP_SIZE 100000`);
+        await written(query, `, CODEC '${codec}', PARQUET_VERSION '${version}', ROW_GROUP_SIZE 40960`);
         const text = await textOf();
         const expected = await connection.runAndReadAll(
           `SELECT md5(string_agg(concat('{"id":', i, ',"few":"s', i % 7, '","text":"text ', i, '","l":[', i, ']}'), chr(10))) FROM range(${count}) t(i)`,

@@ -14,6 +14,7 @@ import { schemaOf } from '../../../src/engine/sink/parquet/schema.ts';
 import { bytesRead } from '../../support/bytesRead.ts';
 import { runs } from '../../support/long.ts';
 import { parquetPiecesOf, parquetTextFrom, parquetTextOf } from '../../support/parquetText.ts';
+import { sourceTextOf } from '../../support/sourceText.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
@@ -51,15 +52,7 @@ describe('the pages of a Parquet file', () => {
     await writeFile(file, writer.getBytes());
   }
 
-  async function textOf(): Promise<string> {
-    const source = await openSource({ kind: 'file', path: file });
-    try {
-      const into = new Uint8Array(64 * 1024 * 1024);
-      return Buffer.from(into.subarray(0, await readFully(source, into, 0))).toString();
-    } finally {
-      await source.close();
-    }
-  }
+  const textOf = (): Promise<string> => sourceTextOf(file);
 
   function linesOf(columns: Readonly<Record<string, readonly Json[]>>): string {
     const names = Object.keys(columns);
