@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Message } from '../../../src/protocol/rpc.ts';
 import { packMessage, unpackMessage } from '../../../src/protocol/wire.ts';
 import type { Said, SaidValue } from '../../../src/said/said.ts';
+import { anyCharacter } from '../../support/anyCharacter.ts';
 
 const arrays = fc.oneof(
   fc.uint8Array({ maxLength: 40 }),
@@ -12,7 +13,7 @@ const arrays = fc.oneof(
 const values = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: anyCharacter }),
     fc.double({ noNaN: true, noDefaultInfinity: true }).filter((number) => !Object.is(number, -0)),
     fc.constantFrom(null, true, false),
     arrays,

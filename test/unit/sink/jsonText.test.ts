@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ByteBuilder } from '../../../src/engine/byteBuilder.ts';
 import { appendJsonString, appendOnOneLine, appendUnescaped } from '../../../src/engine/sink/jsonText.ts';
+import { anyCharacter } from '../../support/anyCharacter.ts';
 import { jsonText } from '../../support/jsonText.ts';
 
 function built(append: (out: ByteBuilder) => void): string {
@@ -11,7 +12,7 @@ function built(append: (out: ByteBuilder) => void): string {
 }
 
 const text = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc.string({ unit: fc.constantFrom('"', '\\', '\n', '\0', '\u2028', 'é', '😀', 'x'.repeat(70_000)) }),
 );
 

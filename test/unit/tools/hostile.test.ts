@@ -10,6 +10,7 @@ import {
   type ToolName,
 } from '../../../src/protocol/tools.ts';
 import { toolDefinitions } from '../../../src/protocol/toolDefinitions.ts';
+import { anyCharacter } from '../../support/anyCharacter.ts';
 import { TestServer } from '../../support/httpServer.ts';
 import { ToolBench } from '../../support/tools.ts';
 
@@ -149,7 +150,7 @@ describe('tools and hostile files', () => {
 
   it('keeps to the size whatever the records are', async () => {
     const value = fc.jsonValue({ maxDepth: 3 });
-    const record = fc.dictionary(fc.string({ unit: 'binary', maxLength: 300 }), value, { maxKeys: 30 });
+    const record = fc.dictionary(fc.string({ unit: anyCharacter, maxLength: 300 }), value, { maxKeys: 30 });
     let files = 0;
     await fc.assert(
       fc.asyncProperty(
