@@ -21,6 +21,8 @@ const blockSize = 2000;
 const inlineBlocks = 4;
 /** Reads all columns, so that they are kept. */
 const everyColumn = 'i > 0 AND d > 0 AND s > 0 AND u > 0 AND b > 0 AND id > 0';
+/** Of how many questions one is asked again to see that columns answer it. */
+const counted = 4;
 
 /** Everything that a question gives: what it counts and what it exports, or how it fails. */
 async function answerOf(dataset: Dataset, query: string): Promise<string> {
@@ -73,7 +75,7 @@ describe('columns/differential', () => {
     );
   const anew = (): IndexStore => new IndexStore(join(folder, `cache-${files++}`), 1e9);
 
-  /** How many blocks the second time were made of columns, of all. */
+  /** How many blocks the second time were made of columns, of the questions that were counted. */
   let stored = 0;
 
   /** Does something with a file of such records, opened without a cache and with an empty one. */
@@ -108,14 +110,14 @@ describe('columns/differential', () => {
               const expected = await answerOf(plain, text);
               assert.equal(await answerOf(kept, text), expected, `first: ${text}`);
               assert.equal(await answerOf(kept, text), expected, `second: ${text}`);
-              stored += await fromColumns(kept, text);
+              if (asked % counted === 0) stored += await fromColumns(kept, text);
             }
           }),
         ),
         // A smaller table would fail otherwise, and finding one takes long.
-        { numRuns: runs(15, 1000), endOnFailure: true },
+        { numRuns: runs(8, 1000), endOnFailure: true },
       );
-      assert.ok(stored > 20, `${stored} blocks came from columns`);
+      assert.ok(stored > 5, `${stored} blocks came from columns`);
     });
   }
 
@@ -132,14 +134,14 @@ describe('columns/differential', () => {
               const expected = await countTo(plain, query, context);
               const { matched } = await countTo(kept, query, context);
               assert.equal(matched, expected.matched, text);
-              stored += await fromColumns(kept, text);
+              if (asked % counted === 0) stored += await fromColumns(kept, text);
             }
           }),
         ),
-        // Each asks 40 questions three times.
-        { numRuns: runs(8, 200), endOnFailure: true },
+        // Each asks 40 questions twice.
+        { numRuns: runs(5, 200), endOnFailure: true },
       );
-      assert.ok(stored > 200, `${stored} blocks came from columns`);
+      assert.ok(stored > 40, `${stored} blocks came from columns`);
     });
   }
 
@@ -165,7 +167,7 @@ describe('columns/differential', () => {
           };
           return withBoth(rows, format, work, { blockSize: 700 });
         }),
-        { numRuns: runs(15, 300), endOnFailure: true },
+        { numRuns: runs(8, 300), endOnFailure: true },
       );
       assert.ok(handed < asked * 0.92, `${handed} of ${asked} blocks were handed to a task`);
     });
