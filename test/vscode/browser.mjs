@@ -11,6 +11,8 @@ export function launchOptions(installed) {
   return {
     executablePath: installed.chromium,
     env: { ...process.env, ...installed.browserEnv },
+    // Playwright would only close the browser, and who runs the tests would go on without it.
+    handleSIGTERM: false,
     args: [
       '--no-sandbox',
       '--disable-gpu',
