@@ -174,6 +174,12 @@ export class Columns {
     return changed;
   }
 
+  /** Takes what is known of the same columns elsewhere. */
+  learnTypes(known: readonly ColumnInfo[]): void {
+    const types = new Map(known.map(({ path, type }) => [path, type]));
+    for (const { id, path } of this.#columns) this.#learnType(id, types.get(path) ?? 'unknown');
+  }
+
   #learnType(id: number, seen: ColumnType): boolean {
     const column = this.#columns.at(id);
     if (!column) return false;

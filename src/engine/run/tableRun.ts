@@ -71,7 +71,10 @@ export class TableRun implements Run {
       this.columns.addPaths((file.layout.partitions ?? []).map((name) => [name]));
     }
     const whole = unsortedQuery(query.text) !== undefined;
-    if (whole && file.layout.names === 'paths') this.columns.setCells(file.layout.cells);
+    if (whole && file.layout.names === 'paths') {
+      this.columns.setCells(file.layout.cells);
+      this.#addKnown();
+    }
     this.#state = { ...startState(id, query, file), columns: this.columns.all, ...(whole && { whole }) };
   }
 
@@ -245,6 +248,8 @@ export class TableRun implements Run {
       const joined = await joinedPaths(this.source, this.query, names, signal);
       this.columns.setMembers(names, derivedReadings(this.query), joined);
     }
+    // A column whose type is not known yet is of another width.
+    if (this.#state.whole === true) this.columns.learnTypes(this.source.columns.all);
     this.#named = true;
   }
 
@@ -289,11 +294,16 @@ export class TableRun implements Run {
       await this.page(0, rowsSampled, cells, signal),
       read.map(({ id }) => id),
     );
-    // Where no record matches, there is still what was asked of: the columns that the file is known to have.
-    if (rows === 0 && this.#state.whole === true) {
-      const known = this.source.columns.all.filter(({ ofFile }) => ofFile === undefined);
-      this.columns.addPaths(known.map(({ fields }) => fields.map(String)));
-    }
+    if (rows === 0 && this.#state.whole === true) this.#addKnown();
+  }
+
+  /**
+   * Adds the columns that the file is known to have: sorted records have them where the file shows them, whatever the first
+   * ones hold, before any of them is there, and where none matches.
+   */
+  #addKnown(): void {
+    const known = this.source.columns.all.filter(({ ofFile }) => ofFile === undefined);
+    this.columns.addPaths(known.map(({ fields }) => fields.map(String)));
   }
 
   /** Puts records in order of which none but those that are looked at has to be made; undefined where that cannot be. */

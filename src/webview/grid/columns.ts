@@ -104,6 +104,11 @@ export function laneOf(layout: ColumnLayout, id: number): number {
   return layout.lanes.findIndex((lane) => lane.column.id === id);
 }
 
+/** Where a column of other rows is among these: their ids are their own, and its path is the same. */
+export function laneOfPath(layout: ColumnLayout, path: string | undefined): number {
+  return path === undefined ? -1 : layout.lanes.findIndex((lane) => lane.column.path === path);
+}
+
 export function withWidth(prefs: ColumnPrefs, path: string, width: number): ColumnPrefs {
   const bounded = Math.round(Math.min(maxWidth, Math.max(minWidth, width)));
   return { ...prefs, widths: { ...prefs.widths, [path]: bounded } };

@@ -5,7 +5,7 @@
 import { CellKind, type Page } from '../../protocol/preview.ts';
 import { make } from '../dom.ts';
 import { count, t } from '../l10n.ts';
-import { lanesBetween } from './columns.ts';
+import { laneOfPath, lanesBetween } from './columns.ts';
 import { createColumnView } from './columnView.ts';
 import type { Grid, GridOptions, GridView, SortKey } from './contract.ts';
 import { createHeader } from './header.ts';
@@ -91,9 +91,10 @@ export function createGrid(options: GridOptions): Grid {
     },
     capacity: cacheBytes,
   });
-  let activeColumn: number | undefined;
-  /** The column that a sort was asked for by, until the order is there. */
-  let sorting: number | undefined;
+  /** By its path, which other rows have as well: ids are of the rows that show. */
+  let activeColumn: string | undefined;
+  /** The path of the column that a sort was asked for by, until the order is there. */
+  let sorting: string | undefined;
   const columns = createColumnView({
     ruler: () => metrics.ruler,
     prefsChanged: options.prefsChanged,
@@ -222,7 +223,7 @@ export function createGrid(options: GridOptions): Grid {
 
   function select(next: Selection, reveal = true): void {
     selection = within(next, bounds());
-    activeColumn = columns.lane(selection.active.lane)?.column.id;
+    activeColumn = columns.lane(selection.active.lane)?.column.path;
     if (reveal) {
       if (!inHeader && view.rows > 0) pane.move({ type: 'reveal', row: selection.active.row });
       revealLane(selection.active.lane);
@@ -248,7 +249,7 @@ export function createGrid(options: GridOptions): Grid {
 
   /** The active cell stays on its column wherever that has moved. */
   function laidOut(): void {
-    const lane = activeColumn === undefined ? -1 : columns.laneOf(activeColumn);
+    const lane = laneOfPath(columns.layout, activeColumn);
     const moved = lane >= 0 && lane !== selection.active.lane;
     const next = within(moved ? selectCell({ row: selection.active.row, lane }) : selection, bounds());
     if (next !== selection) {
@@ -329,7 +330,7 @@ export function createGrid(options: GridOptions): Grid {
   function sortBy(index: number, more: boolean): void {
     const lane = columns.lane(index);
     if (!lane) return;
-    sorting = lane.column.id;
+    sorting = lane.column.path;
     options.sort(lane.column, more);
   }
 
@@ -502,7 +503,8 @@ export function createGrid(options: GridOptions): Grid {
       order = next;
       columns.setSorted(new Set(next.keys()));
       // The icon has made it wider.
-      if (sorting !== undefined && next.has(sorting)) revealLane(columns.laneOf(sorting));
+      const lane = laneOfPath(columns.layout, sorting);
+      if (next.has(columns.lane(lane)?.column.id ?? -1)) revealLane(lane);
       sorting = undefined;
       schedule();
     },

@@ -2,6 +2,7 @@
 import { batch, effect, signal, type Signal } from '@preact/signals';
 import type { Filters, ViewState } from '../../protocol/preview.ts';
 import type { Condition, Diagnostic, QueryEdit } from '../../protocol/queryText.ts';
+import { laneOfPath } from '../grid/columns.ts';
 import type { Grid } from '../grid/contract.ts';
 import { asSentence, t } from '../l10n.ts';
 import { isAbort, sentence, type CallOptions, type Link } from '../link.ts';
@@ -239,7 +240,7 @@ export function createFilter(preview: Filtered, changed: () => void): Filter {
 
   /** Where a column is now, by its path: the file may have others than a result. */
   function laneNow(lane: number, path: string | undefined): number {
-    const found = grid.layout.lanes.findIndex(({ column }) => column.path === path);
+    const found = laneOfPath(grid.layout, path);
     return found < 0 ? lane : found;
   }
 

@@ -1,5 +1,6 @@
 /** Keeps what a page is to come back to, and brings it back: after it was hidden, a reload, a new engine. */
 import { batch, effect, type Signal } from '@preact/signals';
+import { laneOfPath } from '../grid/columns.ts';
 import type { Spot } from '../grid/selection.ts';
 import type { Filter } from './filter.ts';
 import type { Preview } from './preview.ts';
@@ -109,7 +110,7 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
     const last = Math.max(active.row, anchor.row);
     const spotOf = ({ row, path }: SavedCell): Spot => {
       if (path === '' && shape === 'rows') return { row, lane: -1 };
-      const lane = grid.layout.lanes.findIndex(({ column }) => column.path === path);
+      const lane = laneOfPath(grid.layout, path);
       return { row, lane: Math.max(0, lane) };
     };
     const stop = effect(() => {
