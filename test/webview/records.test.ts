@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { areThere, enterQuery, gridAt } from './bed/grid.ts';
+import { areThere, clickHead, enterQuery, gridAt } from './bed/grid.ts';
 import type { RealEngine } from './bed/realEngine.ts';
 import { RealPage } from './bed/realPage.ts';
 
@@ -43,10 +43,8 @@ describe('webview of the record of a row', () => {
     );
 
   describe('of sorted rows', () => {
-    before(async () => {
-      const records = Array.from({ length: 900 }, (_, id) => ({ id, ms: (id * 541) % 907, name: `n${id}` }));
-      await open('sorted.jsonl', records);
-    });
+    const records = Array.from({ length: 900 }, (_, id) => ({ id, ms: (id * 541) % 907, name: `n${id}` }));
+    before(() => open('sorted.jsonl', records));
     beforeEach(() => enterQuery(page, ''));
 
     const inContext = async () => {
@@ -73,6 +71,43 @@ describe('webview of the record of a row', () => {
       await page.locator('.result-line', { hasText: '1 of 900 records' }).waitFor();
       await cell('N512').waitFor();
       await button('Record').click();
+    });
+
+    it('has its columns where the file has them, and the keys in the header of the one that it is sorted by', async () => {
+      const wide = Array.from({ length: 40 }, (_, at): [string, number] => [`column${at}`, at]);
+      await open('places.jsonl', [
+        Object.fromEntries([...wide, ['last', 2]]),
+        Object.fromEntries([['last', 1], ...wide.toReversed()]),
+      ]);
+      const last = page.locator('.head:not([hidden])', { hasText: 'last' });
+      await page.locator('.row:not([hidden]) .cell:visible').nth(1).click();
+      for (const key of ['Control+ArrowRight', 'Control+ArrowUp', 'ArrowUp']) await page.keyboard.press(key);
+      await last.and(page.locator(':focus')).waitFor();
+      for (const order of ['ascending', 'descending']) {
+        await page.keyboard.press('Enter');
+        await page.locator(`.head[aria-sort="${order}"]:focus`, { hasText: 'last' }).waitFor();
+        await page.locator('.head:not([hidden])[aria-colindex="41"]', { hasText: 'column39' }).waitFor();
+      }
+      await open('sorted.jsonl', records);
+    });
+
+    it('is sorted by members that have no name', async () => {
+      await open('nameless.jsonl', [
+        { '': 'x', a: { '': 2 } },
+        { '': 'y', a: { '': 1 } },
+      ]);
+      const first = page.locator('.row[aria-rowindex="2"]:not([hidden]) .cell:visible');
+      for (const [name, text, value] of [
+        ['""', 'ORDER BY `` DESC', 'y'],
+        ['a.', 'ORDER BY a.`` DESC', '2'],
+      ] as const) {
+        await clickHead(page, name, 2);
+        await page.locator('.cm-content').getByText(text, { exact: true }).waitFor();
+        await first.getByText(value, { exact: true }).waitFor();
+        await enterQuery(page, '');
+        await first.getByText('x', { exact: true }).waitFor();
+      }
+      await open('sorted.jsonl', records);
     });
 
     it('is numbered as it says', async () => {

@@ -10,9 +10,9 @@ export function writeName(name: string): string {
   return plain ? name : writeQuoted(name);
 }
 
-/** A name that is a column's, whatever it stands for without quotes. */
+/** A name that is a column's, whatever it stands for without quotes. Two double quotes alone are taken for an empty text. */
 export function writeQuoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+  return name === '' ? '``' : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** A path of keys and 1-based list indices as a query writes it; the empty one is the record's value. */

@@ -19,7 +19,7 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['a = 12abc', '12abc', `12abc is not a number; write '12abc' for a text or "12abc" for a name`],
   ['a = “x”', '“', '“ is a typographic quote; write "'],
   ['a = #', '#', 'unexpected character #'],
-  ['"" = 1', '""', "a name cannot be empty; write '' for an empty text, and a[''] for a member without a name"],
+  ['"" = 1', '""', "a name in double quotes cannot be empty; write '' for an empty text, and `` for a member without a name"],
   // Expressions
   ['a =', '=', 'the query ends here; expected an expression, such as status >= 500'],
   ['a = = 1', '=', 'expected an expression, such as status >= 500, found ='],

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { conditionsOf, editQuery, editRecords, parseQuery } from '../../../src/engine/query/index.ts';
+import {
+  conditionsOf,
+  editQuery,
+  editRecords,
+  parseQuery,
+  writePath,
+} from '../../../src/engine/query/index.ts';
 
 describe('conditionsOf', () => {
   for (const [query, expected] of [
@@ -10,6 +16,10 @@ describe('conditionsOf', () => {
     ['WHERE a = 1 |> WHERE b BETWEEN 1 AND 2 |> LIMIT 3', ['a = 1', 'b BETWEEN 1 AND 2']],
     ["SELECT x FROM f WHERE a = 'AND' AND b ORDER BY x", ["a = 'AND'", 'b']],
     ['a = ', []],
+    ['b AND a >= 1 AND a < 5 AND c', ['b', 'a >= 1 AND a < 5', 'c']],
+    ['a > 1 AND a >= 2 AND "a" <= 5 AND a < 4', ['a > 1', 'a >= 2 AND "a" <= 5', 'a < 4']],
+    ['a < 5 AND a >= 1 AND b < 2', ['a < 5', 'a >= 1', 'b < 2']],
+    ['a + 1 > 2 AND a + 1 < 5', ['a + 1 > 2', 'a + 1 < 5']],
   ] as const) {
     it(`finds ${expected.length} in: ${query}`, () => {
       assert.deepEqual(
@@ -26,6 +36,9 @@ describe('editQuery', () => {
     ['a = 1 AND b = 2', 0, 'b = 2'],
     ['a = 1 AND b = 2', 1, 'a = 1'],
     ['a = 1 AND b = 2 AND c', 1, 'a = 1 AND c'],
+    ['a >= 1 AND a < 5 AND c', 0, 'c'],
+    ['b AND a >= 1 AND a < 5 AND c', 1, 'b AND c'],
+    ['a >= 1 AND a < 5 |> LIMIT 3', 0, 'LIMIT 3'],
     ['WHERE a = 1 |> LIMIT 5', 0, 'LIMIT 5'],
     ['a = 1 ORDER BY b LIMIT 5', 0, 'ORDER BY b LIMIT 5'],
     ['LIMIT 5 |> WHERE a |> SELECT b', 0, 'LIMIT 5 |> SELECT b'],
@@ -36,6 +49,15 @@ describe('editQuery', () => {
       const edited = editQuery(query, { kind: 'remove', from: condition.from, to: condition.to });
       assert.equal(edited, expected);
       assert.equal(parseQuery(edited).ok, true);
+    });
+  }
+
+  for (const path of [[''], ['a', ''], ['', 'b', ''], ['', 1]]) {
+    it(`adds a condition on a member without a name: ${JSON.stringify(path)}`, () => {
+      const value = { text: '1', kind: 3 };
+      const edited = editQuery('', { kind: 'add', path: writePath(path), test: 'equals', value });
+      assert.equal(parseQuery(edited).ok, true, edited);
+      assert.deepEqual(conditionsOf(edited).length, 1);
     });
   }
 

@@ -4,8 +4,9 @@ import { tokenize } from '../syntax/token.ts';
 import type { Expression, Operator, OperatorKind, Query } from '../syntax/tree.ts';
 import { operandsOf } from '../syntax/walk.ts';
 import { appendOperator, joined, withoutOperator } from './operators.ts';
+import { isPath, pathOf } from './valueTest.ts';
 
-/** A condition that stands by itself: an operand of a WHERE's top-level AND. */
+/** A condition that stands by itself: an operand of a WHERE's top-level AND, or two that are a range. */
 export interface Condition extends Span {
   readonly text: string;
 }
@@ -14,11 +15,29 @@ export interface Condition extends Span {
 export function conditionsOf(text: string): Condition[] {
   const parsed = parsePipeline(text);
   if (!parsed.ok) return [];
-  return parsed.query.operators
-    .filter(isWhere)
-    .flatMap((operator) =>
-      standing(text, operator.condition).map(({ from, to }) => ({ from, to, text: text.slice(from, to) })),
-    );
+  return parsed.query.operators.filter(isWhere).flatMap((operator) =>
+    withRanges(standing(text, operator.condition), text).map(([first, last = first]) => {
+      const [from, to] = [first.from, last.to];
+      return { from, to, text: text.slice(from, to) };
+    }),
+  );
+}
+
+/** Operands of an AND: the two edges of a range together, which one gesture makes and takes away, and others alone. */
+function withRanges(operands: readonly Expression[], text: string): (readonly [Expression, Expression?])[] {
+  return operands.flatMap((operand, at): (readonly [Expression, Expression?])[] => {
+    if (at > 0 && isRange(operands[at - 1], operand, text)) return [];
+    const next = operands.at(at + 1);
+    return [next && isRange(operand, next, text) ? [operand, next] : [operand]];
+  });
+}
+
+/** Whether these are `a >= 1` and `a < 5`. */
+function isRange(low: Expression, high: Expression, text: string): boolean {
+  if (low.kind !== 'comparison' || high.kind !== 'comparison') return false;
+  const path = low.left.kind === 'column' ? pathOf(low.left, text) : undefined;
+  const areEdges = /^>=?$/.test(low.operator) && /^<=?$/.test(high.operator);
+  return areEdges && path !== undefined && isPath(high.left, path, text);
 }
 
 /** What stands by itself in a condition: the operands of its AND, which are one where parentheses hold them together. */
@@ -30,17 +49,18 @@ function isWhere(operator: Operator): operator is Operator<'where'> {
   return operator.kind === 'where';
 }
 
-/** The text without the condition at `span`; unchanged where none is there. */
+/** The text without the condition at `span`, or without those from its first to its last; unchanged where none is there. */
 export function removeCondition(text: string, span: Span): string {
   const parsed = parsePipeline(text);
   if (!parsed.ok) return text;
   for (const operator of parsed.query.operators.filter(isWhere)) {
     const operands = standing(text, operator.condition);
-    const at = operands.findIndex((operand) => operand.from === span.from && operand.to === span.to);
-    if (at === -1) continue;
-    if (operands.length === 1) return withoutOperator(parsed.query, operator);
-    const cutFrom = at === 0 ? operands[0].from : operands[at - 1].to;
-    const cutTo = at === 0 ? operands[1].from : operands[at].to;
+    const first = operands.findIndex(({ from }) => from === span.from);
+    const last = operands.findIndex(({ to }) => to === span.to);
+    if (first === -1 || last === -1) continue;
+    if (last - first + 1 === operands.length) return withoutOperator(parsed.query, operator);
+    const cutFrom = first === 0 ? operands[0].from : operands[first - 1].to;
+    const cutTo = first === 0 ? operands[last + 1].from : operands[last].to;
     return text.slice(0, cutFrom) + text.slice(cutTo);
   }
   return text;

@@ -99,10 +99,10 @@ function quoted(query: string, at: number, quote: string): { value: string; leng
     }
     value += query.slice(from, close);
     if (query[close + 1] !== quote) {
-      if (quote !== "'" && value === '') {
+      if (quote === '"' && value === '') {
         throw new QueryError(
           { from: at, to: close + 1 },
-          said`a name cannot be empty; write '' for an empty text, and a[''] for a member without a name`,
+          said`a name in double quotes cannot be empty; write '' for an empty text, and ${'``'} for a member without a name`,
         );
       }
       return { value, length: close + 1 - at };
