@@ -57,6 +57,24 @@ describe('webview in any width', function () {
     await enterQuery(page, '');
   });
 
+  it('names columns under the find bar where that takes all of the width', async () => {
+    await show('log.jsonl', '30,000', 350);
+    // What is found may be in a column that is further right.
+    const tops = async () => (await box(page.locator('.head.gutter'))).y;
+    const before = await tops();
+    await page.getByRole('button', { name: 'Find (Ctrl+F)' }).click();
+    await page.getByRole('textbox', { name: 'Find in file' }).fill('/a/3');
+    await page.keyboard.press('Enter');
+    await page.locator('.find-count').getByText('1 of 4,286', { exact: true }).waitFor();
+    const bar = await box(page.locator('.find-bar'));
+    assert((await tops()) >= bar.y + bar.height);
+    assert(bar.x >= 0 && bar.x + bar.width <= 350);
+    assert.deepEqual(await cutOff(page.locator('.find-bar, .find-count')), []);
+    await page.keyboard.press('Escape');
+    await page.locator('.find-bar').waitFor({ state: 'detached' });
+    assert.equal(await tops(), before);
+  });
+
   it('names a sorted column whole', async () => {
     await show('log.jsonl', '30,000');
     await head('latency_ms').locator('.head-name').click();

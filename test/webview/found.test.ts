@@ -85,6 +85,18 @@ describe('webview of text that is found', () => {
     await goes('Shift+Enter', '1 of 2, in the hidden column c280', 2);
   });
 
+  it('is marked in records that cannot be read', async () => {
+    const path = join(real.folder, 'stack.jsonl');
+    await writeFile(path, '{"word":"apple"}\n{"word": pear\n{"word":"pear"}\n{"wor\n');
+    await engine.open(path, {});
+    await gridAt(page, 0);
+    await page.getByRole('button', { name: 'Find (Ctrl+F)' }).click();
+    await page.getByRole('textbox', { name: 'Find in file' }).fill('pear');
+    await goes('Enter', '1 of 2', 2);
+    await areThere(page.locator('.cell.malformed.found:visible', { hasText: '{"word": pear' }), 1);
+    await areThere(page.locator('.cell.found:visible'), 2);
+  });
+
   it('is gone to in the name of a file, also of sorted rows', async () => {
     const folder = join(real.folder, 'several');
     await mkdir(folder);

@@ -55,7 +55,9 @@ export function FindBar({ page }: { readonly page: PageModel }) {
           }}
         />
       )}
-      <span class="find-count">{words(page)}</span>
+      <span class="find-count" title={words(page)}>
+        {words(page)}
+      </span>
       <IconButton icon="arrow-up" label={t('Previous (Shift+Enter)')} run={() => void find.next(true)} />
       <IconButton icon="arrow-down" label={t('Next (Enter)')} run={() => void find.next(false)} />
       <IconButton icon="close" label={t('Close (Escape)')} run={() => find.hide()} />

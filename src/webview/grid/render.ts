@@ -7,6 +7,7 @@ import { make } from '../dom.ts';
 import { asSentence, count, t, words } from '../l10n.ts';
 import { sentence } from '../link.ts';
 import { visible } from '../visible.ts';
+import type { Cell } from './cells.ts';
 import type { ColumnLayout } from './columns.ts';
 import { inOneLine, lookOf, spoken, type Look } from './look.ts';
 import type { Pages, RowFacts } from './pages.ts';
@@ -211,8 +212,9 @@ function paintRow(view: RowView, row: number, scene: Scene): void {
   if (look) {
     const { top, bottom } = scene.selected;
     const selected = !scene.wholeColumns && row >= top && row <= bottom;
+    const found = facts?.raw && isFound(facts.raw, scene);
     const current = active && scene.activeLane >= 0;
-    setCell(view.raw, look.text, current ? `${look.className} current` : look.className, undefined, selected);
+    setCell(view.raw, look.text, marked(look, found, current), undefined, selected);
     return;
   }
   paintPart(view.pinnedPart, view.pinned, row, 0, scene.layout.pinned, scene);
@@ -318,16 +320,23 @@ function paintCell(view: CellView | undefined, row: number, index: number, scene
     failure === undefined
       ? lookOf(cell, lane.width)
       : { text: visible(sentence(failure)), className: 'cell failed' };
-  const found = cell && scene.sought && holds(inOneLine(cell), scene.sought, scene.matchCase);
+  const found = cell && isFound(cell, scene);
   const current = row === scene.activeRow && index === scene.activeLane;
-  const className = `${look.className}${found ? ' found' : ''}${current ? ' current' : ''}`;
   setCell(
     view,
     look.text,
-    className,
+    marked(look, found, current),
     failure === undefined ? spoken(cell) : undefined,
     covers(scene.selected, row, index),
   );
+}
+
+function isFound(cell: Cell, { sought, matchCase }: Scene): boolean {
+  return sought !== '' && holds(inOneLine(cell), sought, matchCase);
+}
+
+function marked({ className }: Look, found: boolean | undefined, current: boolean): string {
+  return `${className}${found ? ' found' : ''}${current ? ' current' : ''}`;
 }
 
 export function holds(text: string, sought: string, matchCase: boolean): boolean {

@@ -14,7 +14,7 @@ export function fileRecordWords({ exact, counted, phase, records, remote }: File
   if (exact || counted) return recordWords(records);
   // How many a cluster has yet to send is anybody's guess.
   if (remote && phase === 'indexing') return t('{0} so far', recordWords(remote.rows));
-  return t('about {0} records', count(records));
+  return t('about {0}', recordWords(records));
 }
 
 /** Whether groups or sorted rows are made: they are there when all records have been read, and not before. */
