@@ -275,7 +275,10 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['SELECT status |> WHERE stauts = 1', 'stauts', 'unknown column stauts here; did you mean status?'],
   ['SELECT status |> SET stauts = 1', 'stauts', 'unknown column stauts here; did you mean status?'],
   ['SELECT a |> SELECT * REPLACE (1 AS bcd)', 'bcd', 'unknown column bcd here; use one of a'],
-  ['AGGREGATE count(*) AS n GROUP BY a |> SELECT b', 'b', 'unknown column b here; use one of a, n'],
+  ['AGGREGATE count(*) AS n GROUP BY a |> SELECT b', 'b', 'b must be in an aggregate or in GROUP BY; write any_value(b), or add b to GROUP BY'],
+  ['SELECT max(a), b', 'b', 'b must be in an aggregate or in GROUP BY; write any_value(b), or add b to GROUP BY'],
+  ['SELECT a, count(*) GROUP BY a HAVING b > 1', 'b', 'b must be in an aggregate or in GROUP BY; write any_value(b), or add b to GROUP BY'],
+  ['AGGREGATE count(*) AS total GROUP BY a |> ORDER BY totl', 'totl', 'unknown column totl here; did you mean total?'],
   ['a > 0 |> ORDER BY b, 2 DESC', '2', "ORDER BY 2 would order nothing: write a column's name"],
   ['a > 0 ORDER BY 2', '2', "ORDER BY 2 would order nothing: write a column's name"],
   [

@@ -3,7 +3,7 @@ import { QueryError } from '../diagnostic.ts';
 import { callsIn, visitOutside } from '../resolve/nodes.ts';
 import type { Resolver } from '../resolve/resolve.ts';
 import type { Part } from '../resolve/part.ts';
-import { uniqueNames } from '../resolve/scope.ts';
+import { notOfGroups, uniqueNames } from '../resolve/scope.ts';
 import type { Computation } from '../resolve/step.ts';
 import { columnLabel, parseGroupKeys, parseNamedList } from '../syntax/columns.ts';
 import type { Expression, NamedExpression } from '../syntax/tree.ts';
@@ -74,17 +74,18 @@ function aggregateRows(
     name: keyNames[at],
     slot: keys[at].slot,
   }));
-  names.scope = { parts: uniqueNames([...keyParts, ...columns]), aliases: new Set(), ofRecord: false };
+  names.scope = {
+    parts: uniqueNames([...keyParts, ...columns]),
+    aliases: new Set(),
+    ofRecord: false,
+    grouped: names.scope.parts,
+  };
 }
 
 /** Outside of its aggregates an item of AGGREGATE has nothing to look at. */
 function refuseBareColumns(node: Expression): void {
   visitOutside(node, isAggregateCall, (inner) => {
     if (inner.kind !== 'column') return;
-    const label = columnLabel(inner);
-    throw new QueryError(
-      inner,
-      said`${label} must be in an aggregate or in GROUP BY; write any_value(${label}), or add ${label} to GROUP BY`,
-    );
+    throw new QueryError(inner, notOfGroups(columnLabel(inner)));
   });
 }

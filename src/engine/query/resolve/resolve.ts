@@ -13,7 +13,7 @@ import { isAggregateCall, isWholeWindow, shapeOf, visitExpression, wholeNames } 
 import { callsIn, keysOf } from './nodes.ts';
 import { namesOf } from './partNames.ts';
 import type { Part } from './part.ts';
-import { columnNamed, findColumn, namesIn, slotOf, type Binding, type Scope } from './scope.ts';
+import { columnNamed, findColumn, namesIn, notOfGroups, slotOf, type Binding, type Scope } from './scope.ts';
 import { memberNature, type Slot, type SlotTable } from './slot.ts';
 import type { Bound, Computation, Output, Step } from './step.ts';
 
@@ -96,6 +96,12 @@ export class Resolver {
     }
     const names = namesIn(this.scope);
     const near = didYouMean(label, names);
+    const { grouped = [] } = this.scope;
+    const isOfGrouped = (part: Part): boolean => part.kind === 'open' || part.name === node.first.name;
+    if (near === '' && grouped.some(isOfGrouped)) {
+      this.#hooks.unknown(node, notOfGroups(label));
+      return;
+    }
     const known =
       near || (names.length > 0 && names.length <= 12 ? said`; use one of ${names.join(', ')}` : '');
     this.#hooks.unknown(node, said`unknown column ${label} here${known}`, unknownColumn);

@@ -1,3 +1,4 @@
+import { type Said, said } from '../../../said/said.ts';
 import type { FieldRequest } from '../../format/record.ts';
 import { columnPlace, longestNamed, type Layout } from '../layout.ts';
 import { recordAttributes, type RecordAttribute } from '../recordAttribute.ts';
@@ -20,6 +21,13 @@ export interface Scope {
   readonly aliases: ReadonlySet<string>;
   /** Whether every row still comes from one record, so that _line and its like are known. */
   readonly ofRecord: boolean;
+  /** Of groups, the columns of the rows that they were made of. */
+  readonly grouped?: readonly Part[] | undefined;
+}
+
+/** What to do about a column of rows that have become groups. */
+export function notOfGroups(label: string): Said {
+  return said`${label} must be in an aggregate or in GROUP BY; write any_value(${label}), or add ${label} to GROUP BY`;
 }
 
 export function initialScope(layout: Layout): Scope {
