@@ -9,6 +9,7 @@ import {
   type Rows,
 } from '../unit/matrix/records.ts';
 import { jsonOf, type Layout } from '../unit/matrix/layouts.ts';
+import { unsortedQuery } from '../../src/engine/query/index.ts';
 import type { ShownCell, ShownGrid } from './bed/grid.ts';
 
 /** One row as it should be: its record's number, or that of the row itself, and its members in their order. */
@@ -257,7 +258,11 @@ export class Answer {
     this.#records = rows.count;
     this.#rows = question.rows(rows);
     this.#total = Math.min(this.#rows.length, question.draws ?? Infinity);
-    const first = question.asFile ? fileRows(rows).slice(0, firstOfFile) : this.#rows.slice(0, firstOfResult);
+    const ofFile = fileRows(rows).slice(0, firstOfFile);
+    const ofResult = this.#rows.slice(0, firstOfResult);
+    // Sorted records have the columns of the file, and then those that only they have shown.
+    const areSorted = unsortedQuery(question.query) !== undefined;
+    const first = question.asFile ? ofFile : areSorted ? [...ofFile, ...ofResult] : ofResult;
     this.#heads = this.#total === 0 && !question.asFile ? [] : this.#headsOf(first);
   }
 

@@ -15,7 +15,7 @@ import type { Matcher } from './matcher.ts';
 import { natureOfRows } from './rowNature.ts';
 import type { FileSpec, GroupsOutput, ScanResult, TypesOutput } from './task.ts';
 
-/** A group ends within a stretch of the file only where it has so many rows, or is made of so many bytes. */
+/** A group ends within a stretch of the file only behind a block with which it has so many rows, or is made of so many bytes. */
 const [mostRows, mostBytes] = [2 * 122_880, 32 * 1024 * 1024];
 
 /** What takes in rows, as lines of JSON or as cells of a table. */

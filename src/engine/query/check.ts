@@ -75,6 +75,10 @@ export function checkQuery(
         warn(statement);
         return;
       }
+      if (name === '') {
+        warn(said`no member without a name has been seen`);
+        return;
+      }
       const isWord = first.quoted && rest.length === 0;
       if (isWord && same === undefined) {
         const message = said`double quotes name a column, and no column ${name} has been seen; write text in single quotes`;

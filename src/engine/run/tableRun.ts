@@ -7,7 +7,7 @@ import { isEverything } from '../matchWindow.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { makeTemporaryFolder, temporaryError } from '../temporaryFolder.ts';
 import type { Calls } from '../stage/calls.ts';
-import { cellColumns, Columns } from '../dataset/columns.ts';
+import { cellColumns, Columns, type FileColumn } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
 import {
   derivedColumns,
@@ -302,7 +302,9 @@ export class TableRun implements Run {
    * ones hold, before any of them is there, and where none matches.
    */
   #addKnown(): void {
-    const known = this.source.columns.all.filter(({ ofFile }) => ofFile === undefined);
+    // What records are called is a member of such rows.
+    const isMember = ({ ofFile }: FileColumn): boolean => ofFile === undefined || ofFile === 'name';
+    const known = this.source.columns.all.filter(isMember);
     this.columns.addPaths(known.map(({ fields }) => fields.map(String)));
   }
 

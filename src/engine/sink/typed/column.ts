@@ -3,7 +3,7 @@ import { isDigit, minus, smallT, zero } from '../../ascii.ts';
 import { exactNumber } from '../../format/number.ts';
 import { Kind } from '../../format/record.ts';
 import { appendUnescaped } from '../jsonText.ts';
-import { cellText, eachItem, ObjectReader, type TakeCell } from './cells.ts';
+import { cellText, eachItem, ObjectReader, textOf, type TakeCell } from './cells.ts';
 import type { ColumnType } from './columnType.ts';
 import { IsoReader } from './isoTime.ts';
 import { exactJson, jsonText, type Json } from './json.ts';
@@ -157,9 +157,12 @@ function isNull(kind: Kind, start: number, end: number): boolean {
   return kind === Kind.Missing || kind === Kind.Null || (start === end && kind === Kind.Text);
 }
 
-/** The value, for those that are written in a way that is not frequent. */
+/**
+ * The value, for those that are written in a way that is not frequent. A text without escapes may be a cell of delimited
+ * text, which has no quotes around it.
+ */
 function jsonOf(kind: Kind, bytes: Uint8Array, start: number, end: number): Json {
-  return exactJson(cellText(kind, bytes, start, end));
+  return kind === Kind.Text ? textOf(bytes, start, end) : exactJson(cellText(kind, bytes, start, end));
 }
 
 class BooleanBuilder extends ScalarBuilder {

@@ -109,6 +109,43 @@ describe('an export to Parquet', () => {
     }
   });
 
+  it('writes cells of delimited text that are written in unusual ways as rows that are computed have them', async () => {
+    const columns = [
+      ['0.0', '5', '-0.0', '+7', '1e3', '-0'],
+      ['9007199254740993', '-9223372036854775808', '9223372036854775807', '1', '', '2'],
+      ['9007199254740990', '9223372036854775808', '1', '2', '3', '4'],
+      ['1.5', 'NaN', 'Infinity', '-Infinity', 'inf', 'nan'],
+      ['0.30000000000000004', '12345678901234567.25', '0.1', '1e-7', '1E400', ''],
+      [
+        '2020-01-01T00:00:00.123456789Z',
+        '2020-01-01T00:00:00+02:00',
+        '1969-12-31T23:59:59.9999999Z',
+        '',
+        '',
+        '',
+      ],
+      ['0001-01-01', '9999-12-31', '2024-02-29', '', '1970-01-01', '1582-10-10'],
+      ['true', 'TRUE', 'f', '', 'false', 'False'],
+      ['12345678901234567.25', '0.5', '-0.0', '', '1', '.5'],
+    ];
+    const rows = `FROM '${join(folder, 'out.parquet')}'`;
+    for (const delimiter of [',', '\t', '|']) {
+      for (const cells of columns) {
+        for (const place of [0, 1, 2]) {
+          const line = (cell: string, at: number): string =>
+            ['x', `y${at}`, '"z"'].map((other, index) => (index === place ? cell : other)).join(delimiter);
+          const text = `${['a', 'b', 'c'].join(delimiter)}\n${cells.map(line).join('\n')}\n`;
+          await exported('data.csv', text);
+          const whole = await connection.runAndReadAll(rows);
+          await exported('data.csv', text, '|> SELECT *');
+          const computed = await connection.runAndReadAll(rows);
+          assert.deepEqual(whole.columnTypes(), computed.columnTypes(), text);
+          assert.deepEqual(whole.getRowsJson(), computed.getRowsJson(), text);
+        }
+      }
+    }
+  });
+
   it('writes few rows of many into one group', async () => {
     const lines = Array.from({ length: 2000 }, (_, row) => `{"id":${row},"n":"${row % 7}"}\n`).join('');
     await exported('data.jsonl', lines, 'id % 100 = 7', 512);
