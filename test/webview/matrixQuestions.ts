@@ -9,7 +9,6 @@ import {
   type Rows,
 } from '../unit/matrix/records.ts';
 import { jsonOf, type Layout } from '../unit/matrix/layouts.ts';
-import { unsortedQuery } from '../../src/engine/query/index.ts';
 import type { ShownCell, ShownGrid } from './bed/grid.ts';
 
 /** One row as it should be: its record's number, or that of the row itself, and its members in their order. */
@@ -261,7 +260,7 @@ export class Answer {
     const ofFile = fileRows(rows).slice(0, firstOfFile);
     const ofResult = this.#rows.slice(0, firstOfResult);
     // Sorted records have the columns of the file, and then those that only they have shown.
-    const areSorted = unsortedQuery(question.query) !== undefined;
+    const areSorted = /ORDER BY/.test(question.query) && !/SELECT|LIMIT|EXTEND/.test(question.query);
     const first = question.asFile ? ofFile : areSorted ? [...ofFile, ...ofResult] : ofResult;
     this.#heads = this.#total === 0 && !question.asFile ? [] : this.#headsOf(first);
   }
