@@ -1,6 +1,17 @@
 import { type Batch, type DataType, TimeUnit, Type } from '@uwdata/flechette';
 import { said } from '../../said/said.ts';
-import { closeBrace, closeBracket, colon, comma, dot, openBracket, quote, space, zero } from '../ascii.ts';
+import {
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  dot,
+  openBrace,
+  openBracket,
+  quote,
+  space,
+  zero,
+} from '../ascii.ts';
 import type { ByteBuilder } from '../byteBuilder.ts';
 import { appendJsonString } from '../sink/jsonText.ts';
 import { Timestamp } from '../query/value/time.ts';
@@ -36,9 +47,7 @@ function quickWriter(batch: Batch<unknown>): CellWriter | undefined {
   const { type, values, offsets } = batch;
   switch (type.typeId) {
     case Type.Bool:
-      return values instanceof Uint8Array
-        ? (row, to) => to.copy((values[row >> 3] >> (row & 7)) & 1 ? yes : no)
-        : undefined;
+      return (row, to) => to.copy(batch.value(row) === true ? yes : no);
     case Type.Int:
       return values instanceof BigInt64Array ? longWriter(batch, values) : smallWriter(values);
     case Type.Float:
@@ -54,7 +63,12 @@ function quickWriter(batch: Batch<unknown>): CellWriter | undefined {
         ? timestampWriter(values, unitsPerSecond.get(type.unit) ?? 1)
         : undefined;
     case Type.List:
-      return offsets instanceof Int32Array ? listWriter(batch.children[0], offsets) : undefined;
+    case Type.LargeList:
+      return listWriter(batch.children[0], (row) => Number(offsets[row]));
+    case Type.FixedSizeList:
+      return listWriter(batch.children[0], (row) => row * type.stride);
+    case Type.Map:
+      return mapWriter(batch.children[0].children, (row) => Number(offsets[row]));
     case Type.Struct:
       return structWriter(type.children, batch.children);
     default:
@@ -181,16 +195,32 @@ function fraction(value: number, places: number, to: ByteBuilder): void {
   }
 }
 
-function listWriter(items: Batch<unknown>, offsets: Int32Array): CellWriter {
+/** @param start of a row's items, which end where those of the next row begin */
+function listWriter(items: Batch<unknown>, start: (row: number) => number): CellWriter {
   const write = cellWriter(items);
   return (row, to) => {
     to.byte(openBracket);
-    const first = offsets[row];
-    for (let at = first; at < offsets[row + 1]; at++) {
+    const [first, end] = [start(row), start(row + 1)];
+    for (let at = first; at < end; at++) {
       if (at > first) to.byte(comma);
       write(at, to);
     }
     to.byte(closeBracket);
+  };
+}
+
+/** @param start as of a list: the items are pairs */
+function mapWriter([keys, values]: readonly Batch<unknown>[], start: (row: number) => number): CellWriter {
+  const write = cellWriter(values);
+  return (row, to) => {
+    to.byte(openBrace);
+    const [first, end] = [start(row), start(row + 1)];
+    for (let at = first; at < end; at++) {
+      if (at > first) to.byte(comma);
+      to.text(`${JSON.stringify(String(keys.at(at)))}:`);
+      write(at, to);
+    }
+    to.byte(closeBrace);
   };
 }
 
@@ -213,24 +243,16 @@ function structWriter(
 }
 
 function valueWriter(batch: Batch<unknown>): CellWriter {
-  const write = writerOf(batch.type);
+  const write = textOf(batch.type);
   return (row, to) => to.text(write(batch.value(row)));
 }
 
-/** Writes a value that was read from a column, as JSON. */
-type Writer = (value: unknown) => string;
-
-function writerOf(type: DataType): Writer {
-  const write = presentWriter(type);
-  return (value) => (value === null || value === undefined ? 'null' : write(value));
-}
-
-function presentWriter(type: DataType): Writer {
+/** Makes JSON of a value that was read from a column. */
+function textOf(type: DataType): (value: unknown) => string {
   switch (type.typeId) {
     case Type.Null:
       return () => 'null';
     case Type.Int:
-    case Type.Bool:
       return String;
     case Type.Float:
       return type.precision === 1
@@ -242,36 +264,12 @@ function presentWriter(type: DataType): Writer {
     case Type.LargeUtf8:
     case Type.Utf8View:
       return (value) => JSON.stringify(value);
-    case Type.Date:
-      return (value) => JSON.stringify(new Timestamp(Number(value), 0, true).toString());
     case Type.Timestamp:
       return (value) => JSON.stringify(timestamp(Number(value)));
     case Type.Binary:
     case Type.LargeBinary:
     case Type.BinaryView:
       return (value) => JSON.stringify(Buffer.from(value as Uint8Array).toString('base64'));
-    case Type.List:
-    case Type.LargeList:
-    case Type.FixedSizeList: {
-      const write = writerOf(type.children[0].type);
-      return (value) => `[${Array.from(value as Iterable<unknown>, write).join(',')}]`;
-    }
-    case Type.Struct: {
-      const members = type.children.map(({ name, type: of }) => ({ name, write: writerOf(of) }));
-      return (value) => {
-        const object = value as Record<string, unknown>;
-        return `{${members.map(({ name, write }) => `${JSON.stringify(name)}:${write(object[name])}`).join(',')}}`;
-      };
-    }
-    case Type.Map: {
-      const { type: pair } = type.children[0];
-      if (pair.typeId !== Type.Struct) throw new TypeError('A map of Arrow is no list of pairs.');
-      const write = writerOf(pair.children[1].type);
-      return (value) => {
-        const pairs = value as readonly (readonly [unknown, unknown])[];
-        return `{${pairs.map(([name, of]) => `${JSON.stringify(String(name))}:${write(of)}`).join(',')}}`;
-      };
-    }
     default:
       throw new RemoteError(
         'query',

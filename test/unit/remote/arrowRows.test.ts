@@ -5,11 +5,13 @@ import {
   type DataType,
   dateDay,
   decimal,
+  fixedSizeList,
   float64,
   int16,
   int32,
   int64,
   int8,
+  largeList,
   list,
   map,
   nullType,
@@ -162,5 +164,31 @@ describe('rows of Arrow as JSON Lines', () => {
         '{"b":false,"t":null,"d":null,"l":[],"n":null}\n',
       ].join('\n'),
     );
+  });
+
+  it('writes lists of any kind and maps alike, with what is null in them', () => {
+    const items = [[1, null], null, [3, 4]];
+    const lines = linesOf({
+      l: [list(int32()), items],
+      g: [largeList(int32()), items],
+      f: [fixedSizeList(int32(), 2), items],
+      m: [
+        map(utf8(), list(bool())),
+        [
+          [
+            ['a"', [true, null]],
+            ['b', null],
+          ],
+          null,
+          [],
+        ],
+      ],
+    });
+    const maps = ['{"a\\"":[true,null],"b":null}', 'null', '{}'];
+    const expected = items.map((item, row) => {
+      const text = JSON.stringify(item);
+      return `{"l":${text},"g":${text},"f":${text},"m":${maps[row]}}\n`;
+    });
+    assert.equal(lines, expected.join(''));
   });
 });
