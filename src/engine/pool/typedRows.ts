@@ -34,7 +34,7 @@ export async function typedCollector(
   const typed = await typedFormatOf(output.to);
   const rows =
     output.kind === 'types'
-      ? new TypesTaker({ ...nature, columnsWithoutRows: () => Promise.resolve([]) }, typed)
+      ? new TypesTaker(nature, typed)
       : new GroupsTaker(new GroupBuilder(typed, output.types, nature.valueColumn));
   const encoder = createRowEncoder(format, 'jsonl', []);
   // Whoever looks for a text in all cells says by itself which fields the scan finds.

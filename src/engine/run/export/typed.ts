@@ -56,7 +56,8 @@ export async function writeTyped(
 async function lookAtTypes(run: ExportRun, to: TypedTarget): Promise<Found> {
   const { dataset, meter, journal, signal } = run;
   const began = performance.now();
-  const survey = new RowSurvey(objectRowsOf(run), await typedFormatOf(to));
+  const rows = objectRowsOf(run);
+  const survey = new RowSurvey(rows, await typedFormatOf(to));
   let [matched, records, blocks] = [0, 0, 0];
   for await (const found of dataset.scan(scanFor(run, { kind: 'types', to }), signal)) {
     if (found.result?.types) survey.merge(found.result.types);
@@ -69,7 +70,7 @@ async function lookAtTypes(run: ExportRun, to: TypedTarget): Promise<Found> {
     if (journal?.startsAgain) await journal.done(found);
   }
   meter.stages?.lookedForColumns(performance.now() - began);
-  return { types: await survey.types(), matched, records, blocks };
+  return { types: await survey.types(rows), matched, records, blocks };
 }
 
 /** Few enough that a group does not hold too many rows, and that there is something to do for each worker. */

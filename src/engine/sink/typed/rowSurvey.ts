@@ -10,16 +10,19 @@ import type { ColumnTypes, TypedFormat } from './typedFormat.ts';
 /** What a `RowSurvey` has seen: of each column by its name, in order of first appearance. Plain data. */
 export type RowsSeen = readonly (readonly [name: string, seen: SurveyPart])[];
 
+/** What is known of rows before they are there. */
+type SurveyedRows = Pick<ObjectRows, 'columns' | 'valueColumn' | 'typesInText'>;
+
 /** Finds the columns of rows, and of each the type that holds all of its values. */
 export class RowSurvey {
-  readonly #rows: ObjectRows;
+  readonly #rows: SurveyedRows;
   readonly #format: Pick<TypedFormat, 'name' | 'maxColumns'>;
   readonly #reader: ObjectReader;
   readonly #surveys = new Map<string, Survey>();
   /** The same by the numbers of the reader's keys. */
   readonly #read: Survey[] = [];
 
-  constructor(rows: ObjectRows, format: Pick<TypedFormat, 'name' | 'maxColumns'>) {
+  constructor(rows: SurveyedRows, format: Pick<TypedFormat, 'name' | 'maxColumns'>) {
     this.#rows = rows;
     this.#format = format;
     this.#reader = new ObjectReader(rows.columns, format.maxColumns - rows.columns.length);
@@ -50,9 +53,8 @@ export class RowSurvey {
   }
 
   /** @throws SinkError where there are no columns */
-  async types(): Promise<ColumnTypes> {
-    if (this.#surveys.size === 0)
-      for (const name of await this.#rows.columnsWithoutRows()) this.#survey(name);
+  async types({ columnsWithoutRows }: Pick<ObjectRows, 'columnsWithoutRows'>): Promise<ColumnTypes> {
+    if (this.#surveys.size === 0) for (const name of await columnsWithoutRows()) this.#survey(name);
     if (this.#surveys.size === 0)
       throw new SinkError(
         'unsupported',

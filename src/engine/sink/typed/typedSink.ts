@@ -29,7 +29,7 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
     },
 
     async commit(signal) {
-      const types = await survey.types();
+      const types = await survey.types(rows);
       await writeTypedLines(sink, format, types, rows, spool.read(pieceLength), signal);
       signal.throwIfAborted();
       await spool.remove();
