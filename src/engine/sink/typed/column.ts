@@ -426,9 +426,12 @@ export class ColumnsBuilder {
       builders[at].addCell(kinds[at] as Kind, bytes, starts[at], ends[at]);
   }
 
-  /** Takes the values of rows with the same columns. */
+  /** Takes the values of rows whose columns are the first ones here: the others are those of longer rows elsewhere. */
   addRows(cells: RowCells): void {
-    for (const [at, builder] of this.#builders.entries()) cells.column(at, builder);
+    for (const [at, builder] of this.#builders.entries()) {
+      if (at < cells.requests.length) cells.column(at, builder);
+      else for (let row = 0; row < cells.count; row++) builder.addCell(Kind.Missing, nothing, 0, 0);
+    }
   }
 
   addNulls(): void {

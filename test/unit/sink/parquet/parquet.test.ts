@@ -146,6 +146,20 @@ describe('an export to Parquet', () => {
     }
   });
 
+  for (const place of ['first', 'last']) {
+    it(`writes a column that only the ${place} row has, as it is longer than the header`, async () => {
+      const rows = Array.from({ length: 300 }, (_, row) => `${row},${row / 2}\n`);
+      const long = '-1,-0.5,"a ""third"""\n';
+      const text = place === 'first' ? [long, ...rows] : [...rows, long];
+      await exported('data.csv', `a,b\n${text.join('')}`, '', 512);
+      const written = await read();
+      assert.deepEqual(written.types, { a: 'BIGINT', b: 'DOUBLE', column3: 'VARCHAR' });
+      const expected = rows.map((_, row) => ({ a: row, b: row / 2, column3: null }));
+      const longer = { a: -1, b: -0.5, column3: 'a "third"' };
+      assert.deepEqual(written.rows, place === 'first' ? [longer, ...expected] : [...expected, longer]);
+    });
+  }
+
   it('writes few rows of many into one group', async () => {
     const lines = Array.from({ length: 2000 }, (_, row) => `{"id":${row},"n":"${row % 7}"}\n`).join('');
     await exported('data.jsonl', lines, 'id % 100 = 7', 512);
