@@ -260,7 +260,7 @@ export class Answer {
     const ofFile = fileRows(rows).slice(0, firstOfFile);
     const ofResult = this.#rows.slice(0, firstOfResult);
     // Sorted records have the columns of the file, and then those that only they have shown.
-    const areSorted = /ORDER BY/.test(question.query) && !/SELECT|LIMIT|EXTEND/.test(question.query);
+    const areSorted = question.query.includes('ORDER BY') && !/SELECT|LIMIT|EXTEND/.test(question.query);
     const first = question.asFile ? ofFile : areSorted ? [...ofFile, ...ofResult] : ofResult;
     this.#heads = this.#total === 0 && !question.asFile ? [] : this.#headsOf(first);
   }
