@@ -25,5 +25,6 @@ export function writePath(steps: readonly Step[]): string {
 }
 
 function writeName(name: string): string {
+  if (name === '') return '``';
   return plain.test(name) && !reserved.has(name.toLowerCase()) ? name : `"${name.replaceAll('"', '""')}"`;
 }
