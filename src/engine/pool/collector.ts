@@ -74,8 +74,9 @@ export function createCollector(
     case 'places':
       return placeCollector(output.limit);
     case 'stages': {
-      const { cutoff, written } = output;
-      const stages = localStagesOf(plan, cutoff, written && rowsWriter(plan, written));
+      const { cutoff, written, joined } = output;
+      const writer = written && rowsWriter(plan, written);
+      const stages = localStagesOf(plan, { cutoff, writer, shared: joined?.shared });
       const steps = meter && (meter.work.steps = stages.idle());
       return {
         take: (block, selection, count, place) => stages.add(block, selection, count, place, steps),

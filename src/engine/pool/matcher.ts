@@ -3,15 +3,16 @@ import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import { formatOf, type FormatSpec } from '../format/registry.ts';
 import { zoneOf, type Zone } from '../index/zone.ts';
 import type { Plan } from '../query/index.ts';
+import type { Layout } from '../query/layout.ts';
 import { parseQuery, planQuery } from '../query/index.ts';
 import type { TextFinder } from './find.ts';
 import { firstNumbers } from './firstNumbers.ts';
 
 /** A query that a task brought along does not parse: it was checked before, so this is a bug. */
-export function planOf(query: string, format: FormatSpec): Plan {
+export function planOf(query: string, format: FormatSpec, joined?: readonly Layout[]): Plan {
   const parsed = parseQuery(query);
   if (!parsed.ok) throw new SyntaxError(`A scan was asked for with a query that does not parse: ${query}`);
-  return planQuery(parsed.query, formatOf(format).layout);
+  return planQuery(parsed.query, formatOf(format).layout, joined);
 }
 
 const takes = {

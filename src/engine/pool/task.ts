@@ -17,6 +17,8 @@ import type { Reject } from '../sink/rejects.ts';
 import type { RowsSeen } from '../sink/typed/rowSurvey.ts';
 import type { ColumnTypes, EncodedGroup } from '../sink/typed/typedFormat.ts';
 import type { TypedTarget } from '../sink/typedFormats.ts';
+import type { Layout } from '../query/layout.ts';
+import type { SharedJoin } from '../stage/join/build.ts';
 import type { Violation } from '../violation.ts';
 import type { SourceFailure, SourceSpec } from '../source/source.ts';
 import type { Side } from './keyedRow.ts';
@@ -108,6 +110,16 @@ export interface StagesOutput {
   cutoff?: Uint8Array | undefined;
   /** How rows are written, if all steps are done by each thread alone: the bytes are then for `writtenRows`. */
   readonly written?: RowsForm | undefined;
+  readonly joined?: JoinedTables | undefined;
+}
+
+/** The other files of a query, whose rows each thread looks up by itself. */
+export interface JoinedTables {
+  /** Of the run: workers keep what they have compiled for it by this until it is released. */
+  readonly key: string;
+  /** Of each JOIN of the query, in their order. */
+  readonly layouts: readonly Layout[];
+  readonly shared: readonly SharedJoin[];
 }
 
 /** How computed rows are written. */

@@ -10,7 +10,7 @@ import type { Plan } from '../query/index.ts';
 import { vectorAt, type Batch } from '../stage/batch.ts';
 import { CodedVector } from '../stage/codedVector.ts';
 import { ByteWriter } from '../stage/bytes.ts';
-import type { RowsForm, StagesOutput } from '../pool/task.ts';
+import type { JoinedTables, RowsForm, StagesOutput } from '../pool/task.ts';
 import { writtenRows } from '../pool/writtenRows.ts';
 import { createDerivedEncoder } from '../sink/derivedRow.ts';
 import type { Calls } from '../stage/calls.ts';
@@ -32,6 +32,8 @@ import type { StageMeter } from './stageMeter.ts';
 
 /** Bytes that the stages of a query may hold before they write to temporary files. */
 const stageBudget = 64 * 1024 * 1024;
+/** Bytes that the other files of JOINs may take, where all threads look into them. */
+const tableBudget = 160 * 1024 * 1024;
 /** Rows are handed on in pieces of about this many bytes. */
 const pieceSize = 256 * 1024;
 
@@ -88,10 +90,53 @@ export function deriveRows(
   scanned: (found: OrderedResult) => void | Promise<void>,
   options: DeriveOptions = {},
 ): AsyncGenerator<DerivedRows> {
-  const { form } = options;
-  if (isLocal(query.plan) && !options.begun) return rowsOfWorkers(dataset, query, signal, scanned, options);
-  const lines = linesOfStages(dataset, query, signal, scanned, options);
-  return form && form.target.kind !== 'lines' ? encodedRows(lines, form, options.stages) : lines;
+  return withJoined(dataset, query, query.plan, signal, options, (run) => {
+    const { form } = options;
+    if (isLocal(run.plan, run.tables?.shared) && !options.begun)
+      return rowsOfWorkers(dataset, run, signal, scanned, options);
+    const lines = linesOfStages(dataset, run, signal, scanned, options);
+    return form && form.target.kind !== 'lines' ? encodedRows(lines, form, options.stages) : lines;
+  });
+}
+
+/** What is carried out for a query. */
+interface Run {
+  /** As the scan workers plan it. */
+  readonly query: PlannedQuery;
+  /** The query's, or that of its records, for what is known of the other files. */
+  readonly plan: Plan;
+  readonly isOfRecords: boolean;
+  readonly joins?: JoinedFiles | undefined;
+  /** The other files that the scan workers look rows up in. */
+  readonly tables?: JoinedTables | undefined;
+}
+
+/** Does something with a query while the other files that it names are open. */
+async function* withJoined<T>(
+  dataset: Dataset,
+  query: PlannedQuery,
+  plan: Plan,
+  signal: AbortSignal,
+  { begun, stages, reported }: DeriveOptions,
+  make: (run: Run) => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  const isOfRecords = plan === query.plan.asRecords;
+  if (!plan.steps.some(({ kind }) => kind === 'join')) {
+    yield* make({ query, plan, isOfRecords });
+    return;
+  }
+  const joins = await JoinedFiles.open(dataset, query, allBatches, signal);
+  try {
+    const known = joins.planned();
+    const whole = (isOfRecords ? known.plan.asRecords : undefined) ?? known.plan;
+    // What is there of groups was made without tables.
+    const context = { budget: tableBudget, signal, metrics: stages?.metrics };
+    const tables = begun ? undefined : await joins.share(whole, context);
+    yield* make({ query: tables ? known : query, plan: whole, isOfRecords, joins, tables });
+    for (const report of await joins.report(signal)) reported?.(report);
+  } finally {
+    await joins.close();
+  }
 }
 
 const asLines: RowsForm = { target: { kind: 'lines' }, columns: { kind: 'named', names: [] } };
@@ -99,13 +144,13 @@ const asLines: RowsForm = { target: { kind: 'lines' }, columns: { kind: 'named',
 /** The rows of a query of which the scan workers do all, as they write them. */
 async function* rowsOfWorkers(
   dataset: Dataset,
-  query: PlannedQuery,
+  { query, tables }: Run,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void | Promise<void>,
   { malformed = 'keep', violations, stages, scan: shared, journal, until, form = asLines }: DeriveOptions,
 ): AsyncGenerator<DerivedRows> {
   const fromBlock = journal?.reached?.block;
-  const output: StagesOutput = { kind: 'stages', written: form };
+  const output: StagesOutput = { kind: 'stages', written: form, joined: tables };
   const scan = {
     ...{ query, output, malformed, violations },
     ...{ window: everything, blocksPerStretch: 1, measure: stages?.measure },
@@ -143,12 +188,12 @@ async function* encodedRows(
 /** The rows that stages in this thread make, as JSON Lines. */
 async function* linesOfStages(
   dataset: Dataset,
-  query: PlannedQuery,
+  run: Run,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void | Promise<void>,
   options: DeriveOptions,
 ): AsyncGenerator<DerivedRows> {
-  const { plan } = query;
+  const { plan } = run;
   const { stages, journal, prompt = false } = options;
   const out = new ByteWriter(pieceSize);
   let rows = 0;
@@ -167,14 +212,7 @@ async function* linesOfStages(
     if (finished && out.length === 0) await journal?.done(finished);
     [current, isNoted] = [found, false];
   }
-  for await (const batch of derivedBatches(
-    dataset,
-    query,
-    plan,
-    signal,
-    journal ? begin : scanned,
-    options,
-  )) {
+  for await (const batch of batchesOf(dataset, run, signal, journal ? begin : scanned, options)) {
     if (finished && journal?.isDue) {
       if (out.length > 0) yield { bytes: out.view(), rows, offsets };
       out.clear();
@@ -216,7 +254,10 @@ export async function* deriveRecords(
 ): AsyncGenerator<RecordBlock> {
   const plan = query.plan.asRecords ?? query.plan;
   const [{ slot }] = plan.output;
-  for await (const batch of derivedBatches(dataset, query, plan, signal, scanned, options)) {
+  const batches = withJoined(dataset, query, plan, signal, options, (run) =>
+    batchesOf(dataset, run, signal, scanned, options),
+  );
+  for await (const batch of batches) {
     const { count } = batch;
     const [starts, ends] = [new Uint32Array(count), new Uint32Array(count)];
     const faults = new Uint8Array(count);
@@ -244,33 +285,8 @@ const noRecords = {
   fields: [],
 } as const;
 
-/**
- * What the stages make of a file, with the other files that the query names, which are open as long as that takes.
- */
-async function* derivedBatches(
-  dataset: Dataset,
-  query: PlannedQuery,
-  plan: Plan,
-  signal: AbortSignal,
-  scanned: (found: OrderedResult) => void | Promise<void>,
-  options: DeriveOptions,
-): AsyncGenerator<Batch> {
-  if (!plan.steps.some(({ kind }) => kind === 'join')) {
-    yield* batchesOf(dataset, query, plan, signal, scanned, options);
-    return;
-  }
-  const joins = await JoinedFiles.open(dataset, query, allBatches, signal);
-  try {
-    const known = joins.planned(plan);
-    yield* batchesOf(dataset, query, plan, signal, scanned, { ...options, joins, known });
-    for (const report of await joins.report(signal)) options.reported?.(report);
-  } finally {
-    await joins.close();
-  }
-}
-
 function allBatches(dataset: Dataset, query: PlannedQuery, signal: AbortSignal): AsyncIterable<Batch> {
-  return derivedBatches(dataset, query, query.plan, signal, () => undefined, {});
+  return batchesOf(dataset, { query, plan: query.plan, isOfRecords: false }, signal, () => undefined, {});
 }
 
 /**
@@ -279,27 +295,23 @@ function allBatches(dataset: Dataset, query: PlannedQuery, signal: AbortSignal):
  */
 async function* batchesOf(
   dataset: Dataset,
-  query: PlannedQuery,
-  plan: Plan,
+  { query, plan, isOfRecords, joins, tables }: Run,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void | Promise<void>,
-  options: DeriveOptions & { readonly joins?: JoinedFiles; readonly known?: Plan },
-): AsyncGenerator<Batch> {
-  const {
+  {
     malformed = 'keep',
     violations,
     stages,
     calls,
-    joins,
-    known = plan,
     until,
     journal,
     scan: shared,
     keep,
     begun,
-  } = options;
+  }: DeriveOptions,
+): AsyncGenerator<Batch> {
   const measure = stages?.measure;
-  const output: StagesOutput = { kind: 'stages', asRecords: plan === query.plan.asRecords };
+  const output: StagesOutput = { kind: 'stages', asRecords: isOfRecords, joined: tables };
   async function* parts(): AsyncGenerator<Uint8Array> {
     if (begun) {
       // Who takes parts in gives their memory back.
@@ -310,7 +322,7 @@ async function* batchesOf(
       }
       return;
     }
-    const blocksPerStretch = reducesRows(plan) ? undefined : 1;
+    const blocksPerStretch = reducesRows(plan, tables?.shared) ? undefined : 1;
     const fromBlock = journal?.reached?.block;
     // LIMIT is one of the stages here.
     const scan = {
@@ -330,7 +342,8 @@ async function* batchesOf(
     tempFolder: tmpdir(),
     calls,
     joins,
-    keep,
+    // What tables have made of the rows is not made anew when one of the files grows.
+    keep: tables ? undefined : keep,
     cutoff: (key) => (output.cutoff = key),
     ...(stages && { metrics: stages.metrics }),
   };
@@ -339,7 +352,7 @@ async function* batchesOf(
     ? undefined
     : describedFields(plan, dataset.recognised.paths ?? [], dataset.size === 0);
   if (described === undefined) {
-    yield* gather(known, parts(), context);
+    yield* gather(plan, parts(), context);
     return;
   }
   const scan = {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { JoinedReport } from '../../protocol/comparison.ts';
 import { said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -8,7 +9,10 @@ import { didYouMean } from '../query/nearest.ts';
 import { errorAt, type Span } from '../query/diagnostic.ts';
 import { parseQuery, planQuery, visitExpression, type Plan } from '../query/index.ts';
 import { valueName, writeQuoted } from '../query/write.ts';
-import type { JoinedRows, Joins } from '../stage/joins.ts';
+import type { JoinedTables } from '../pool/task.ts';
+import { shareJoins, type ShareContext } from '../stage/gather.ts';
+import { buildJoin, type JoinBuild, type JoinedRows, type SharedJoin } from '../stage/join/build.ts';
+import type { Joins } from '../stage/joins.ts';
 import { SourceError } from '../source/source.ts';
 import type { Batch } from '../stage/batch.ts';
 
@@ -25,11 +29,21 @@ export type BatchesOf = (dataset: Dataset, query: PlannedQuery, signal: AbortSig
 
 /** The other files that a query names, open for one run of it. */
 export class JoinedFiles implements Joins {
+  readonly #dataset: Dataset;
   readonly #files: readonly Joined[];
   readonly #query: PlannedQuery;
   readonly #batchesOf: BatchesOf;
+  /** Where not all rows fit, by the slot of the step: those that do, and how the others are read. */
+  readonly #builds = new Map<number, JoinBuild>();
+  #tables: JoinedTables | undefined;
 
-  private constructor(files: readonly Joined[], query: PlannedQuery, batchesOf: BatchesOf) {
+  private constructor(
+    dataset: Dataset,
+    files: readonly Joined[],
+    query: PlannedQuery,
+    batchesOf: BatchesOf,
+  ) {
+    this.#dataset = dataset;
     this.#files = files;
     this.#query = query;
     this.#batchesOf = batchesOf;
@@ -46,7 +60,7 @@ export class JoinedFiles implements Joins {
     signal: AbortSignal,
   ): Promise<JoinedFiles> {
     const files: Joined[] = [];
-    const joined = new JoinedFiles(files, query, batchesOf);
+    const joined = new JoinedFiles(dataset, files, query, batchesOf);
     try {
       for (const step of query.plan.steps) {
         if (step.kind !== 'join') continue;
@@ -60,26 +74,44 @@ export class JoinedFiles implements Joins {
   }
 
   /**
-   * The plan for what is known of the other files, which the scan need not know.
-   * @param plan the query's, or that of its records
+   * The query with the plan for what is known of the other files.
    * @throws QuerySyntaxError where one of them lacks a column
    */
-  planned(plan: Plan): Plan {
-    const { text } = this.#query;
+  planned(): PlannedQuery {
+    const { text, plan } = this.#query;
     const parsed = parseQuery(text);
     if (!parsed.ok) throw new TypeError('A query that was planned cannot be read.');
-    const layouts = this.#files.map(({ dataset }) => dataset.layout);
-    const known = planQuery(parsed.query, plan.layout, layouts);
+    const known = planQuery(parsed.query, plan.layout, this.#layouts);
     for (const step of known.steps)
       if (step.kind === 'join') refuseMissing(step, this.#fileOf(step).layout, text);
-    return plan === this.#query.plan.asRecords && known.asRecords ? known.asRecords : known;
+    return { ...this.#query, plan: known };
+  }
+
+  /**
+   * Reads those files whose rows the scan workers can look up, see `shareJoins`.
+   * @param plan that of `planned`, or of its records
+   * @throws SourceError; the signal's reason
+   */
+  async share(plan: Plan, context: ShareContext): Promise<JoinedTables | undefined> {
+    const shared = await shareJoins(plan, this, context);
+    if (shared.length > 0) this.#tables = { key: randomUUID(), layouts: this.#layouts, shared };
+    return this.#tables;
+  }
+
+  get shared(): readonly SharedJoin[] {
+    return this.#tables?.shared ?? [];
   }
 
   /** @param step of the plan that `planned` gives */
-  rows(step: JoinStep, signal: AbortSignal): JoinedRows {
+  async build(...[step, slots, live, budget, signal]: Parameters<Joins['build']>): Promise<JoinBuild> {
+    const begun = this.#builds.get(step.slot);
+    if (begun) return begun;
     const dataset = this.#fileOf(step);
     const query = plannedFor(joinedQuery(step, this.#query.text), dataset.recognised.format);
-    return joinedRows(step, query.plan, this.#batchesOf(dataset, query, signal));
+    const rows = joinedRows(step, query.plan, this.#batchesOf(dataset, query, signal));
+    const build = await buildJoin(step, slots, rows, live, budget, signal);
+    if (build.rest) this.#builds.set(step.slot, build);
+    return build;
   }
 
   /**
@@ -98,7 +130,13 @@ export class JoinedFiles implements Joins {
   }
 
   async close(): Promise<void> {
+    if (this.#tables) this.#dataset.scheduler.release(this.#tables.key);
+    for (const { rest } of this.#builds.values()) await rest?.close();
     for (const { dataset } of this.#files) await dataset.close();
+  }
+
+  get #layouts(): readonly Layout[] {
+    return this.#files.map(({ dataset }) => dataset.layout);
   }
 
   #fileOf({ slot }: JoinStep): Dataset {

@@ -33,15 +33,14 @@ export function chain(
 
 /** What the stage number `at` is given. Memory is shared evenly by the stages that hold rows. */
 export function settingOf(
-  { stages, live }: PlanStages,
+  plan: PlanStages,
   at: number,
   { signal, cutoff, keep, calls, joins, budget }: StageContext,
   folder: SpillFolder,
 ): StageSetting {
-  const holding = stages.filter(({ holds }) => holds === true).length;
   return {
-    live: live[at + 1],
-    budget: budget / Math.max(1, holding),
+    live: plan.live[at + 1],
+    budget: budget / holdingOf(plan),
     folder,
     signal,
     cutoff,
@@ -49,6 +48,11 @@ export function settingOf(
     calls,
     joins,
   };
+}
+
+/** How many stages share the memory of a run. */
+export function holdingOf({ stages }: PlanStages): number {
+  return Math.max(1, stages.filter(({ holds }) => holds === true).length);
 }
 
 async function* localRows(

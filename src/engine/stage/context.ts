@@ -17,7 +17,7 @@ export interface StageContext {
   /** The other files of the query. */
   readonly joins?: Joins | undefined;
   /** Filled while the stages run: one entry for each part of a stage that is done in this thread, in their order. */
-  readonly metrics?: StageMetrics[];
+  readonly metrics?: StageMetrics[] | undefined;
 }
 
 /** Rows that went in and came out, and the time that took. */

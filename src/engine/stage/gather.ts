@@ -1,7 +1,9 @@
 import type { Plan } from '../query/index.ts';
 import type { Batch } from './batch.ts';
-import { chain, settingOf } from './chain.ts';
+import { chain, holdingOf, settingOf } from './chain.ts';
 import type { StageContext } from './context.ts';
+import type { SharedJoin } from './join/build.ts';
+import type { Joins } from './joins.ts';
 import { measuredParts } from './measure.ts';
 import { decodedRows } from './held/rowParts.ts';
 import { RowCodec } from './held/rows.ts';
@@ -32,7 +34,7 @@ function gathered(
   context: StageContext,
   folder: SpillFolder,
 ): AsyncIterable<Batch> {
-  const stages = stagesOf(plan);
+  const stages = stagesOf(plan, context.joins?.shared);
   const at = stages.local;
   const stage: Stage | undefined = stages.stages.at(at);
   const place = { name: stage?.name ?? 'rows', step: at };
@@ -60,7 +62,38 @@ async function* only(batch: Batch): AsyncGenerator<Batch> {
 }
 
 /** Whether what the threads make of many rows is small: groups, or the first rows. */
-export function reducesRows(plan: Plan): boolean {
-  const { stages, local } = stagesOf(plan);
+export function reducesRows(plan: Plan, shared?: readonly SharedJoin[]): boolean {
+  const { stages, local } = stagesOf(plan, shared);
   return stages.at(local)?.reduces ?? false;
+}
+
+export type ShareContext = Pick<StageContext, 'budget' | 'signal' | 'metrics'>;
+
+/**
+ * Makes the tables of those JOINs that come before any step that needs all rows, so that each thread can look up its own
+ * rows. One whose other file takes more than its share of the budget, and all behind it, are done where the rows come together.
+ * @throws the signal's reason
+ */
+export async function shareJoins(
+  plan: Plan,
+  joins: Pick<Joins, 'build'>,
+  { budget, signal, metrics }: ShareContext,
+): Promise<SharedJoin[]> {
+  const planned = stagesOf(plan);
+  const { stages, live } = planned;
+  const shared: SharedJoin[] = [];
+  for (const [at, step] of plan.steps.entries()) {
+    if (step.kind !== 'join') {
+      if (stages[at].local === undefined) break;
+      continue;
+    }
+    const share = budget / holdingOf(planned);
+    const began = performance.now();
+    const { table, natures, puts, rest } = await joins.build(step, plan.slots, live[at + 1], share, signal);
+    if (rest) break;
+    shared.push({ slot: step.slot, natures, puts, memory: table.share() });
+    const ms = performance.now() - began;
+    metrics?.push({ name: stages[at].name, step: at, rowsIn: 0, rowsOut: 0, ms, spilled: 0 });
+  }
+  return shared;
 }

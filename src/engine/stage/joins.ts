@@ -1,19 +1,17 @@
-import type { CellNature } from '../query/cell.ts';
-import type { Output, Step } from '../query/resolve/step.ts';
-import type { Batch } from './batch.ts';
-
-/** The rows of the other file of a JOIN. */
-export interface JoinedRows {
-  /** Slots of the values of the keys, in their order. */
-  readonly keys: readonly number[];
-  /** What the texts of those are. */
-  readonly natures: readonly CellNature[];
-  /** What of a row is put beside others. */
-  readonly output: Output;
-  readonly batches: AsyncIterable<Batch>;
-}
+import type { Slot } from '../query/resolve/slot.ts';
+import type { Step } from '../query/resolve/step.ts';
+import type { JoinBuild, SharedJoin } from './join/build.ts';
 
 /** Reads the other files that a query names. */
 export interface Joins {
-  rows(step: Step<'join'>, signal: AbortSignal): JoinedRows;
+  /** As `buildJoin`. */
+  build(
+    step: Step<'join'>,
+    slots: readonly Slot[],
+    live: ReadonlySet<number>,
+    budget: number,
+    signal: AbortSignal,
+  ): Promise<JoinBuild>;
+  /** Those that each thread does with its own rows. */
+  readonly shared: readonly SharedJoin[];
 }

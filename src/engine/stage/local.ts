@@ -2,6 +2,7 @@ import type { RecordBlock } from '../format/record.ts';
 import type { Origin, Plan } from '../query/index.ts';
 import { batchOfBlock, type Batch } from './batch.ts';
 import type { StepWork } from './context.ts';
+import type { SharedJoin } from './join/build.ts';
 import { Description, type Figures } from './description.ts';
 import { Pieces } from './pieces.ts';
 import { rowReducer } from './held/rowParts.ts';
@@ -55,29 +56,33 @@ export interface LocalStages {
 
 const kept = new WeakMap<Plan, { readonly form: string; readonly stages: LocalStages }>();
 
+/** What `localStagesOf` may be given. */
+export interface LocalOptions {
+  /** See `StagesOutput`. */
+  readonly cutoff?: Uint8Array | undefined;
+  /** Makes bytes of the rows, where all steps are done here; `form` says which it is. */
+  readonly writer?: { readonly form: string; readonly create: () => Reducer } | undefined;
+  /** The same for all calls with a plan. */
+  readonly shared?: readonly SharedJoin[] | undefined;
+}
+
 /**
  * The stages of a plan for one task of this thread. They are kept with the plan: compiling them, and growing their
  * memory anew for every stretch of a file, would cost more than what they do.
- * @param cutoff see `StagesOutput`
- * @param writer makes bytes of the rows, where all steps are done here; `form` says which it is
  */
-export function localStagesOf(
-  plan: Plan,
-  cutoff?: Uint8Array,
-  writer?: { readonly form: string; readonly create: () => Reducer },
-): LocalStages {
+export function localStagesOf(plan: Plan, { cutoff, writer, shared }: LocalOptions = {}): LocalStages {
   const form = writer?.form ?? '';
   const last = kept.get(plan);
   const stages =
-    last?.form === form ? last.stages : createLocalStages(stagesOf(plan), plan, writer?.create());
+    last?.form === form ? last.stages : createLocalStages(stagesOf(plan, shared), plan, writer?.create());
   kept.set(plan, { form, stages });
   stages.restart(cutoff);
   return stages;
 }
 
 /** Whether all steps of a plan are done by each thread alone. */
-export function isLocal(plan: Plan): boolean {
-  const { stages, local } = stagesOf(plan);
+export function isLocal(plan: Plan, shared?: readonly SharedJoin[]): boolean {
+  const { stages, local } = stagesOf(plan, shared);
   return local === stages.length;
 }
 

@@ -8,6 +8,7 @@ import { describeStage } from './describe.ts';
 import { distinctStage } from './distinct.ts';
 import { fillStage } from './fill.ts';
 import { frequentStage } from './frequent.ts';
+import type { SharedJoin } from './join/build.ts';
 import { joinStage } from './join/join.ts';
 import { limitStage } from './limit.ts';
 import { sortStage } from './orderBy.ts';
@@ -20,7 +21,9 @@ import { whereStage } from './where.ts';
 import { windowStage } from './window.ts';
 
 /** Every kind of step. */
-const kinds: { readonly [K in StepKind]: (step: Step<K>, slots: readonly Slot[]) => Stage } = {
+const kinds: {
+  readonly [K in StepKind]: (step: Step<K>, slots: readonly Slot[], shared: readonly SharedJoin[]) => Stage;
+} = {
   where: whereStage,
   compute: computeStage,
   window: windowStage,
@@ -31,15 +34,24 @@ const kinds: { readonly [K in StepKind]: (step: Step<K>, slots: readonly Slot[])
   limit: limitStage,
   sample: sampleStage,
   unnest: unnestStage,
-  join: joinStage,
+  join: (step, slots, shared) =>
+    joinStage(
+      step,
+      slots,
+      shared.find(({ slot }) => slot === step.slot),
+    ),
   fill: fillStage,
   describe: describeStage,
   frequent: frequentStage,
   call: callStage,
 };
 
-export function stageOf<K extends StepKind>(step: Step<K>, slots: readonly Slot[]): Stage {
-  return kinds[step.kind](step, slots);
+export function stageOf<K extends StepKind>(
+  step: Step<K>,
+  slots: readonly Slot[],
+  shared: readonly SharedJoin[] = [],
+): Stage {
+  return kinds[step.kind](step, slots, shared);
 }
 
 /** The stages of a plan, with the slots that are read at each place. */
@@ -54,8 +66,12 @@ export interface PlanStages {
   readonly local: number;
 }
 
-export function stagesOf({ steps, slots, output, offset }: Plan): PlanStages {
-  const stages = steps.map((step) => stageOf(step, slots));
+/** @param shared the JOINs that look at each row by itself */
+export function stagesOf(
+  { steps, slots, output, offset }: Plan,
+  shared: readonly SharedJoin[] = [],
+): PlanStages {
+  const stages = steps.map((step) => stageOf(step, slots, shared));
   const other = stages.findIndex(({ local }) => local === undefined);
   return {
     stages,

@@ -18,9 +18,10 @@ import { ByteWriter } from '../../../src/engine/stage/bytes.ts';
 import { chain } from '../../../src/engine/stage/chain.ts';
 import { joinedQuery, joinedRows } from '../../../src/engine/run/joinedFiles.ts';
 import type { StageContext } from '../../../src/engine/stage/context.ts';
+import { buildJoin } from '../../../src/engine/stage/join/build.ts';
 import type { Joins } from '../../../src/engine/stage/joins.ts';
 import { writeRows } from '../../../src/engine/stage/output.ts';
-import { gather } from '../../../src/engine/stage/gather.ts';
+import { gather, shareJoins } from '../../../src/engine/stage/gather.ts';
 import { localStagesOf } from '../../../src/engine/stage/local.ts';
 import { SpillFolder } from '../../../src/engine/stage/held/spill.ts';
 import { stagesOf } from '../../../src/engine/stage/stages.ts';
@@ -78,10 +79,11 @@ export function contextOf({ budget = 1 << 26, metrics, signal, tempFolder }: Run
 /** The other file of each JOIN is the same one: `data`. */
 function joinsOf(query: string, data: TestData): Joins {
   return {
-    rows(step, signal) {
+    shared: [],
+    build(step, slots, live, budget, signal) {
       const plan = planOf(joinedQuery(step, query), layoutOf(data));
       const batches = compose(plan, batchesOf(plan, data, { blockSize: 700 }), contextOf({ signal }));
-      return joinedRows(step, plan, batches);
+      return buildJoin(step, slots, joinedRows(step, plan, batches), live, budget, signal);
     },
   };
 }
@@ -164,15 +166,20 @@ function* eachBlock(plan: Plan, data: TestData, { blockSize }: RunOptions): Gene
   }
 }
 
-/** The same with every block done by itself, as in a worker, and put together afterwards. */
+/**
+ * The same with every block done by itself, as in a worker, and put together afterwards. The tables of JOINs are looked up there,
+ * where they fit.
+ */
 export async function runInParts(query: string, data: TestData, options: RunOptions = {}): Promise<string[]> {
   const plan = planOf(query, layoutOf(data), joinedLayouts(options.other ?? data));
   if (plan.shape === 'records') return recordsOf(plan, data, options);
   let cutoff: Uint8Array | undefined;
+  const joins = joinsOf(query, options.other ?? data);
+  const shared = await shareJoins(plan, joins, contextOf(options));
   async function* parts(): AsyncGenerator<Uint8Array> {
     for (const { block, selection, count, origin } of eachBlock(plan, data, options)) {
       await Promise.resolve();
-      const local = localStagesOf(plan, cutoff);
+      const local = localStagesOf(plan, { cutoff, shared });
       local.add(block, selection, count, origin);
       yield local.take();
     }
@@ -180,7 +187,7 @@ export async function runInParts(query: string, data: TestData, options: RunOpti
   const out = new ByteWriter();
   const context = {
     ...contextOf(options),
-    joins: joinsOf(query, options.other ?? data),
+    joins: { ...joins, shared },
     cutoff: (key: Uint8Array) => (cutoff = key),
   };
   for await (const batch of gather(plan, parts(), context)) writeRows(out, batch, plan.output);

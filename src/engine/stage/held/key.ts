@@ -285,8 +285,8 @@ export function leadingNumber(key: Uint8Array, { descending }: KeyOrder): number
 }
 
 /** The number that a key of `writeKey` is all of, where that is a double. */
-export function exactNumber(key: Uint8Array): number | undefined {
-  return key.length === 10 && key[0] === rank.number && key[9] === isExact ? doubleIn(key, 0) : undefined;
+export function exactNumber(key: Uint8Array, length = key.length): number | undefined {
+  return length === 10 && key[0] === rank.number && key[9] === isExact ? doubleIn(key, 0) : undefined;
 }
 
 const bits = new DataView(new ArrayBuffer(8));

@@ -3,6 +3,7 @@ import type { FieldColumn } from '../../format/record.ts';
 import { longestKey, MemoryLimitError, tooLongKey } from '../memoryLimit.ts';
 import { emptyTable, largerTable, tryEmpty } from './openTable.ts';
 import { hashBytes } from './partition.ts';
+import { sharedBytes, sharedIntegers, sharedWords } from './shared.ts';
 
 /** Stands for a row without a key of the kind asked for. */
 export const noKey = 0xffffffff;
@@ -22,19 +23,49 @@ function shortEntry(low: number, high: number, length: number): number {
   return (hash >>> 24) * 4;
 }
 
+/** The keys of a set, in memory that threads share. */
+export interface KeyMemory {
+  readonly arena: Uint8Array;
+  readonly starts: Uint32Array;
+  readonly hashes: Uint32Array;
+  readonly table: Int32Array;
+}
+
 /** Byte strings, each once, numbered in the order in which they came: an open-addressing table over one arena. */
 export class KeySet {
-  #arena = new Uint8Array(1 << 16);
+  #arena: Uint8Array = new Uint8Array(1 << 16);
   #used = 0;
-  #starts = new Uint32Array(1 << 10);
-  #hashes = new Uint32Array(1 << 10);
-  #table = emptyTable();
+  #starts: Uint32Array = new Uint32Array(1 << 10);
+  #hashes: Uint32Array = new Uint32Array(1 << 10);
+  #table: Int32Array = emptyTable();
   #count = 0;
   /**
    * Short keys that were looked for last: two words, the length (-1: none) and the number. Most columns that people
    * group by hold few, short values, and these are found without hashing and comparing them byte by byte.
    */
   readonly #short = new Int32Array(4 * shortEntries).fill(-1);
+
+  /** A set over what `share` of another one gave, in which keys can be looked for; none may be added. */
+  static over({ arena, starts, hashes, table }: KeyMemory): KeySet {
+    const set = new KeySet();
+    set.#arena = arena;
+    set.#used = arena.length;
+    set.#starts = starts;
+    set.#hashes = hashes;
+    set.#table = table;
+    set.#count = starts.length;
+    return set;
+  }
+
+  /** A copy of its keys. */
+  share(): KeyMemory {
+    return {
+      arena: sharedBytes(this.#arena.subarray(0, this.#used)),
+      starts: sharedWords(this.#starts.subarray(0, this.#count)),
+      hashes: sharedWords(this.#hashes.subarray(0, this.#count)),
+      table: sharedIntegers(this.#table),
+    };
+  }
 
   get count(): number {
     return this.#count;

@@ -1,5 +1,7 @@
+import { Kind } from '../../format/record.ts';
 import { holdsTimes, readValue, type CellNature } from '../../query/cell.ts';
 import { valueComparer } from '../../query/evaluate.ts';
+import { plainWhole } from '../../query/fieldText.ts';
 import { asBoolean, asTime } from '../../query/value/compare.ts';
 import { readNumber } from '../../query/value/decimal.ts';
 import { timeOfEpoch } from '../../query/value/time.ts';
@@ -8,7 +10,7 @@ import type { ByteWriter } from '../bytes.ts';
 import { tag } from '../codec.ts';
 import { CodedVector } from '../codedVector.ts';
 import { writeKey, writeNumberKey } from '../held/key.ts';
-import type { Vector } from '../vector.ts';
+import { FieldVector, type Vector } from '../vector.ts';
 
 /** The file whose values they are: that of the rows, or the other one of the JOIN. */
 export type JoinSide = 'left' | 'right';
@@ -83,14 +85,14 @@ export class KeyPair {
 
   /** The number that stands in a key for what is one at a glance; NaN where the value must be read. */
   numberInKey(vector: Vector, row: number): number {
-    return this.#isPlain && vector instanceof CodedVector ? vector.wholeNumber(row) : NaN;
+    return this.#isPlain ? wholeNumberAt(vector, row) : NaN;
   }
 
   /** `kept` of the value of a row, which is not decoded where nothing is kept of it. */
   keptOf(vector: Vector, row: number, side: JoinSide): Value {
-    if (this.#isPlain && vector instanceof CodedVector) {
-      if (vector.kind(row) !== tag.text) return null;
-      if (this.#loose && !Number.isNaN(vector.wholeNumber(row))) return null;
+    if (this.#isPlain) {
+      if (!mayBeText(vector, row)) return null;
+      if (this.#loose && !Number.isNaN(wholeNumberAt(vector, row))) return null;
     }
     return this.kept(vector.value(row), side);
   }
@@ -101,6 +103,22 @@ export class KeyPair {
     const reading = this.#loose ? this.#natures[side].reading : (left.reading ?? right.reading);
     return reading === undefined ? value : (readValue(value, reading) ?? value);
   }
+}
+
+/** The number that a cell, or the text in it, is where its bytes say that at a glance; NaN for all others. */
+function wholeNumberAt(vector: Vector, row: number): number {
+  if (vector instanceof CodedVector) return vector.wholeNumber(row);
+  if (!(vector instanceof FieldVector)) return NaN;
+  const kind = vector.column.kinds[row];
+  return kind === Kind.Number || kind === Kind.Text ? plainWhole(vector.bytes, vector.column, row) : NaN;
+}
+
+/** Whether a cell is a text, as far as that is known without decoding it. */
+function mayBeText(vector: Vector, row: number): boolean {
+  if (vector instanceof CodedVector) return vector.kind(row) === tag.text;
+  if (!(vector instanceof FieldVector)) return true;
+  const kind = vector.column.kinds[row];
+  return kind === Kind.Text || kind === Kind.EscapedText || kind === Kind.OddText;
 }
 
 /**

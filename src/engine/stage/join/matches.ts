@@ -8,6 +8,7 @@ import { compileForBatches, selectTrue, type BatchExpression } from '../expressi
 import type { KeyPair } from './key.ts';
 import { noRow, type JoinTable } from './table.ts';
 import type { Value } from '../../query/value/value.ts';
+import type { Room } from '../room.ts';
 import { rowsPerBatch } from '../held/rows.ts';
 import { GatherVector, valueOf, type Vector } from '../vector.ts';
 
@@ -49,39 +50,66 @@ export class JoinMatches {
    * @param values of its keys, or what is kept of those
    */
   *of(batch: Batch, firsts: Int32Array, values: readonly Vector[]): Generator<JoinedBatch> {
-    const { type } = this.#step;
-    const isOnce = (type === 'semi' || type === 'anti') && this.#condition === undefined;
-    const found = new Found();
+    const found = new Found(4 * rowsPerBatch);
+    const cursor: Cursor = { index: 0, at: undefined };
     let any = false;
-    for (let i = 0; i < batch.count; i++) {
-      const row = batch.selection[i];
-      const kept = firsts[i] === noRow ? undefined : this.#keptOf(values, row);
-      for (let at = firsts[i]; at !== noRow; at = this.#table.next(at)) {
-        if (kept !== undefined && !this.#isEqual(at, kept)) continue;
-        found.add(row, at);
-        if (isOnce) break;
-        if (found.full) {
-          const joined = this.#told(batch, found, any);
-          any = joined.any;
-          if (joined.sources.length > 0) yield joined;
-        }
-      }
-      found.add(row, rest);
-      if (!found.full) continue;
+    do {
+      this.#find(batch, firsts, values, found, cursor);
       const joined = this.#told(batch, found, any);
       any = joined.any;
       if (joined.sources.length > 0) yield joined;
+    } while (cursor.index < batch.count);
+  }
+
+  /**
+   * All that `of` gives, in one batch.
+   * @throws RoomExceeded
+   */
+  allOf(batch: Batch, firsts: Int32Array, values: readonly Vector[]): Batch {
+    const found = new Found(Infinity, batch.room);
+    this.#find(batch, firsts, values, found, { index: 0, at: undefined });
+    return { ...this.#told(batch, found, false).batch, room: batch.room };
+  }
+
+  /** Finds what may belong together, until the batch is at its end or `found` is full. */
+  #find(
+    batch: Batch,
+    firsts: Int32Array,
+    values: readonly Vector[],
+    found: Found,
+    cursor: { -readonly [K in keyof Cursor]: Cursor[K] },
+  ): void {
+    const { type } = this.#step;
+    const isOnce = (type === 'semi' || type === 'anti') && this.#condition === undefined;
+    const keepsAll = type === 'left' || type === 'anti';
+    for (; cursor.index < batch.count; cursor.index++) {
+      const row = batch.selection[cursor.index];
+      let at = cursor.at ?? firsts[cursor.index];
+      if (at === noRow && cursor.at === undefined && !keepsAll) continue;
+      cursor.at = undefined;
+      const kept = at === noRow ? undefined : this.#keptOf(values, row);
+      for (; at !== noRow && !found.full; at = this.#table.next(at)) {
+        if (kept !== undefined && !this.#isEqual(at, kept)) continue;
+        found.add(row, at);
+        if (!isOnce) continue;
+        at = noRow;
+        break;
+      }
+      if (found.full) {
+        cursor.at = at;
+        return;
+      }
+      found.add(row, rest);
     }
-    const joined = this.#told(batch, found, any);
-    if (joined.sources.length > 0) yield joined;
   }
 
   /** @param any whether the first row has had a match before */
   #told(batch: Batch, found: Found, any: boolean): JoinedBatch & { readonly any: boolean } {
     const { type } = this.#step;
     const holds = this.#holding(batch, found);
-    const sources: number[] = [];
-    const rows: number[] = [];
+    const sources = new Uint32Array(found.count);
+    const rows = new Int32Array(found.count);
+    let count = 0;
     let matched = any;
     for (let i = 0; i < found.count; i++) {
       const source = found.sources[i];
@@ -90,22 +118,22 @@ export class JoinMatches {
         if (holds?.[i] === 0) continue;
         matched = true;
         if (type === 'semi' || type === 'anti') continue;
-        sources.push(source);
-        rows.push(row);
+        sources[count] = source;
+        rows[count++] = row;
         continue;
       }
       const isOut = type === 'left' || type === 'anti' ? !matched : type === 'semi' && matched;
       if (isOut) {
-        sources.push(source);
-        rows.push(noRow);
+        sources[count] = source;
+        rows[count++] = noRow;
       }
       matched = false;
     }
     found.count = 0;
-    const from = Uint32Array.from(sources);
+    const from = sources.subarray(0, count);
     if (type === 'semi' || type === 'anti')
-      return { batch: { ...batch, selection: from, count: from.length }, sources: from, any: matched };
-    return { batch: this.#beside(batch, from, Int32Array.from(rows)), sources: from, any: matched };
+      return { batch: { ...batch, selection: from, count }, sources: from, any: matched };
+    return { batch: this.#beside(batch, from, rows.subarray(0, count)), sources: from, any: matched };
   }
 
   /** Of each of what was found, whether the condition is true of it; undefined where there is none. */
@@ -123,12 +151,27 @@ export class JoinMatches {
 
   /** Rows of the batch with rows of the table beside them; `noRow` stands for NULL. */
   #beside(batch: Batch, sources: Uint32Array, rows: Int32Array): Batch {
+    const { slot } = this.#step;
+    if (isAscending(sources)) {
+      const vectors = batch.vectors.slice();
+      if (this.#puts) {
+        const starts = new Uint32Array(batch.rows);
+        for (let i = 0; i < rows.length; i++) starts[sources[i]] = this.#startOf(rows[i]);
+        vectors[slot] = new CodedVector(this.#table.bytes, starts);
+      }
+      return { ...batch, vectors, selection: sources, count: sources.length };
+    }
     const vectors = batch.vectors.map((vector) => vector && gathered(vector, sources));
     if (this.#puts) {
-      const starts = Uint32Array.from(rows, (row) => (row === noRow ? 0 : this.#table.start(row)));
-      vectors[this.#step.slot] = new CodedVector(this.#table.bytes, starts);
+      const starts = new Uint32Array(rows.length);
+      for (let i = 0; i < rows.length; i++) starts[i] = this.#startOf(rows[i]);
+      vectors[slot] = new CodedVector(this.#table.bytes, starts);
     }
     return wholeBatch(vectors, sources.length);
+  }
+
+  #startOf(row: number): number {
+    return row === noRow ? 0 : this.#table.start(row);
   }
 
   /** What is kept of the keys of a row; undefined where they are equal to all that have their bytes. */
@@ -147,20 +190,54 @@ export class JoinMatches {
   }
 }
 
+/** How far a batch has been looked through. */
+interface Cursor {
+  readonly index: number;
+  /** The row of the table that comes next for it; undefined: the first one. */
+  readonly at: number | undefined;
+}
+
 /** Rows of a batch and of the table, which may belong together. */
 class Found {
-  readonly sources = new Uint32Array(4 * rowsPerBatch);
-  readonly rows = new Int32Array(4 * rowsPerBatch);
+  sources = new Uint32Array(4 * rowsPerBatch);
+  rows = new Int32Array(4 * rowsPerBatch);
   count = 0;
+  readonly #most: number;
+  readonly #room: Room | undefined;
 
-  get full(): boolean {
-    return this.count === this.sources.length;
+  constructor(most: number, room?: Room) {
+    this.#most = most;
+    this.#room = room;
   }
 
+  get full(): boolean {
+    return this.count === this.#most;
+  }
+
+  /** @throws RoomExceeded */
   add(source: number, row: number): void {
+    if (this.count === this.sources.length) this.#grow();
     this.sources[this.count] = source;
     this.rows[this.count++] = row;
   }
+
+  #grow(): void {
+    this.#room?.take(this.count * bytesOfRow);
+    const [sources, rows] = [this.sources, this.rows];
+    this.sources = new Uint32Array(2 * this.count);
+    this.rows = new Int32Array(2 * this.count);
+    this.sources.set(sources);
+    this.rows.set(rows);
+  }
+}
+
+/** What a row that was found takes until it is written, roughly. */
+const bytesOfRow = 32;
+
+/** Whether no row comes twice. */
+function isAscending(rows: Uint32Array): boolean {
+  for (let i = 1; i < rows.length; i++) if (rows[i] <= rows[i - 1]) return false;
+  return true;
 }
 
 /** What is written is copied on as it stands only where it is known to be written. */

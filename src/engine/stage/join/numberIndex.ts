@@ -1,23 +1,58 @@
+import { sharedDoubles, sharedIntegers } from '../held/shared.ts';
+
+/** What an index holds, in memory that threads share. */
+export interface NumberMemory {
+  readonly keys: Float64Array;
+  readonly rows: Int32Array;
+}
+
 /** Places of a table that are taken at most, of all. */
 const fullest = 0.5;
+const firstLength = 1 << 10;
 
 /** Row numbers by a number: an open-addressing table of two arrays. NaN is no key. */
 export class NumberIndex {
-  #keys = new Float64Array(1 << 10).fill(NaN);
-  #rows = new Int32Array(1 << 10);
+  #keys: Float64Array;
+  #rows: Int32Array;
   #count = 0;
 
-  /** Bytes that its numbers take. */
-  get size(): number {
-    return (this.#count * 12) / fullest;
+  /** @param memory what `share` of another one gave: nothing may be added to it */
+  constructor(memory?: NumberMemory) {
+    this.#keys = memory?.keys ?? new Float64Array(firstLength).fill(NaN);
+    this.#rows = memory?.rows ?? new Int32Array(firstLength);
   }
 
-  /** @param key one that is not there yet */
-  add(key: number, row: number): void {
-    if (++this.#count > this.#keys.length * fullest) this.#grow();
-    const slot = this.#slot(key);
+  /** Bytes held: of a small index those that are in use, of a large one all that it has taken. */
+  get size(): number {
+    const places = this.#keys.length > firstLength ? this.#keys.length : this.#count / fullest;
+    return places * 12;
+  }
+
+  /** A copy of what it holds. */
+  share(): NumberMemory {
+    return { keys: sharedDoubles(this.#keys), rows: sharedIntegers(this.#rows) };
+  }
+
+  /** Sets the row of a key; answers the one that it had, `none` where it is new. */
+  put(key: number, row: number, none: number): number {
+    let slot = this.#slot(key);
+    if (this.#keys[slot] === key) {
+      const before = this.#rows[slot];
+      this.#rows[slot] = row;
+      return before;
+    }
+    if (++this.#count > this.#keys.length * fullest) {
+      this.#grow();
+      slot = this.#slot(key);
+    }
     this.#keys[slot] = key;
     this.#rows[slot] = row;
+    return none;
+  }
+
+  /** The keys with their rows. */
+  *entries(): Generator<readonly [number, number]> {
+    for (const [slot, key] of this.#keys.entries()) if (!Number.isNaN(key)) yield [key, this.#rows[slot]];
   }
 
   /** @returns `none` where the key is not there */

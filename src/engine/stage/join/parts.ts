@@ -81,10 +81,9 @@ export class JoinParts {
   async #emptied(level: number): Promise<SpillWriter[]> {
     const { table, folder } = this.#setting;
     const parts = await openParts(folder);
-    for (let at = 0; at < table.count; at++) {
-      const key = table.keyOf(at);
+    for (const { key, row } of table.entries()) {
       const part = parts[partitionOf(key, level)];
-      const record = runRecord(key, table.row(at));
+      const record = runRecord(key, row);
       if (!part.tryAppend(record)) await part.append(record);
     }
     table.clear();

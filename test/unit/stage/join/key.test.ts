@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StageMetrics } from '../../../../src/engine/stage/context.ts';
-import { run, type TestData } from '../run.ts';
+import { run, runInParts, type TestData } from '../run.ts';
 
 /** As JSON writes them: what equals another of them in one way or another, and what nearly does. */
 const values = [
@@ -111,12 +111,16 @@ describe('the key of a JOIN', () => {
       const other: TestData = { ...one, text: one.text.replaceAll('"i":', '"j":').replace('i,', 'j,') };
 
       it(`finds what = finds: ${format}, ${left} and ${right}`, async () => {
-        assert.deepEqual(await run(joined(left), one, { other }), await equals());
+        const expected = await equals();
+        assert.deepEqual(await run(joined(left), one, { other }), expected);
+        assert.deepEqual(await runInParts(joined(left), one, { other, blockSize: 300 }), expected);
       });
 
       it(`finds it in a column that was computed before: ${format}, ${left} and ${right}`, async () => {
         const query = `EXTEND ${left} AS made |> ${joined('made')}`;
-        assert.deepEqual(await run(query, one, { other }), await equals());
+        const expected = await equals();
+        assert.deepEqual(await run(query, one, { other }), expected);
+        assert.deepEqual(await runInParts(query, one, { other, blockSize: 300 }), expected);
       });
     }
   }
