@@ -7,7 +7,6 @@ import { vectorAt, type Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
 import { tag, writeCell } from '../codec.ts';
 import { writeRows } from '../output.ts';
-import type { Vector } from '../vector.ts';
 import { writeJoinKey, type KeyPair } from './key.ts';
 import { JoinKeys } from './keys.ts';
 import { JoinTable, type JoinMemory } from './table.ts';
@@ -148,7 +147,7 @@ function* keyedRows(
       row.clear();
       if (puts) writeLine(row, text, start, end);
       else row.byte(tag.null);
-      writeKept(row, vectors, at, pairs);
+      for (const [of, pair] of pairs.entries()) pair.writeKept(row, vectors[of], at, 'right');
       yield { key: key.view(), row: row.view() };
     }
     start = end + 1;
@@ -164,14 +163,4 @@ function writeLine(out: ByteWriter, text: Uint8Array, start: number, end: number
   out.byte(tag.objectText);
   out.count(end - start);
   out.copy(text, start, end);
-}
-
-/** A cell for each key. */
-function writeKept(
-  out: ByteWriter,
-  vectors: readonly Vector[],
-  row: number,
-  pairs: readonly KeyPair[],
-): void {
-  for (const [at, pair] of pairs.entries()) writeCell(out, pair.keptOf(vectors[at], row, 'right'));
 }

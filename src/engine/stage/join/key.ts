@@ -7,7 +7,7 @@ import { readNumber } from '../../query/value/decimal.ts';
 import { timeOfEpoch } from '../../query/value/time.ts';
 import { isNumeric, type Value } from '../../query/value/value.ts';
 import type { ByteWriter } from '../bytes.ts';
-import { tag } from '../codec.ts';
+import { tag, writeCell } from '../codec.ts';
 import { CodedVector } from '../codedVector.ts';
 import { writeKey, writeNumberKey } from '../held/key.ts';
 import { FieldVector, type Vector } from '../vector.ts';
@@ -83,6 +83,11 @@ export class KeyPair {
     return left === null && this.#isPlain;
   }
 
+  /** Whether it is seen at a glance that a value is equal to all that have its bytes. */
+  isCertainAt(vector: Vector, row: number): boolean {
+    return this.#isPlain && this.#keepsNothing(vector, row);
+  }
+
   /** The number that stands in a key for what is one at a glance; NaN where the value must be read. */
   numberInKey(vector: Vector, row: number): number {
     return this.#isPlain ? wholeNumberAt(vector, row) : NaN;
@@ -90,11 +95,24 @@ export class KeyPair {
 
   /** `kept` of the value of a row, which is not decoded where nothing is kept of it. */
   keptOf(vector: Vector, row: number, side: JoinSide): Value {
-    if (this.#isPlain) {
-      if (!mayBeText(vector, row)) return null;
-      if (this.#loose && !Number.isNaN(wholeNumberAt(vector, row))) return null;
-    }
+    if (this.#isPlain && this.#keepsNothing(vector, row)) return null;
     return this.kept(vector.value(row), side);
+  }
+
+  /** Writes `keptOf` as a cell. */
+  writeKept(out: ByteWriter, vector: Vector, row: number, side: JoinSide): void {
+    // A text that is a number is kept as it stands.
+    if (this.#isPlain && vector instanceof CodedVector && !this.#loose && !Number.isNaN(vector.wholeNumber(row))) {
+      if (vector.kind(row) === tag.text) vector.copyTo(out, row);
+      else out.byte(tag.null);
+      return;
+    }
+    writeCell(out, this.keptOf(vector, row, side));
+  }
+
+  /** Where nothing else is compared than what stands in the key. */
+  #keepsNothing(vector: Vector, row: number): boolean {
+    return !mayBeText(vector, row) || (this.#loose && !Number.isNaN(wholeNumberAt(vector, row)));
   }
 
   #read(value: Value, side: JoinSide): Value {

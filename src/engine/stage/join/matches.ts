@@ -99,7 +99,7 @@ export class JoinMatches {
         cursor.at = at;
         return;
       }
-      found.add(row, rest);
+      if (type !== 'inner') found.add(row, rest);
     }
   }
 
@@ -176,6 +176,10 @@ export class JoinMatches {
 
   /** What is kept of the keys of a row; undefined where they are equal to all that have their bytes. */
   #keptOf(values: readonly Vector[], row: number): readonly Value[] | undefined {
+    let isCertain = true;
+    for (let at = 0; isCertain && at < values.length; at++)
+      isCertain = this.#pairs[at].isCertainAt(values[at], row);
+    if (isCertain) return undefined;
     const kept = this.#pairs.map((pair, at) => pair.keptOf(values[at], row, 'left'));
     return this.#pairs.every((pair, at) => pair.isCertain(kept[at])) ? undefined : kept;
   }

@@ -1,88 +1,89 @@
-import { sharedDoubles, sharedIntegers } from '../held/shared.ts';
-
-/** What an index holds, in memory that threads share. */
-export interface NumberMemory {
-  readonly keys: Float64Array;
-  readonly rows: Int32Array;
-}
+import { sharedDoubles } from '../held/shared.ts';
 
 /** Places of a table that are taken at most, of all. */
 const fullest = 0.5;
 const firstLength = 1 << 10;
 
-/** Row numbers by a number: an open-addressing table of two arrays. NaN is no key. */
+/**
+ * Row numbers by a number: an open-addressing table in which each key has its row beside it, so that to find one is to look
+ * at one place of the memory. NaN is no key.
+ */
 export class NumberIndex {
-  #keys: Float64Array;
-  #rows: Int32Array;
+  /** A key and a row for each place; NaN where there is none. */
+  #places: Float64Array;
   #count = 0;
 
-  /** @param memory what `share` of another one gave: nothing may be added to it */
-  constructor(memory?: NumberMemory) {
-    this.#keys = memory?.keys ?? new Float64Array(firstLength).fill(NaN);
-    this.#rows = memory?.rows ?? new Int32Array(firstLength);
+  /** @param places what `share` of another one gave: nothing may be added to it */
+  constructor(places: Float64Array = noPlaces(firstLength)) {
+    this.#places = places;
+  }
+
+  get count(): number {
+    return this.#count;
   }
 
   /** Bytes held: of a small index those that are in use, of a large one all that it has taken. */
   get size(): number {
-    const places = this.#keys.length > firstLength ? this.#keys.length : this.#count / fullest;
-    return places * 12;
+    const { length } = this.#places;
+    return (length > 2 * firstLength ? length : (2 * this.#count) / fullest) * 8;
   }
 
   /** A copy of what it holds. */
-  share(): NumberMemory {
-    return { keys: sharedDoubles(this.#keys), rows: sharedIntegers(this.#rows) };
+  share(): Float64Array {
+    return sharedDoubles(this.#places);
   }
 
-  /** Sets the row of a key; answers the one that it had, `none` where it is new. */
-  put(key: number, row: number, none: number): number {
-    let slot = this.#slot(key);
-    if (this.#keys[slot] === key) {
-      const before = this.#rows[slot];
-      this.#rows[slot] = row;
-      return before;
-    }
-    if (++this.#count > this.#keys.length * fullest) {
+  /** Sets the row of a key where it is new; answers the one that it has. */
+  put(key: number, row: number): number {
+    let place = this.#place(key);
+    if (this.#places[place] === key) return this.#places[place + 1];
+    if (2 * ++this.#count > this.#places.length * fullest) {
       this.#grow();
-      slot = this.#slot(key);
+      place = this.#place(key);
     }
-    this.#keys[slot] = key;
-    this.#rows[slot] = row;
-    return none;
-  }
-
-  /** The keys with their rows. */
-  *entries(): Generator<readonly [number, number]> {
-    for (const [slot, key] of this.#keys.entries()) if (!Number.isNaN(key)) yield [key, this.#rows[slot]];
+    this.#places[place] = key;
+    this.#places[place + 1] = row;
+    return row;
   }
 
   /** @returns `none` where the key is not there */
   find(key: number, none: number): number {
-    const slot = this.#slot(key);
-    return this.#keys[slot] === key ? this.#rows[slot] : none;
+    const place = this.#place(key);
+    return this.#places[place] === key ? this.#places[place + 1] : none;
   }
 
-  /** The place where the key is, or where it would be put. */
-  #slot(key: number): number {
-    const keys = this.#keys;
-    const mask = keys.length - 1;
+  /** The keys with their rows. */
+  *entries(): Generator<readonly [number, number]> {
+    const places = this.#places;
+    for (let at = 0; at < places.length; at += 2)
+      if (!Number.isNaN(places[at])) yield [places[at], places[at + 1]];
+  }
+
+  /** Where the key is, or where it would be put. */
+  #place(key: number): number {
+    const places = this.#places;
+    const mask = places.length - 1;
     // The low 32 bits of a whole number, and of others something that depends on their size.
     let hash = Math.imul(key ^ (key / 0x1_0000_0000), 0x9e3779b1);
     hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
-    for (let slot = (hash ^ (hash >>> 13)) & mask; ; slot = (slot + 1) & mask) {
-      const there = keys[slot];
-      if (there === key || Number.isNaN(there)) return slot;
+    for (let place = ((hash ^ (hash >>> 13)) << 1) & mask; ; place = (place + 2) & mask) {
+      const there = places[place];
+      if (there === key || Number.isNaN(there)) return place;
     }
   }
 
   #grow(): void {
-    const [keys, rows] = [this.#keys, this.#rows];
-    this.#keys = new Float64Array(2 * keys.length).fill(NaN);
-    this.#rows = new Int32Array(2 * rows.length);
-    for (const [from, key] of keys.entries()) {
-      if (Number.isNaN(key)) continue;
-      const slot = this.#slot(key);
-      this.#keys[slot] = key;
-      this.#rows[slot] = rows[from];
+    const before = this.#places;
+    this.#places = noPlaces(before.length);
+    for (let at = 0; at < before.length; at += 2) {
+      if (Number.isNaN(before[at])) continue;
+      const place = this.#place(before[at]);
+      this.#places[place] = before[at];
+      this.#places[place + 1] = before[at + 1];
     }
   }
+}
+
+function noPlaces(count: number): Float64Array {
+  return new Float64Array(2 * count).fill(NaN);
 }

@@ -3,7 +3,7 @@ import { tag } from '../codec.ts';
 import { exactNumber, writeNumberKey } from '../held/key.ts';
 import { KeySet, type KeyMemory } from '../held/keySet.ts';
 import { sharedBytes, sharedIntegers, sharedWords } from '../held/shared.ts';
-import { NumberIndex, type NumberMemory } from './numberIndex.ts';
+import { NumberIndex } from './numberIndex.ts';
 
 /** Stands behind the last row of a key. */
 export const noRow = -1;
@@ -11,9 +11,10 @@ export const noRow = -1;
 /** What a table holds, in memory that threads share. */
 export interface JoinMemory {
   readonly keys: KeyMemory;
-  readonly numbers: NumberMemory;
-  readonly last: Int32Array;
-  readonly next: Int32Array;
+  readonly numbers: Float64Array;
+  readonly first: Int32Array;
+  /** Undefined where no key has two rows. */
+  readonly next: Int32Array | undefined;
   readonly starts: Uint32Array;
   readonly rows: Uint8Array;
 }
@@ -25,12 +26,14 @@ export interface JoinMemory {
 export class JoinTable {
   /** The other keys. */
   #keys: KeySet;
-  /** The last row of each key that is a number. */
+  /** The first row of each key that is a number. */
   #numbers: NumberIndex;
-  /** By the number of another key, its last row. */
-  #last: Int32Array;
-  /** By the number of a row, the row of the same key after it; of the last one, the first one with its bits turned around. */
-  #next: Int32Array;
+  /** By the number of another key, its first row. */
+  #first: Int32Array;
+  /** By the number of a row, the row of the same key after it; undefined as long as there is none anywhere. */
+  #next: Int32Array | undefined;
+  /** By the number of a row that is the first one of its key, the last one; only with `#next`. */
+  #last: Int32Array | undefined;
   /** By the number of a row, where it begins. */
   #starts: Uint32Array;
   #rows = new ByteWriter(firstBytes);
@@ -42,8 +45,8 @@ export class JoinTable {
   constructor(memory?: JoinMemory) {
     this.#keys = memory ? KeySet.over(memory.keys) : new KeySet();
     this.#numbers = new NumberIndex(memory?.numbers);
-    this.#last = memory?.last ?? new Int32Array(firstLength);
-    this.#next = memory?.next ?? new Int32Array(firstLength);
+    this.#first = memory?.first ?? new Int32Array(firstLength);
+    this.#next = memory?.next;
     this.#starts = memory?.starts ?? new Uint32Array(firstLength);
     this.#shared = memory?.rows;
     this.#rows.byte(tag.null);
@@ -51,7 +54,8 @@ export class JoinTable {
 
   /** Bytes that it holds. */
   get size(): number {
-    return this.#keys.size + this.#numbers.size + this.#rows.length + this.#count * 12;
+    const ofRow = this.#next ? 12 : 4;
+    return this.#keys.size + this.#numbers.size + this.#rows.length + this.#count * ofRow;
   }
 
   /** The bytes of all rows; those of a NULL are at 0. */
@@ -61,14 +65,14 @@ export class JoinTable {
 
   /** Moves what it holds; it is empty afterwards. */
   share(): JoinMemory {
-    const last = sharedIntegers(this.#last.subarray(0, this.#keys.count));
+    const first = sharedIntegers(this.#first.subarray(0, this.#keys.count));
     const keys = this.#keys.share();
     this.#keys = new KeySet();
     const numbers = this.#numbers.share();
     this.#numbers = new NumberIndex();
     const memory = {
-      ...{ keys, numbers, last },
-      next: sharedIntegers(this.#next.subarray(0, this.#count)),
+      ...{ keys, numbers, first },
+      next: this.#next && sharedIntegers(this.#next.subarray(0, this.#count)),
       starts: sharedWords(this.#starts.subarray(0, this.#count)),
       rows: sharedBytes(this.bytes),
     };
@@ -78,12 +82,12 @@ export class JoinTable {
 
   add(key: Uint8Array, row: Uint8Array): void {
     const at = this.#count++;
-    if (at === this.#next.length) this.#growRows();
+    if (at === this.#starts.length) this.#growRows();
     this.#starts[at] = this.#rows.length;
     this.#rows.copy(row);
     const single = indexedNumber(key, key.length);
-    if (single === undefined) this.#addKey(key, at);
-    else this.#chain(at, this.#numbers.put(single, at, noRow));
+    const first = single === undefined ? this.#firstOf(key, at) : this.#numbers.put(single, at);
+    if (first !== at) this.#chain(first, at);
   }
 
   /** The first row of a key, `noRow` where there is none. */
@@ -91,18 +95,17 @@ export class JoinTable {
     const single = indexedNumber(key, end);
     if (single !== undefined) return this.firstOfNumber(single);
     const number = this.#keys.find(key, end);
-    return number === -1 ? noRow : ~this.#next[this.#last[number]];
+    return number === -1 ? noRow : this.#first[number];
   }
 
   /** `first` of the key that is this number alone. */
   firstOfNumber(number: number): number {
-    const last = this.#numbers.find(number, noRow);
-    return last === noRow ? noRow : ~this.#next[last];
+    return this.#numbers.find(number, noRow);
   }
 
   /** The row of the same key after this one. */
   next(row: number): number {
-    return Math.max(this.#next[row], noRow);
+    return this.#next === undefined ? noRow : this.#next[row];
   }
 
   /** Where in `bytes` a row begins. */
@@ -114,52 +117,59 @@ export class JoinTable {
   *entries(): Generator<{ readonly key: Uint8Array; readonly row: Uint8Array }> {
     for (let number = 0; number < this.#keys.count; number++) {
       const key = this.#keys.key(number);
-      for (const row of this.#rowsUntil(this.#last[number])) yield { key, row };
+      for (const row of this.#rowsFrom(this.#first[number])) yield { key, row };
     }
     const out = new ByteWriter();
-    for (const [number, last] of this.#numbers.entries()) {
+    for (const [number, first] of this.#numbers.entries()) {
       out.clear();
       writeNumberKey(out, number);
       const key = out.view();
-      for (const row of this.#rowsUntil(last)) yield { key, row };
+      for (const row of this.#rowsFrom(first)) yield { key, row };
     }
   }
 
   clear(): void {
     this.#keys = new KeySet();
     this.#numbers = new NumberIndex();
-    this.#last = new Int32Array(firstLength);
-    this.#next = new Int32Array(firstLength);
+    this.#first = new Int32Array(firstLength);
+    this.#next = undefined;
+    this.#last = undefined;
     this.#starts = new Uint32Array(firstLength);
     this.#rows = new ByteWriter(firstBytes);
     this.#rows.byte(tag.null);
     this.#count = 0;
   }
 
-  #addKey(key: Uint8Array, at: number): void {
+  /** The first row of a key that is no number; `at` where it is new. */
+  #firstOf(key: Uint8Array, at: number): number {
     const known = this.#keys.count;
     const number = this.#keys.number(key);
-    if (number === this.#last.length) this.#last = grown(this.#last, new Int32Array(2 * number));
-    this.#chain(at, number === known ? noRow : this.#last[number]);
-    this.#last[number] = at;
+    if (number < known) return this.#first[number];
+    if (number === this.#first.length) this.#first = grown(this.#first, new Int32Array(2 * number));
+    this.#first[number] = at;
+    return at;
   }
 
   /** Puts a row behind the last one of its key. */
-  #chain(at: number, last: number): void {
-    this.#next[at] = last === noRow ? ~at : this.#next[last];
-    if (last !== noRow) this.#next[last] = at;
+  #chain(first: number, at: number): void {
+    this.#next ??= new Int32Array(this.#starts.length).fill(noRow);
+    this.#last ??= Int32Array.from(this.#starts, (_, row) => row);
+    this.#next[this.#last[first]] = at;
+    this.#last[first] = at;
   }
 
-  *#rowsUntil(last: number): Generator<Uint8Array> {
-    for (let at = ~this.#next[last]; at !== noRow; at = this.next(at)) {
+  *#rowsFrom(first: number): Generator<Uint8Array> {
+    for (let at = first; at !== noRow; at = this.next(at)) {
       const end = at + 1 < this.#count ? this.#starts[at + 1] : this.#rows.length;
       yield this.bytes.subarray(this.#starts[at], end);
     }
   }
 
   #growRows(): void {
-    this.#next = grown(this.#next, new Int32Array(2 * this.#next.length));
-    this.#starts = grown(this.#starts, new Uint32Array(2 * this.#starts.length));
+    const { length } = this.#starts;
+    this.#starts = grown(this.#starts, new Uint32Array(2 * length));
+    this.#next &&= grown(this.#next, new Int32Array(2 * length).fill(noRow));
+    this.#last &&= grown(this.#last, Int32Array.from({ length: 2 * length }, (_, row) => row));
   }
 }
 

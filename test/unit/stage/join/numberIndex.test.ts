@@ -15,7 +15,8 @@ describe('NumberIndex', () => {
     while (known.size < 20_000)
       known.set(Math.floor((random() - 0.5) * 2 ** (10 + (known.size % 50))), known.size);
     const index = new NumberIndex();
-    for (const [key, row] of known) assert.equal(index.put(key, row, -1), -1);
+    for (const [key, row] of known) assert.equal(index.put(key, row), row);
+    for (const [key, row] of known) assert.equal(index.put(key, -7), row, 'the first row stays');
     assert.deepEqual(new Map(index.entries()), known);
     for (const [key, row] of known) assert.equal(index.find(key, -1), row, `the row of ${key}`);
     for (let i = 0; i < 20_000; i++) {
