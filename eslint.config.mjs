@@ -65,7 +65,7 @@ export const rooms = {
     'format',
   ],
   'engine/stage/held': ['stage', 'query', 'query/value', 'format'],
-  'engine/stage/join': ['stage', 'stage/held', 'query/resolve', 'query', 'query/value'],
+  'engine/stage/join': ['stage', 'stage/held', 'query/resolve', 'query', 'query/value', 'format'],
   'engine/stage/window': [
     'stage',
     'stage/aggregate',
@@ -108,6 +108,7 @@ export const rooms = {
   'engine/columns': ['kernel', 'format', 'index'],
   'engine/pool': [
     'stage/held',
+    'stage/join',
     'kernel',
     'source',
     'format/*',
@@ -161,6 +162,7 @@ export const rooms = {
   'engine/dataset/merge': ['dataset', 'source', 'source/files', 'format', 'query', 'stage', 'pool'],
   'engine/run': [
     'stage/held',
+    'stage/join',
     'dataset/follow',
     ...[
       'run/*',

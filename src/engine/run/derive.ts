@@ -66,6 +66,8 @@ export interface DeriveOptions {
   readonly begun?: GroupsSoFar | undefined;
   /** How rows are written; undefined: as JSON Lines. */
   readonly form?: RowsForm | undefined;
+  /** Bytes that the stages, and before that the tables of JOINs, may hold. */
+  readonly budget?: number | undefined;
 }
 
 /** What the groups of a query are made of, up to a place. */
@@ -117,7 +119,7 @@ async function* withJoined<T>(
   query: PlannedQuery,
   plan: Plan,
   signal: AbortSignal,
-  { begun, stages, reported }: DeriveOptions,
+  { begun, stages, reported, budget = tableBudget }: DeriveOptions,
   make: (run: Run) => AsyncIterable<T>,
 ): AsyncGenerator<T> {
   const isOfRecords = plan === query.plan.asRecords;
@@ -130,8 +132,7 @@ async function* withJoined<T>(
     const known = joins.planned();
     const whole = (isOfRecords ? known.plan.asRecords : undefined) ?? known.plan;
     // What is there of groups was made without tables.
-    const context = { budget: tableBudget, signal, metrics: stages?.metrics };
-    const tables = begun ? undefined : await joins.share(whole, context);
+    const tables = begun ? undefined : await joins.share(whole, { budget, signal, metrics: stages?.metrics });
     yield* make({ query: tables ? known : query, plan: whole, isOfRecords, joins, tables });
     for (const report of await joins.report(signal)) reported?.(report);
   } finally {
@@ -308,6 +309,7 @@ async function* batchesOf(
     scan: shared,
     keep,
     begun,
+    budget = stageBudget,
   }: DeriveOptions,
 ): AsyncGenerator<Batch> {
   const measure = stages?.measure;
@@ -338,7 +340,7 @@ async function* batchesOf(
   }
   const context: StageContext = {
     signal,
-    budget: stageBudget,
+    budget,
     tempFolder: tmpdir(),
     calls,
     joins,

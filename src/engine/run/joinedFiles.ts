@@ -37,12 +37,7 @@ export class JoinedFiles implements Joins {
   readonly #builds = new Map<number, JoinBuild>();
   #tables: JoinedTables | undefined;
 
-  private constructor(
-    dataset: Dataset,
-    files: readonly Joined[],
-    query: PlannedQuery,
-    batchesOf: BatchesOf,
-  ) {
+  private constructor(dataset: Dataset, files: readonly Joined[], query: PlannedQuery, batchesOf: BatchesOf) {
     this.#dataset = dataset;
     this.#files = files;
     this.#query = query;

@@ -14,10 +14,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/dataset.ts';
+import type { Pool } from '../../../src/engine/pool/pool.ts';
+import type { Result, Task } from '../../../src/engine/pool/task.ts';
 import { plannedFor, QuerySyntaxError } from '../../../src/engine/dataset/plan.ts';
 import { deriveRows } from '../../../src/engine/run/derive.ts';
 import { exportTo } from '../../../src/engine/run/export/export.ts';
 import { SourceError } from '../../../src/engine/source/source.ts';
+import { scanPool } from '../../support/pool.ts';
 
 const signal = new AbortController().signal;
 
@@ -53,15 +56,15 @@ describe('JOIN with another file', () => {
 
   async function rows(
     query: string,
-    options: Partial<DatasetOptions> & { readonly of?: string } = {},
+    options: Partial<DatasetOptions> & { readonly of?: string; readonly budget?: number } = {},
     found: () => Promise<void> = () => Promise.resolve(),
   ): Promise<unknown[]> {
-    const { of = 'events.jsonl', ...rest } = options;
+    const { of = 'events.jsonl', budget, ...rest } = options;
     const dataset = await Dataset.open({ kind: 'file', path: join(inner, of) }, { signal, ...rest });
     try {
       let text = '';
       const planned = plannedFor(query, dataset.recognised.format);
-      for await (const { bytes } of deriveRows(dataset, planned, signal, found)) {
+      for await (const { bytes } of deriveRows(dataset, planned, signal, found, { budget })) {
         text += Buffer.from(bytes).toString();
       }
       return text
@@ -118,6 +121,70 @@ describe('JOIN with another file', () => {
     const query =
       "|> JOIN 'users.csv' AS u ON user.id = u.id |> SELECT u.age AS age |> DISTINCT |> ORDER BY age";
     assert.deepEqual(await rows(query), [{ age: '9' }, { age: '10' }, { age: '100' }]);
+  });
+
+  describe('gives the same rows', () => {
+    /** In blocks of which the scan workers take those behind the first ones. */
+    const count = 1500;
+    const partners = (at: number): number[] => [at % 300, at % 300, at % 300].slice(0, (at % 300) % 4);
+    let pool: Pool<Task, Result>;
+    before(() => (pool = scanPool(2)));
+    after(() => pool.close());
+    beforeEach(async () => {
+      const many = Array.from({ length: count }, (_, at) => ({ at, of: `k${at % 300}`, n: at % 300 }));
+      await writeFile(join(inner, 'many.jsonl'), many.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      await writeFile(
+        join(inner, 'many.csv'),
+        `at,of,n\n${many.map(({ at, of, n }) => `${at},${of},${n}\n`).join('')}`,
+      );
+      const others = Array.from({ length: 300 }, (_, of) =>
+        Array.from({ length: of % 4 }, (_, nth) => ({ id: of, key: `k${of}`, nth })),
+      ).flat();
+      await writeFile(join(inner, 'others.jsonl'), others.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      await writeFile(
+        join(inner, 'others.csv'),
+        `id,key,nth\n${others.map(({ id, key, nth }) => `${id},${key},${nth}\n`).join('')}`,
+      );
+    });
+
+    const queries = [
+      "JOIN 'others' AS o ON n = o.id |> SELECT at, o.nth AS nth",
+      "JOIN 'others' AS o ON of = o.key |> SELECT at, o.nth AS nth",
+      "LEFT JOIN 'others' AS o ON n = o.id AND o.nth > 0 |> SELECT at, o.nth AS nth",
+      "SEMI JOIN 'others' AS o ON n = o.id AND o.nth > 1",
+      "ANTI JOIN 'others' AS o ON of = o.key |> SELECT at",
+      "WHERE n > 270 |> JOIN 'others' AS o ON n = o.id AND of = o.key",
+      "JOIN 'others' AS o ON n = o.id |> AGGREGATE count(*) AS c, sum(o.nth) AS s, max(at) AS m GROUP BY of |> ORDER BY of",
+      "JOIN 'others' AS o ON n = o.id |> JOIN 'others' AS p ON o.key = p.key AND p.nth = o.nth |> SELECT at, p.id AS id",
+      "ORDER BY n DESC, at |> LIMIT 500 |> JOIN 'others' AS o ON n = o.id |> SELECT at, o.nth AS nth",
+      "JOIN 'others' AS o ON n = o.id |> ORDER BY at DESC, o.nth |> LIMIT 9",
+      "JOIN 'others' AS o ON n = o.id |> SELECT o.nth AS nth, * EXCEPT (o)",
+    ];
+    for (const kind of ['jsonl', 'csv']) {
+      for (const query of queries) {
+        it(`whoever looks them up: ${kind}, ${query}`, async () => {
+          const asked = `|> ${query.replaceAll("'others'", `'others.${kind === 'csv' ? 'jsonl' : 'csv'}'`)}`;
+          const of = `many.${kind}`;
+          const inWorkers = await rows(asked, { of, pool, blockSize: 8 * 1024 });
+          assert.deepEqual(await rows(asked, { of, pool, blockSize: 8 * 1024, budget: 10_000 }), inWorkers);
+          assert.deepEqual(await rows(asked, { of }), inWorkers);
+        });
+      }
+    }
+
+    it('as the files say', async () => {
+      const found = await rows(`|> ${queries[0].replace('others', 'others.jsonl')}`, {
+        of: 'many.csv',
+        pool,
+      });
+      const expected = Array.from({ length: count }, (_, at) =>
+        partners(at).map((_, nth) => ({ at: String(at), nth })),
+      ).flat();
+      assert.deepEqual(
+        found.map((row) => JSON.stringify(row).replace(/"at":"?(\d+)"?/, '"at":$1')),
+        expected.map(({ at, nth }) => `{"at":${at},"nth":${nth}}`),
+      );
+    });
   });
 
   describe('whose other file is a table', () => {

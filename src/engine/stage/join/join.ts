@@ -26,7 +26,11 @@ export function joinStage(step: Step<'join'>, slots: readonly Slot[], shared?: S
   };
 }
 
-function joinedRow(step: Step<'join'>, slots: readonly Slot[], { natures, puts, memory }: SharedJoin): RowStage {
+function joinedRow(
+  step: Step<'join'>,
+  slots: readonly Slot[],
+  { natures, puts, memory }: SharedJoin,
+): RowStage {
   const rows = new JoinTable(memory);
   const keys = new JoinKeys(step, slots, natures);
   const matches = new JoinMatches(step, slots, rows, keys.pairs, puts);

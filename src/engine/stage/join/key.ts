@@ -102,7 +102,12 @@ export class KeyPair {
   /** Writes `keptOf` as a cell. */
   writeKept(out: ByteWriter, vector: Vector, row: number, side: JoinSide): void {
     // A text that is a number is kept as it stands.
-    if (this.#isPlain && vector instanceof CodedVector && !this.#loose && !Number.isNaN(vector.wholeNumber(row))) {
+    if (
+      this.#isPlain &&
+      vector instanceof CodedVector &&
+      !this.#loose &&
+      !Number.isNaN(vector.wholeNumber(row))
+    ) {
       if (vector.kind(row) === tag.text) vector.copyTo(out, row);
       else out.byte(tag.null);
       return;

@@ -169,7 +169,10 @@ export class JoinTable {
     const { length } = this.#starts;
     this.#starts = grown(this.#starts, new Uint32Array(2 * length));
     this.#next &&= grown(this.#next, new Int32Array(2 * length).fill(noRow));
-    this.#last &&= grown(this.#last, Int32Array.from({ length: 2 * length }, (_, row) => row));
+    this.#last &&= grown(
+      this.#last,
+      Int32Array.from({ length: 2 * length }, (_, row) => row),
+    );
   }
 }
 
