@@ -144,7 +144,7 @@ export class JoinMatches {
     for (let i = 0; i < found.count; i++) if (found.rows[i] !== rest) places.push(i);
     const sources = Uint32Array.from(places, (place) => found.sources[place]);
     const rows = Int32Array.from(places, (place) => found.rows[place]);
-    const { selection, count } = selectTrue(this.#beside(batch, sources, rows), this.#condition);
+    const { selection, count } = selectTrue(this.#gathered(batch, sources, rows), this.#condition);
     for (let i = 0; i < count; i++) holds[places[selection[i]]] = 1;
     return holds;
   }
@@ -161,11 +161,16 @@ export class JoinMatches {
       }
       return { ...batch, vectors, selection: sources, count: sources.length };
     }
+    return this.#gathered(batch, sources, rows);
+  }
+
+  /** The same, with the rows numbered in their order. */
+  #gathered(batch: Batch, sources: Uint32Array, rows: Int32Array): Batch {
     const vectors = batch.vectors.map((vector) => vector && gathered(vector, sources));
     if (this.#puts) {
       const starts = new Uint32Array(rows.length);
       for (let i = 0; i < rows.length; i++) starts[i] = this.#startOf(rows[i]);
-      vectors[slot] = new CodedVector(this.#table.bytes, starts);
+      vectors[this.#step.slot] = new CodedVector(this.#table.bytes, starts);
     }
     return wholeBatch(vectors, sources.length);
   }
