@@ -98,7 +98,7 @@ export const rooms = {
     'protocol',
   ],
   'engine/sink/http': ['sink', 'source', 'source/http', 'protocol'],
-  'engine/sink/typed': ['protocol', 'sink', 'query/value', 'format', 'format/csv'],
+  'engine/sink/typed': ['protocol', 'kernel', 'sink', 'query/value', 'format', 'format/csv'],
   'engine/sink/parquet': ['kernel', 'sink', 'sink/typed'],
   'engine/sink/arrow': ['sink', 'sink/typed'],
   'engine/sink/postgres': ['sink', 'sink/http', 'sink/typed', 'source', 'format', 'format/json', 'protocol'],

@@ -139,6 +139,28 @@ export interface KernelExports {
   boundGroups(...operands: number[]): void;
   unpackWords(words: number, count: number, width: number, target: number): void;
 
+  beginCells(kinds: number, starts: number, ends: number, buffer: number, count: number): void;
+  areTableCells(quote: number): number;
+  surveyCells(typesInText: number, isText: number, left: number): number;
+  readonly seenKinds: WebAssembly.Global;
+  readonly seenWholes: WebAssembly.Global;
+  readonly seenFractions: WebAssembly.Global;
+  readonly seenDigits: WebAssembly.Global;
+  readonly seenScale: WebAssembly.Global;
+  readonly seenForms: WebAssembly.Global;
+  readonly seenNanos: WebAssembly.Global;
+  readonly seenFarAway: WebAssembly.Global;
+  readonly seenPlain: WebAssembly.Global;
+  readonly seenTrue: WebAssembly.Global;
+  takeIntegers(values: number, present: number, left: number): number;
+  takeDoubles(values: number, present: number, left: number): number;
+  takeTimes(nanos: number, values: number, present: number, left: number): number;
+  takeDates(values: number, present: number, left: number): number;
+  takeBooleans(values: number, present: number, left: number): number;
+  takeTexts(...operands: number[]): number;
+  readonly textBytes: WebAssembly.Global;
+  readonly nullCells: WebAssembly.Global;
+
   search(from: number, to: number, length: number): number;
   readonly searched: WebAssembly.Global;
   readonly needle: WebAssembly.Global;

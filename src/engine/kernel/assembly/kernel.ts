@@ -96,6 +96,29 @@ export {
   leastSize,
   countSizes,
 } from './statistics';
+export {
+  beginCells,
+  areTableCells,
+  surveyCells,
+  seenKinds,
+  seenWholes,
+  seenFractions,
+  seenDigits,
+  seenScale,
+  seenForms,
+  seenNanos,
+  seenFarAway,
+  seenPlain,
+  seenTrue,
+  takeIntegers,
+  takeDoubles,
+  takeTimes,
+  takeDates,
+  takeBooleans,
+  takeTexts,
+  textBytes,
+  nullCells,
+} from './cells';
 export { rows, suspects, lines } from './walk';
 
 /** The first byte of memory that the host may lay out. */

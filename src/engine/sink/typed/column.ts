@@ -3,7 +3,9 @@ import { isDigit, minus, smallT, zero } from '../../ascii.ts';
 import { exactNumber } from '../../format/number.ts';
 import { Kind } from '../../format/record.ts';
 import { appendUnescaped } from '../jsonText.ts';
+import type { CellKernel, TakenCells } from '../../kernel/cellKernel.ts';
 import { cellText, eachItem, ObjectReader, textOf, type TakeCell } from './cells.ts';
+import type { CellRun, CellTaker } from './cellRun.ts';
 import type { ColumnType } from './columnType.ts';
 import { IsoReader } from './isoTime.ts';
 import { exactJson, jsonText, type Json } from './json.ts';
@@ -52,7 +54,7 @@ export interface StructColumn extends Values {
 }
 
 /** Takes the values of a column, whose type `Survey` has found, one by one. */
-export interface ColumnBuilder {
+export interface ColumnBuilder extends CellTaker {
   /** Takes the value that stands in `bytes[start, end)`. @throws TypeError where it is not of the type: a bug */
   readonly addCell: TakeCell;
   /** What was taken. */
@@ -104,6 +106,22 @@ class Presence {
     this.length++;
   }
 
+  /** Has room for `count` values more. */
+  reserve(count: number): void {
+    if (this.length + count <= this.#present.length) return;
+    const larger = new Uint8Array(2 ** Math.ceil(Math.log2(this.length + count)));
+    larger.set(this.#present);
+    this.#present = larger;
+  }
+
+  /** Notes the next values. */
+  addAll(present: Uint8Array, nulls: number): void {
+    this.reserve(present.length);
+    this.#present.set(present, this.length);
+    this.#nulls += nulls;
+    this.length += present.length;
+  }
+
   get values(): Values {
     return { length: this.length, nulls: this.#nulls, present: this.#present.subarray(0, this.length) };
   }
@@ -124,6 +142,17 @@ class Offsets {
     this.#values[at] = offset;
   }
 
+  /** Sets as many as there are `ends`, each with `by` added. */
+  setAll(at: number, ends: Uint32Array, by: number): void {
+    const { length } = ends;
+    if (at + length > this.#values.length) {
+      const larger = new Int32Array(2 ** Math.ceil(Math.log2(at + length)));
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    for (let next = 0; next < length; next++) this.#values[at + next] = ends[next] + by;
+  }
+
   upTo(length: number): Int32Array {
     return this.#values.subarray(0, length + 1);
   }
@@ -140,9 +169,30 @@ abstract class ScalarBuilder {
     if (isPresent) this.put(at, this.#presence.room, kind, bytes, start, end);
   }
 
+  addRun(run: CellRun): void {
+    const presence = this.#presence;
+    const at = presence.length;
+    presence.reserve(run.count);
+    const taken = this.putRun(at, presence.room, run.kernel);
+    if (taken === undefined) {
+      run.giveEach(this);
+      return;
+    }
+    presence.addAll(taken.present, taken.nulls);
+    for (const row of taken.left)
+      run.giveRow(row, { addCell: (...cell) => this.put(at + row, presence.room, ...cell) });
+  }
+
   protected get taken(): Values {
     return this.#presence.values;
   }
+
+  /**
+   * Takes the values of cells that are in the kernel, but for those that are left. Undefined where each is to be taken by itself.
+   * @param at which value the first one is
+   * @param room as in `put`
+   */
+  protected abstract putRun(at: number, room: number, kernel: CellKernel): TakenCells<unknown> | undefined;
 
   /** @param room of so many values there is to be room, at least */
   protected abstract put(
@@ -167,6 +217,13 @@ function jsonOf(kind: Kind, bytes: Uint8Array, start: number, end: number): Json
 
 class BooleanBuilder extends ScalarBuilder {
   #values = new Uint8Array(firstRoom);
+
+  protected putRun(at: number, room: number, kernel: CellKernel): TakenCells<unknown> {
+    this.#reserve(room);
+    const taken = kernel.booleans();
+    this.#values.set(taken.values, at);
+    return taken;
+  }
 
   protected put(at: number, room: number, kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     this.#reserve(room);
@@ -202,6 +259,13 @@ class Int64Builder extends ScalarBuilder {
   constructor(type: Int64Type) {
     super();
     this.#type = type;
+  }
+
+  protected putRun(at: number, room: number, kernel: CellKernel): TakenCells<unknown> {
+    this.#reserve(room);
+    const taken = this.#type.kind === 'int64' ? kernel.integers() : kernel.times(this.#type.unit === 'NANOS');
+    this.#values.set(taken.values, at);
+    return taken;
   }
 
   protected put(at: number, room: number, kind: Kind, bytes: Uint8Array, start: number, end: number): void {
@@ -243,6 +307,13 @@ class Int64Builder extends ScalarBuilder {
 class DoubleBuilder extends ScalarBuilder {
   #values = new Float64Array(firstRoom);
 
+  protected putRun(at: number, room: number, kernel: CellKernel): TakenCells<unknown> {
+    this.#reserve(room);
+    const taken = kernel.doubles();
+    this.#values.set(taken.values, at);
+    return taken;
+  }
+
   protected put(at: number, room: number, kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     this.#reserve(room);
     const isWritten = kind === Kind.Number || kind === Kind.Text;
@@ -268,6 +339,13 @@ class DoubleBuilder extends ScalarBuilder {
 
 class DateBuilder extends ScalarBuilder {
   #values = new Int32Array(firstRoom);
+
+  protected putRun(at: number, room: number, kernel: CellKernel): TakenCells<unknown> {
+    this.#reserve(room);
+    const taken = kernel.dates();
+    this.#values.set(taken.values, at);
+    return taken;
+  }
 
   protected put(at: number, room: number, kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     this.#reserve(room);
@@ -298,6 +376,10 @@ class DecimalBuilder extends ScalarBuilder {
     this.#type = type;
   }
 
+  protected putRun(): undefined {
+    return undefined;
+  }
+
   protected put(at: number, _: number, kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     this.#fill(at);
     this.#values.push(wholeOf(this.#type, jsonOf(kind, bytes, start, end)));
@@ -314,7 +396,7 @@ class DecimalBuilder extends ScalarBuilder {
   }
 }
 
-class TextBuilder {
+class TextBuilder implements ColumnBuilder {
   readonly #presence = new Presence();
   readonly #offsets = new Offsets();
   readonly #out = new ByteBuilder();
@@ -324,6 +406,17 @@ class TextBuilder {
     if (isPresent) this.#put(kind, bytes, start, end);
     this.#presence.add(isPresent);
     this.#offsets.set(this.#presence.length, this.#out.length);
+  }
+
+  addRun(run: CellRun): void {
+    for (let row = 0; row < run.count; row++) {
+      const { bytes, ends, present, nulls } = run.kernel.texts(row, run.quote);
+      this.#offsets.setAll(this.#presence.length + 1, ends, this.#out.length);
+      this.#out.copy(bytes);
+      this.#presence.addAll(present, nulls);
+      row += ends.length;
+      if (row < run.count) run.giveRow(row, this);
+    }
   }
 
   #put(kind: Kind, bytes: Uint8Array, start: number, end: number): void {

@@ -1,12 +1,5 @@
 import type { FieldRequest, RecordBlock } from '../../format/record.ts';
-import type { TakeCell } from './cells.ts';
-
-/** Takes the values of a column one by one. */
-export interface CellTaker {
-  readonly addCell: TakeCell;
-  /** Whether the values that come do not matter any more. */
-  readonly isSettled?: boolean;
-}
+import type { CellTaker } from './cellRun.ts';
 
 /** The rows of a block as values, column by column, where the scanner has found all of their fields. */
 export interface RowCells {

@@ -3,6 +3,8 @@ import { Decimal, numberOf, type Numeric } from '../../query/value/decimal.ts';
 import { bigI, bigN, dot, isDigit, minus, zero } from '../../ascii.ts';
 import { Kind } from '../../format/record.ts';
 import { unescapeJson } from '../../query/value/json.ts';
+import type { SurveyedCells } from '../../kernel/cellKernel.ts';
+import type { CellRun, CellTaker } from './cellRun.ts';
 import { cellText, eachItem, ObjectReader, textOf, type TakeCell } from './cells.ts';
 import { maxPrecision, type ColumnType } from './columnType.ts';
 import { IsoReader, type TimeForm } from './isoTime.ts';
@@ -48,7 +50,7 @@ interface TimesSeen {
 type InMembers = (path: readonly string[]) => boolean;
 
 /** Looks at the values of a column one by one, and says what type holds all of them without loss. */
-export class Survey {
+export class Survey implements CellTaker {
   readonly #typesInText: boolean;
   readonly #inMembers: InMembers;
   readonly #depth: number;
@@ -117,6 +119,13 @@ export class Survey {
       case Kind.Object:
         if (this.#begins(objects)) this.#objectCell(bytes, start, end);
     }
+  }
+
+  /** The same as `addCell` of each. */
+  addRun(run: CellRun): void {
+    const seen = run.kernel.survey(this.#typesInText, this.#isText);
+    this.merge(partOf(seen));
+    for (const row of seen.left) run.giveRow(row, this);
   }
 
   readonly #addItem: TakeCell = (kind, bytes, start, end) => this.addCell(kind, bytes, start, end);
@@ -342,6 +351,39 @@ export class Survey {
     return { kind: 'struct', members: new Map([...members].map(([key, member]) => [key, member.type()])) };
   }
 }
+
+/** What the kernel has seen of cells. */
+function partOf(seen: SurveyedCells): SurveyPart {
+  const { wholes, fractions, digits, scale, forms, nanos, farAway } = seen;
+  const form = timeForms.get(forms);
+  return {
+    kinds: seen.kinds,
+    numbers:
+      wholes || fractions
+        ? {
+            integers: !fractions,
+            in64Bits: true,
+            doubles: true,
+            digits: wholes ? Math.max(safeDigits, digits) : digits,
+            scale,
+          }
+        : undefined,
+    times: form && { form, nanos, farAway },
+    notFinite: false,
+    // Times of several forms are no times.
+    plainTexts: seen.plainTexts || (forms !== 0 && form === undefined),
+    textBooleans: seen.textBooleans,
+    items: undefined,
+    members: undefined,
+    tooMany: false,
+  };
+}
+
+const timeForms: ReadonlyMap<number, TimeForm> = new Map([
+  [1, 'date'],
+  [2, 'local'],
+  [4, 'zoned'],
+]);
 
 const text: ColumnType = { kind: 'text', mixed: false };
 const mixed: ColumnType = { kind: 'text', mixed: true };

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Kind } from '../../../../src/engine/format/record.ts';
 import { ObjectReader, readRows } from '../../../../src/engine/sink/typed/cells.ts';
-import { ColumnsBuilder, type TypedColumn } from '../../../../src/engine/sink/typed/column.ts';
+import type { CellArrays } from '../../../../src/engine/kernel/cellKernel.ts';
+import { CellRun } from '../../../../src/engine/sink/typed/cellRun.ts';
+import { columnBuilder, ColumnsBuilder, type TypedColumn } from '../../../../src/engine/sink/typed/column.ts';
 import type { ColumnType } from '../../../../src/engine/sink/typed/columnType.ts';
 import {
   exactJson,
@@ -129,6 +131,51 @@ function valueAt(built: TypedColumn, at: number): unknown {
   }
 }
 
+type PlacedCells = CellArrays & { readonly bytes: Uint8Array };
+
+/** Where the values of a column stand in rows that are objects. */
+function jsonCells(values: readonly string[]): PlacedCells {
+  const bytes = Buffer.from(values.map((value) => `{"v":${value}}\n`).join(''));
+  const reader = new ObjectReader(['v'], 0);
+  const found: [kind: number, start: number, end: number][] = [];
+  readRows(bytes, reader, '_value', () => found.push([reader.kinds[0], reader.starts[0], reader.ends[0]]));
+  return placed(bytes, found);
+}
+
+const doubled = 0x22;
+
+/** The same of cells of delimited text, those of texts with quotes in them with these doubled. */
+function tableCells(values: readonly string[]): PlacedCells {
+  let text = 'v\n,';
+  const found = values.map((value): [kind: number, start: number, end: number] => {
+    const cell = value === 'null' ? '' : value.startsWith('"') ? parsed(value) : value;
+    const start = Buffer.byteLength(text) + 1;
+    const written = cell.replaceAll('"', '""');
+    text += `"${written}",`;
+    const kind = value === 'null' ? Kind.Null : cell === written ? Kind.Text : Kind.EscapedText;
+    return [kind, start, start + Buffer.byteLength(written)];
+  });
+  return placed(Buffer.from(text), found);
+}
+
+function parsed(value: string): string {
+  const text = exactJson(value);
+  assert.ok(typeof text === 'string');
+  return text;
+}
+
+function placed(
+  bytes: Uint8Array,
+  found: readonly (readonly [kind: number, start: number, end: number])[],
+): PlacedCells {
+  return {
+    bytes,
+    kinds: Uint8Array.from(found, ([kind]) => kind),
+    starts: Uint32Array.from(found, ([, start]) => start),
+    ends: Uint32Array.from(found, ([, , end]) => end),
+  };
+}
+
 describe('columns that are made of the bytes of rows', () => {
   it('have the types and the values that the values of the rows give', () => {
     fc.assert(
@@ -156,6 +203,52 @@ describe('columns that are made of the bytes of rows', () => {
       }),
       { numRuns: runs(800, 100_000) },
     );
+  });
+
+  it('have the same type and values where many are taken at once', () => {
+    fc.assert(
+      fc.property(column, fc.boolean(), fc.boolean(), (few, typesInText, isTable) => {
+        const values = Array.from({ length: 20 }, (_, at) => few[at % few.length]);
+        const cells = isTable ? tableCells(values) : jsonCells(values);
+        const selection = Uint32Array.from(values.keys()).filter((row) => row % 7 !== 3);
+        const run = new CellRun(isTable ? doubled : 0);
+        run.begin(cells.bytes, 3, cells.bytes.length, selection, selection.length);
+        const survey = (): Survey => new Survey(typesInText, () => typesInText);
+        const [one, all] = [survey(), survey()];
+        run.give(cells, { addCell: (...cell) => one.addCell(...cell) });
+        run.give(cells, all);
+        run.give(cells, all);
+        const type = one.type();
+        assert.deepEqual(all.type(), type);
+        const [each, together] = [columnBuilder(type), columnBuilder(type)];
+        for (let time = 0; time < 2; time++) {
+          run.give(cells, { addCell: (...cell) => each.addCell(...cell) });
+          run.give(cells, together);
+        }
+        assert.deepEqual(together.finish(), each.finish());
+      }),
+      { numRuns: runs(1500, 100_000) },
+    );
+  });
+
+  it('are taken at once where there are more than there was room for', () => {
+    const values = Array.from({ length: 9000 }, (_, at) =>
+      at % 9 === 0 ? 'null' : `"${'text '.repeat(at % 99)}"`,
+    );
+    const cells = jsonCells([...values, JSON.stringify('x'.repeat(300_000)), '"end"']);
+    const { length } = cells.kinds;
+    const run = new CellRun(0);
+    run.begin(
+      cells.bytes,
+      0,
+      cells.bytes.length,
+      Uint32Array.from({ length }, (_, at) => at),
+      length,
+    );
+    const [each, together] = [0, 1].map(() => columnBuilder({ kind: 'text', mixed: false }));
+    run.give(cells, { addCell: (...cell) => each.addCell(...cell) });
+    run.give(cells, together);
+    assert.deepEqual(together.finish(), each.finish());
   });
 
   it('have the type that surveys of their parts give together', () => {
