@@ -3,6 +3,7 @@ import { Kind } from '../../format/record.ts';
 import type { ObjectRows } from '../objectSink.ts';
 import { SinkError } from '../sinkError.ts';
 import { ObjectReader, readRows } from './cells.ts';
+import type { JsonCells } from './jsonCells.ts';
 import { Survey, type SurveyPart } from './survey.ts';
 import type { RowCells } from './rowCells.ts';
 import type { ColumnTypes, TypedFormat } from './typedFormat.ts';
@@ -31,13 +32,34 @@ export class RowSurvey {
 
   /** Takes whole lines, each a row as JSON. @throws SinkError where there are too many columns */
   addLines(lines: Uint8Array): void {
-    readRows(lines, this.#reader, this.#rows.valueColumn, this.#look);
+    readRows(lines, this.#reader, this.#rows.valueColumn, (bytes) => this.#look(bytes));
   }
 
   /** Takes rows whose columns are the first ones here. */
   addRows(cells: RowCells): void {
     const columns = new Set(this.#rows.columns).size;
     for (let at = 0; at < columns; at++) cells.column(at, this.#read[at]);
+  }
+
+  /**
+   * The same as `addLines` of rows of which the scan has found the members that there were in others. False where so many have
+   * members besides that they are to be taken as lines.
+   */
+  addMembers(cells: JsonCells): boolean {
+    const { columns } = cells;
+    const apart = cells.apart((column) => this.#surveys.has(columns[column]));
+    if (apart.length > Math.max(1, cells.count / 8)) return false;
+    const known = new Set(columns);
+    for (const row of apart) {
+      const bytes = cells.read(row, this.#reader);
+      this.#look(bytes, known);
+    }
+    for (const [column, name] of columns.entries()) {
+      // A column that is in none of the rows is none of these.
+      const survey = this.#surveys.get(name);
+      if (survey) cells.column(column, survey);
+    }
+    return true;
   }
 
   /** What was seen so far. */
@@ -63,15 +85,17 @@ export class RowSurvey {
     return new Map([...this.#surveys].map(([name, survey]) => [name, survey.type()]));
   }
 
-  readonly #look = (bytes: Uint8Array): void => {
+  /** @param passed columns whose values are looked at elsewhere */
+  #look(bytes: Uint8Array, passed?: ReadonlySet<string>): void {
     if (this.#reader.overflown) throw this.#tooMany();
     const { keys, kinds, starts, ends } = this.#reader;
     const surveys = this.#read;
     if (surveys.length < keys.length) this.#meetKeys();
     for (let at = 0; at < surveys.length; at++) {
-      if (kinds[at] !== Kind.Missing) surveys[at].addCell(kinds[at] as Kind, bytes, starts[at], ends[at]);
+      if (kinds[at] !== Kind.Missing && !passed?.has(keys[at]))
+        surveys[at].addCell(kinds[at] as Kind, bytes, starts[at], ends[at]);
     }
-  };
+  }
 
   #meetKeys(): void {
     const { keys } = this.#reader;
