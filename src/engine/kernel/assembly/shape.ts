@@ -23,7 +23,7 @@ import { listEnd, nestedEnd, plainScalarEnd, shortListEnd, stringEnd } from './v
  * bytes before, between and after their values, byte for byte. A record that was found well formed teaches its
  * shape; a record that has the same bytes around well-formed values is then well formed as well, with the same
  * values for the same paths. Only texts, scalars and lists count as values here: an object in a record is part
- * of its shape.
+ * of its shape, of which is known where it begins and ends.
  *
  * Shapes are kept as a tree of their pieces, for a name may be in some records and not in others.
  */
@@ -43,6 +43,11 @@ class Piece {
   text: usize;
   /** Index of the column that takes the value after this piece, plus 1; 0 for none. */
   column: u32;
+  /** Likewise the columns that take an object which begins in this piece, and one that ends in it; and where, from its first byte. */
+  opens: u32;
+  opensAt: u32;
+  closes: u32;
+  closesAt: u32;
   /** What may stand here instead. */
   other: usize;
   /** What may come after the value. */
@@ -54,7 +59,7 @@ class Piece {
 }
 
 const PIECES: usize = 512;
-const PIECE_SIZE: usize = 64;
+const PIECE_SIZE: usize = 80;
 const TEXTS: usize = 32768;
 /** How many pieces may stand in one place before records are taken to have no shape in common. */
 const CHOICES: u32 = 8;
@@ -64,7 +69,7 @@ const DEPTH: u32 = 32;
 export const SHAPE_DEPTH: u32 = 2 * DEPTH + 1;
 
 /** The first is no piece, but has the beginning of the tree as its `next`. */
-const pieces: usize = memory.data(512 * 64, 16);
+const pieces: usize = memory.data(512 * 80, 16);
 const texts: usize = memory.data(32768, 16);
 let piecesEnd: usize = pieces + PIECE_SIZE;
 let textsEnd: usize = texts;
@@ -93,6 +98,7 @@ export function matchShape(record: usize, frame: Frame, row: u32, base: usize): 
       address = piece.other;
       continue;
     }
+    if ((piece.opens | piece.closes) != 0) takeObject(piece, frame, row, base, at);
     at += piece.length;
     if (at >= markedTo) return 0;
     if (piece.last) return at;
@@ -142,6 +148,11 @@ export function matchTogether(record: usize, ends: usize, count: u32, frame: Fra
     if (!isAt(piece, at)) {
       address = piece.other;
       continue;
+    }
+    if ((piece.opens | piece.closes) != 0) {
+      for (let index: u32 = 0; index < count; index++) {
+        takeObject(piece, frame, row + index, base, usize(load<u32>(places + (usize(index) << 2))));
+      }
     }
     if (piece.last) return matchEnds(piece, ends, count);
     const byte = load<u8>(at + piece.length);
@@ -269,6 +280,20 @@ function take(frame: Frame, index: u32, row: u32, base: usize, start: usize, end
   else takeScalar(frame, index, row, base, start, end);
 }
 
+/** Sets what begins or ends in the piece that stands at `at`, if it does. */
+// @ts-ignore: decorator
+@inline
+function takeObject(piece: Piece, frame: Frame, row: u32, base: usize, at: usize): void {
+  if (piece.opens != 0) {
+    const column = changetype<Column>(frame.columns + usize(piece.opens - 1) * offsetof<Column>());
+    setField(column, row, KIND_OBJECT, u32(at - base) + piece.opensAt, 0);
+  }
+  if (piece.closes != 0) {
+    const column = changetype<Column>(frame.columns + usize(piece.closes - 1) * offsetof<Column>());
+    store<u32>(column.ends + (usize(row) << 2), u32(at - base) + piece.closesAt);
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function takeScalar(frame: Frame, index: u32, row: u32, base: usize, start: usize, end: usize): void {
@@ -296,6 +321,7 @@ export function learnShape(record: usize, end: usize, frame: Frame, row: u32, ba
   let depth: u32 = 0;
   while (depth <= DEPTH) {
     // From one value to the next, or to the record's end.
+    opens = closes = 0;
     let byte: u8 = 0;
     for (; at < end; at++) {
       byte = load<u8>(at);
@@ -305,9 +331,11 @@ export function learnShape(record: usize, end: usize, frame: Frame, row: u32, ba
         nameDue = false;
       } else if (byte == 0x7b) {
         nameDue = true;
+        if (depth == DEPTH || !openObject(depth, u32(at - base), u32(at - start))) return;
         depth++;
       } else if (byte == 0x7d) {
         depth--;
+        if (!closeObject(depth, u32(at + 1 - start))) return;
       } else if (byte == 0x2c) {
         nameDue = true;
       } else if (byte != 0x3a && byte != 0x20 && byte != 0x09 && byte != 0x0d) {
@@ -324,19 +352,48 @@ export function learnShape(record: usize, end: usize, frame: Frame, row: u32, ba
   }
 }
 
+/** What is said of objects in the piece that is learned: see `Piece`. */
+let opens: u32 = 0;
+let opensAt: u32 = 0;
+let closes: u32 = 0;
+let closesAt: u32 = 0;
+/** The columns of the objects that are open. */
+const openColumns: usize = memory.data(32 * 4, 16);
+
+/** Notes an object that begins. Answers false where the piece has one already. */
+function openObject(depth: u32, start: u32, offset: u32): bool {
+  const column = columnAt(start);
+  store<u32>(openColumns + (usize(depth) << 2), column);
+  if (column == 0) return true;
+  if (opens != 0) return false;
+  opens = column;
+  opensAt = offset;
+  return true;
+}
+
+/** The same of one that ends. */
+function closeObject(depth: u32, offset: u32): bool {
+  const column = load<u32>(openColumns + (usize(depth) << 2));
+  if (column == 0) return true;
+  if (closes != 0) return false;
+  closes = column;
+  closesAt = offset;
+  return true;
+}
+
 /** The columns that the record has, of which the shape is learned: where the value of each begins, and its index plus 1. */
 const heldStarts: usize = memory.data(512 * 4, 16);
 const heldColumns: usize = memory.data(512 * 4, 16);
 let heldCount: u32 = 0;
 
-/** Finds the columns that a row has. Answers false where one is an object, or they are more than there are pieces. */
+/** Finds the columns that a row has. Answers false where they are more than there are pieces. */
 function holdColumns(frame: Frame, row: u32): bool {
   heldCount = 0;
   for (let index: u32 = 0; index < frame.columnCount; index++) {
     const column = changetype<Column>(frame.columns + usize(index) * offsetof<Column>());
     const kind = load<u8>(column.kinds + row);
     if (kind == KIND_MISSING) continue;
-    if (kind == KIND_OBJECT || heldCount == u32(PIECES)) return false;
+    if (heldCount == u32(PIECES)) return false;
     store<u32>(heldStarts + (usize(heldCount) << 2), load<u32>(column.starts + (usize(row) << 2)));
     store<u32>(heldColumns + (usize(heldCount) << 2), index + 1);
     heldCount++;
@@ -359,7 +416,8 @@ function addPiece(before: Piece, start: usize, end: usize, column: u32, last: bo
   for (let address = before.next; address != 0; address = changetype<Piece>(address).other) {
     const piece = changetype<Piece>(address);
     const same = piece.length == length && piece.column == column && piece.last == last;
-    if (same && memory.compare(piece.text, start, length) == 0) return piece;
+    const holds = piece.opens == opens && piece.closes == closes;
+    if (same && holds && memory.compare(piece.text, start, length) == 0) return piece;
     choices++;
   }
   if (
@@ -379,6 +437,10 @@ function addPiece(before: Piece, start: usize, end: usize, column: u32, last: bo
   piece.length = length;
   piece.text = textsEnd;
   piece.column = column;
+  piece.opens = opens;
+  piece.opensAt = opensAt;
+  piece.closes = closes;
+  piece.closesAt = closesAt;
   piece.last = last;
   piece.other = before.next;
   before.next = piecesEnd;

@@ -94,6 +94,31 @@ describe('kernel JSONL scanner', () => {
     }
   });
 
+  it('agrees on objects in lines that are alike', () => {
+    const paths = [['o'], ['o', 'p'], ['o', 'p', 'q'], ['e'], ['z', 'y'], ['a']];
+    const fields = paths.map((path) => ({ path, numeric: false }));
+    const lines = [
+      (n: number) => `{"o":{"p":{"q":${n}}},"e":{},"a":"${n}"}`,
+      (n: number) => `{"o":{"r":${n},"p":{"q":1,"s":{}}},"a":${n},"e":{"o":{"p":[${n}]}}}`,
+      (n: number) => `{ "a" : "${n}" , "o" : { "p" : { } , "q" : ${n} } }`,
+      (n: number) => `{"o":{"p":${n}},"o":{"p":{"q":2}},"z":{"y":{"x":{}}}}`,
+      (n: number) => `{"o":{"p":{"q":${n}}},"e":{"f":1},"z":{"y":{"x":{"w":{"v":${n}}}}}}`,
+    ];
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(lines.length - 1), { maxLength: 6 }),
+        fc.subarray(fields),
+        (kinds, asked) => {
+          const text = kinds.flatMap((kind) =>
+            Array.from({ length: 40 }, (_, n) => `${lines[kind](n * 7)}\n`),
+          );
+          assertSame(encode(text.join('')), asked);
+        },
+      ),
+      { numRuns: runs(100, 5000) },
+    );
+  });
+
   it('agrees on lines that would be one if a text could go on after its line', () => {
     const alike = '{"a":"some","b":1,"c":"more"}\n'.repeat(40);
     const broken = [
