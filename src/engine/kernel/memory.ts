@@ -11,6 +11,10 @@ export interface KernelExports {
 
   compressSnappy(from: number, length: number, target: number): number;
 
+  beginDictionary(bytes: number, size: number, offsets: number): void;
+  codePlaces(...operands: number[]): number;
+  readonly knownValues: WebAssembly.Global;
+
   scanJsonl(...operands: number[]): number;
   forgetShapes(): void;
   indexKeys(node: number): void;

@@ -1,6 +1,7 @@
 /** What the loader sees. */
 export { checksumAdd, checksumBegin, checksumEnd } from './checksum';
 export { compressSnappy } from './snappy';
+export { beginDictionary, codePlaces, knownValues } from './dictionary';
 export { scanJsonl, next } from './jsonl';
 export { scanCsv, csvRows, csvFaulty, csvLines, csvNext, heldRows, heldCount } from './csv';
 export { cutRows, rowsNext, rowsLineCount, rowsFeedsInside } from './elements';

@@ -29,7 +29,7 @@ export function writeChunk(writer: ByteWriter, leaf: Leaf): Chunk {
   const places = placesOf(leaf);
   const present = places.length;
   const values = column.kind === 'boolean' ? undefined : physicalOf(column);
-  const dictionary = values && dictionaryOf(values, places, present);
+  const dictionary = values && dictionaryOf(values, places);
   const different = dictionary?.places ?? places;
   let uncompressed = 0;
   if (values && dictionary)

@@ -1,10 +1,8 @@
+import { codePlaces, type CodedPlaces } from '../../kernel/dictionaryKernel.ts';
 import type { Physical } from './physical.ts';
 
 /** The different values of a column: the places where each of them comes first, and of all values which of them they are. */
-export interface Dictionary {
-  readonly places: Int32Array;
-  readonly codes: Int32Array;
-}
+export type Dictionary = CodedPlaces;
 
 /** Values that are looked at, spread over all of them, before all are. */
 const sampled = 1000;
@@ -14,69 +12,25 @@ const mostOfSample = 0.9;
 const mostValues = 1 << 20;
 
 /** The dictionary of the values at these places; undefined where it would not make half of their bytes of them. */
-export function dictionaryOf(values: Physical, places: Int32Array, count: number): Dictionary | undefined {
-  if (count === 0) return undefined;
-  const few = Math.min(count, sampled);
+export function dictionaryOf(values: Physical, places: Int32Array): Dictionary | undefined {
+  const { length } = places;
+  if (length === 0) return undefined;
+  const { extra } = values;
+  const few = Math.min(length, sampled);
   const sample = Int32Array.from(
     { length: few },
-    (_, at) => places[Math.floor((at * (count - 1)) / Math.max(1, few - 1))],
+    (_, at) => places[Math.floor((at * (length - 1)) / Math.max(1, few - 1))],
   );
-  if (codesOf(values, sample, few, mostOfSample * bytesOf(values, sample, few)) === undefined)
-    return undefined;
-  return codesOf(values, places, count, bytesOf(values, places, count) / 2);
+  // The values of the whole column would take room beside it, which those of long texts are not worth.
+  const some = values.some(sample);
+  const ofSome = Int32Array.from(sample.keys());
+  const most = mostOfSample * bytesOf(values, sample);
+  if (codePlaces(some, ofSome, { most, mostValues, extra }) === undefined) return undefined;
+  return codePlaces(values.stored, places, { most: bytesOf(values, places) / 2, mostValues, extra });
 }
 
-function bytesOf(values: Physical, places: Int32Array, count: number): number {
+function bytesOf(values: Physical, places: Int32Array): number {
   let bytes = 0;
-  for (let at = 0; at < count; at++) bytes += values.size(places[at]);
+  for (const place of places) bytes += values.size(place);
   return bytes;
-}
-
-/** @param most bytes that the different values may have */
-function codesOf(values: Physical, places: Int32Array, count: number, most: number): Dictionary | undefined {
-  const codes = new Int32Array(count);
-  let first = new Int32Array(1024);
-  let hashes = new Int32Array(1024);
-  // Of each slot the code of its value, and one more; twice as many as values, at least.
-  let slots = new Int32Array(2048);
-  let [known, bytes] = [0, 0];
-  for (let at = 0; at < count; at++) {
-    const place = places[at];
-    const hash = values.hash(place);
-    let slot = hash & (slots.length - 1);
-    let code = slots[slot] - 1;
-    while (code >= 0 && !(hashes[code] === hash && values.equal(first[code], place))) {
-      slot = (slot + 1) & (slots.length - 1);
-      code = slots[slot] - 1;
-    }
-    if (code < 0) {
-      bytes += values.size(place);
-      if (bytes > most || known === mostValues) return undefined;
-      if (known === first.length) {
-        first = doubled(first);
-        hashes = doubled(hashes);
-        slots = new Int32Array(slots.length * 2);
-        for (let old = 0; old < known; old++) slots[freeSlot(slots, hashes[old])] = old + 1;
-        slot = freeSlot(slots, hash);
-      }
-      code = known++;
-      first[code] = place;
-      hashes[code] = hash;
-      slots[slot] = code + 1;
-    }
-    codes[at] = code;
-  }
-  return { places: first.subarray(0, known), codes };
-}
-
-function freeSlot(slots: Int32Array, hash: number): number {
-  let slot = hash & (slots.length - 1);
-  while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
-  return slot;
-}
-
-function doubled(values: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(values.length * 2);
-  larger.set(values);
-  return larger;
 }

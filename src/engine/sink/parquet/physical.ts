@@ -1,4 +1,5 @@
 import type { ParquetType } from 'hyparquet';
+import type { StoredValues } from '../../kernel/dictionaryKernel.ts';
 import type { ScalarColumn, TextColumn } from '../typed/column.ts';
 
 type Bound = bigint | number | Uint8Array;
@@ -6,8 +7,12 @@ type Bound = bigint | number | Uint8Array;
 /** The values of a column as bytes of a file. A place is that of a value in the column. */
 export interface Physical {
   readonly type: ParquetType;
-  hash(place: number): number;
-  equal(a: number, b: number): boolean;
+  /** All values of the column. */
+  readonly stored: StoredValues;
+  /** Bytes that `plain` writes of a value besides those that are stored. */
+  readonly extra: number;
+  /** Those at some places, stored likewise. */
+  some(places: Int32Array): StoredValues;
   /** Bytes of the value. */
   size(place: number): number;
   /** The values at these places, one after the other. */
@@ -36,14 +41,9 @@ export function physicalOf(
   }
 }
 
-/** Of two halves: numbers that have many zero bits at one end spread as well. */
-function hashOf(low: number, high: number): number {
-  const hash = Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b);
-  return hash ^ (hash >>> 15);
-}
-
 /** Numbers of one or two words of 32 bits, as they are in memory: the lowest first. */
 abstract class Words {
+  readonly extra = 0;
   protected readonly words: Int32Array;
   readonly #each: 1 | 2;
 
@@ -52,15 +52,13 @@ abstract class Words {
     this.#each = values.BYTES_PER_ELEMENT === 8 ? 2 : 1;
   }
 
-  hash(place: number): number {
-    if (this.#each === 1) return Math.imul(this.words[place], 0x9e3779b1);
-    return hashOf(this.words[2 * place], this.words[2 * place + 1]);
+  get stored(): StoredValues {
+    const { buffer, byteOffset, byteLength } = this.words;
+    return { bytes: new Uint8Array(buffer, byteOffset, byteLength), size: this.size() };
   }
 
-  equal(a: number, b: number): boolean {
-    const { words } = this;
-    if (this.#each === 1) return words[a] === words[b];
-    return words[2 * a] === words[2 * b] && words[2 * a + 1] === words[2 * b + 1];
+  some(places: Int32Array): StoredValues {
+    return { bytes: this.plain(places, places.length), size: this.size() };
   }
 
   size(): number {
@@ -158,6 +156,8 @@ const longCopy = 32;
 
 class Bytes implements Physical {
   readonly type = 'BYTE_ARRAY';
+  /** The length stands before the text. */
+  readonly extra = 4;
   readonly #bytes: Uint8Array;
   readonly #offsets: Int32Array;
 
@@ -166,27 +166,21 @@ class Bytes implements Physical {
     this.#offsets = offsets;
   }
 
-  hash(place: number): number {
-    const bytes = this.#bytes;
-    const end = this.#offsets[place + 1];
-    let hash = 0x811c9dc5;
-    for (let at = this.#offsets[place]; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193);
-    return hash ^ (hash >>> 15);
+  get stored(): StoredValues {
+    return { bytes: this.#bytes, size: 0, offsets: this.#offsets };
   }
 
-  equal(a: number, b: number): boolean {
-    const bytes = this.#bytes;
-    const offsets = this.#offsets;
-    const start = offsets[a];
-    const length = offsets[a + 1] - start;
-    const other = offsets[b];
-    if (offsets[b + 1] - other !== length) return false;
-    for (let at = 0; at < length; at++) if (bytes[start + at] !== bytes[other + at]) return false;
-    return true;
+  some(places: Int32Array): StoredValues {
+    const texts = Array.from(places, (place) =>
+      this.#bytes.subarray(this.#offsets[place], this.#offsets[place + 1]),
+    );
+    const offsets = new Int32Array(places.length + 1);
+    for (const [at, { length }] of texts.entries()) offsets[at + 1] = offsets[at] + length;
+    return { bytes: Buffer.concat(texts), size: 0, offsets };
   }
 
   size(place: number): number {
-    return this.#offsets[place + 1] - this.#offsets[place] + 4;
+    return this.#offsets[place + 1] - this.#offsets[place] + this.extra;
   }
 
   plain(places: Int32Array, count: number): Uint8Array {
@@ -247,19 +241,19 @@ export const decimalLength = 16;
 
 class Decimals implements Physical {
   readonly type = 'FIXED_LEN_BYTE_ARRAY';
+  readonly extra = 0;
   readonly #values: readonly bigint[];
 
   constructor(values: readonly bigint[]) {
     this.#values = values;
   }
 
-  hash(place: number): number {
-    const value = this.#values[place];
-    return hashOf(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)));
+  get stored(): StoredValues {
+    return this.some(Int32Array.from(this.#values.keys()));
   }
 
-  equal(a: number, b: number): boolean {
-    return this.#values[a] === this.#values[b];
+  some(places: Int32Array): StoredValues {
+    return { bytes: this.plain(places, places.length), size: decimalLength };
   }
 
   size(): number {
