@@ -1,4 +1,4 @@
-import { createKernelMemory } from './memory.ts';
+import { createKernelMemory, type KernelMemory } from './memory.ts';
 
 /** Values one after the other. */
 export interface StoredValues {
@@ -14,7 +14,7 @@ export interface CodedPlaces {
   readonly codes: Int32Array;
 }
 
-let memory = createKernelMemory();
+let kept: KernelMemory | undefined;
 /** A memory that has grown past this is given back. */
 const keptBytes = 16 * 1024 * 1024;
 
@@ -27,6 +27,7 @@ export function codePlaces(
   places: Int32Array,
   { most, mostValues, extra }: { readonly most: number; readonly mostValues: number; readonly extra: number },
 ): CodedPlaces | undefined {
+  const memory = (kept ??= createKernelMemory());
   const count = places.length;
   memory.reserve(bytes.length, 0);
   const arena = memory.arena();
@@ -57,7 +58,7 @@ export function codePlaces(
   const found = isFound
     ? { places: words(at.firsts, exports.knownValues.value).slice(), codes: words(at.codes, count).slice() }
     : undefined;
-  if (buffer.byteLength > keptBytes) memory = createKernelMemory();
+  if (buffer.byteLength > keptBytes) kept = undefined;
   return found;
 }
 

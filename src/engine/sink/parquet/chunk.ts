@@ -16,8 +16,9 @@ const pageSize = 1024 * 1024;
 interface PageValues {
   readonly type: ParquetType;
   readonly encoding: Encoding;
-  /** Bytes of a value, roughly. */
+  /** Bytes of a value, roughly, and of all at most. */
   size(value: number): number;
+  readonly all: number;
   /** Appends the values from one up to another. */
   append(out: ByteBuilder, from: number, to: number): void;
 }
@@ -53,11 +54,12 @@ export function writeChunk(writer: ByteWriter, leaf: Leaf): Chunk {
       type: plain.type,
       encoding: 'PLAIN',
       size: (value) => plain.size(places[value]),
+      all: plain.sizeOf(places),
       append: (out, from, to) => out.copy(plain.plain(places.subarray(from, to), to - from)),
     };
   }
   const firstPage = writer.offset;
-  const pages = writePages(writer, leaf, pageValues);
+  const pages = writePages(writer, leaf, pageValues, present);
   uncompressed += pages.uncompressed;
   const { encoding, type } = pageValues;
   return {
@@ -119,6 +121,7 @@ function bits(values: Uint8Array, places: Int32Array): PageValues {
     type: 'BOOLEAN',
     encoding: 'RLE',
     size: () => 1 / 8,
+    all: own.length / 8,
     append(out, from, to) {
       const packed = new ByteBuilder();
       appendRle(packed, own, from, to, 1);
@@ -144,6 +147,7 @@ function coded(codes: Int32Array, different: number, type: ParquetType): PageVal
     type,
     encoding: 'RLE_DICTIONARY',
     size: () => 4,
+    all: 4 * codes.length,
     append(out, from, to) {
       out.byte(width);
       appendRle(out, codes, from, to, width);
@@ -155,6 +159,7 @@ function writePages(
   writer: ByteWriter,
   leaf: Leaf,
   values: PageValues,
+  present: number,
 ): { index: OffsetIndex; uncompressed: number } {
   const { count, definitions, maxDefinition, repetitions, maxRepetition } = leaf;
   const index: OffsetIndex = { page_locations: [] };
@@ -164,6 +169,10 @@ function writePages(
   let [entry, value, row] = [0, 0, 0];
   while (entry < count || index.page_locations.length === 0) {
     const [firstEntry, firstValue, firstRow] = [entry, value, row];
+    if (values.all < pageSize && repetitions === undefined) {
+      entry = row = count;
+      value = present;
+    }
     let size = 0;
     for (; entry < count; entry++) {
       const isRow = repetitions === undefined || repetitions[entry] === 0;

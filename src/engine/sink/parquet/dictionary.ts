@@ -24,13 +24,7 @@ export function dictionaryOf(values: Physical, places: Int32Array): Dictionary |
   // The values of the whole column would take room beside it, which those of long texts are not worth.
   const some = values.some(sample);
   const ofSome = Int32Array.from(sample.keys());
-  const most = mostOfSample * bytesOf(values, sample);
+  const most = mostOfSample * values.sizeOf(sample);
   if (codePlaces(some, ofSome, { most, mostValues, extra }) === undefined) return undefined;
-  return codePlaces(values.stored, places, { most: bytesOf(values, places) / 2, mostValues, extra });
-}
-
-function bytesOf(values: Physical, places: Int32Array): number {
-  let bytes = 0;
-  for (const place of places) bytes += values.size(place);
-  return bytes;
+  return codePlaces(values.stored, places, { most: values.sizeOf(places) / 2, mostValues, extra });
 }

@@ -13,8 +13,9 @@ export interface Physical {
   readonly extra: number;
   /** Those at some places, stored likewise. */
   some(places: Int32Array): StoredValues;
-  /** Bytes of the value. */
+  /** Bytes of the value, and of those at some places. */
   size(place: number): number;
+  sizeOf(places: Int32Array): number;
   /** The values at these places, one after the other. */
   plain(places: Int32Array, count: number): Uint8Array;
   /** The least and the greatest value; undefined where there is none that has an order. */
@@ -63,6 +64,10 @@ abstract class Words {
 
   size(): number {
     return this.#each * 4;
+  }
+
+  sizeOf(places: Int32Array): number {
+    return places.length * this.size();
   }
 
   plain(places: Int32Array, count: number): Uint8Array {
@@ -183,12 +188,16 @@ class Bytes implements Physical {
     return this.#offsets[place + 1] - this.#offsets[place] + this.extra;
   }
 
+  sizeOf(places: Int32Array): number {
+    let bytes = 0;
+    for (const place of places) bytes += this.size(place);
+    return bytes;
+  }
+
   plain(places: Int32Array, count: number): Uint8Array {
     const bytes = this.#bytes;
     const offsets = this.#offsets;
-    let size = 0;
-    for (let at = 0; at < count; at++) size += this.size(places[at]);
-    const out = new Uint8Array(size);
+    const out = new Uint8Array(this.sizeOf(count === places.length ? places : places.subarray(0, count)));
     let to = 0;
     for (let at = 0; at < count; at++) {
       const start = offsets[places[at]];
@@ -258,6 +267,10 @@ class Decimals implements Physical {
 
   size(): number {
     return decimalLength;
+  }
+
+  sizeOf(places: Int32Array): number {
+    return places.length * decimalLength;
   }
 
   plain(places: Int32Array, count: number): Uint8Array {

@@ -46,16 +46,19 @@ function appendPacked(
   const groups = Math.ceil((to - from) / 8);
   appendVarint(out, groups * 2 + 1);
   let [buffer, used] = [0, 0];
+  const bytes = out.room(groups * width);
+  let place = out.length;
   const end = from + groups * 8;
   for (let at = from; at < end; at++) {
     if (at < last) buffer |= values[at] << used;
     used += width;
     while (used >= 8) {
-      out.byte(buffer & 0xff);
+      bytes[place++] = buffer & 0xff;
       buffer >>>= 8;
       used -= 8;
     }
   }
+  out.wrote(groups * width);
 }
 
 function appendVarint(out: ByteBuilder, value: number): void {
