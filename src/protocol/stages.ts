@@ -11,13 +11,13 @@ export interface StageReport {
 }
 
 export interface StageLine {
-  /** As the query names it; `columns`, `scan`, `write`, `keep` and `rejects` for what it does not name. */
+  /** As the query names it; `columns`, `types`, `scan`, `write`, `keep` and `rejects` for what it does not name. */
   readonly name: string;
   /** Of a scan: the records that were read. */
   readonly rowsIn?: number;
   /** Of a scan: the records that take part. */
   readonly rowsOut?: number;
-  /** Time in the stage itself, in milliseconds, added up over all threads; of `columns`, as the clock has it. */
+  /** Time in the stage itself, in milliseconds, added up over all threads; of `columns` and `types`, as the clock has it. */
   readonly ms: number;
   /** Bytes read, decoded; bytes written, before they are compressed. */
   readonly bytes?: number;

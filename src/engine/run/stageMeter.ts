@@ -45,7 +45,7 @@ export class StageMeter {
   #whereMs = 0;
   #outputMs = 0;
   #encodeMs = 0;
-  #columnsMs: number | undefined;
+  #firstPass: { readonly name: 'columns' | 'types'; readonly ms: number } | undefined;
   #waitMs = 0;
   #lastWaitMs = 0;
   #steps: StepWork[] = [];
@@ -89,9 +89,9 @@ export class StageMeter {
     this.#encodeMs += ms;
   }
 
-  /** Time of a pass that only looks which columns there are. */
-  lookedForColumns(ms: number): void {
-    this.#columnsMs = (this.#columnsMs ?? 0) + ms;
+  /** Time of a pass that only looks which columns there are, or what types they have as well. */
+  lookedFor(name: 'columns' | 'types', ms: number): void {
+    this.#firstPass = { name, ms: (this.#firstPass?.ms ?? 0) + ms };
   }
 
   /** As far as the run has come. */
@@ -109,7 +109,7 @@ export class StageMeter {
       lines.push(line);
       times.push({ scanning, here: line.ms - (scanning ?? 0) + (line.waitedMs ?? 0) });
     };
-    if (this.#columnsMs !== undefined) add({ name: 'columns', ms: this.#columnsMs });
+    if (this.#firstPass) add(this.#firstPass);
     const scanMs = this.#scanMs + books;
     const scan: StageLine = {
       name: 'scan',

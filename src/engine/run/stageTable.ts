@@ -25,6 +25,7 @@ function notes(line: StageLine): string {
   const { name, bytes, ms, skipped = 0, unread = 0, malformed = 0, spilled = 0, waitedMs } = line;
   const parts: string[] = [];
   if (name === 'columns') parts.push('an extra pass to find the columns');
+  if (name === 'types') parts.push('an extra pass to find the types of columns');
   if (bytes !== undefined) parts.push(sized(bytes));
   if (name === 'scan' && bytes !== undefined && bytes > 0 && ms > 0)
     parts.push(`${rate(bytes / 1e3 / ms)} MB/s per thread`);

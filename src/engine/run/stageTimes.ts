@@ -30,7 +30,8 @@ export function withTimes(
   { threads, elapsedMs, scanWaitMs }: RunTimes,
 ): StageReport {
   // A pass of its own before the others, which neither wait for it nor make it wait.
-  const first = lines.at(0)?.name === 'columns' ? 1 : 0;
+  const isBefore = ['columns', 'types'].includes(lines.at(0)?.name ?? '');
+  const first = isBefore ? 1 : 0;
   const own = times.map(({ scanning = 0, here }) => scanning / Math.max(1, threads) + Math.max(0, here));
   const all = own.reduce((sum, ms) => sum + ms, 0);
   const scanningMs = times.reduce((sum, { scanning = 0 }) => sum + scanning, 0) / Math.max(1, threads);

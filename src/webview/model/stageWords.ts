@@ -8,6 +8,8 @@ export function stageName(name: string): string {
   switch (name) {
     case 'columns':
       return t('Find columns');
+    case 'types':
+      return t('Find types');
     case 'scan':
       return t('Read');
     case 'write':

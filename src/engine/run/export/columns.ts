@@ -45,7 +45,7 @@ export async function columnsOfDerived(run: ExportRun): Promise<DerivedColumns> 
   for await (const { bytes } of all) readPaths(seen, bytes);
   const found = tablePaths(seen.paths(), seen.nullPaths());
   const paths = found.length > 0 ? found : emptyColumns(query.plan, await firstPaths(dataset, signal));
-  meter.stages?.lookedForColumns(performance.now() - began);
+  meter.stages?.lookedFor('columns', performance.now() - began);
   if (journal) journal.paths = paths;
   return { kind: 'found', paths };
 }
@@ -78,7 +78,7 @@ export async function pathsOf({
   const began = performance.now();
   const found = await pathsIn(dataset, { query, output: { kind: 'paths' } }, signal);
   const paths = found.length > 0 ? found : await firstPaths(dataset, signal);
-  meter.stages?.lookedForColumns(performance.now() - began);
+  meter.stages?.lookedFor('columns', performance.now() - began);
   if (journal) journal.paths = paths;
   return paths;
 }

@@ -69,7 +69,7 @@ async function lookAtTypes(run: ExportRun, to: TypedTarget): Promise<Found> {
     meter.looked(found);
     if (journal?.startsAgain) await journal.done(found);
   }
-  meter.stages?.lookedForColumns(performance.now() - began);
+  meter.stages?.lookedFor('types', performance.now() - began);
   return { types: await survey.types(rows), matched, records, blocks };
 }
 
