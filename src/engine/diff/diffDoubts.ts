@@ -4,7 +4,7 @@ import { pathOf, type KnownColumn } from '../query/check.ts';
 import { replacing, warningAt, type Diagnostic } from '../query/diagnostic.ts';
 import { checkQuery, comparedFields, orderedFields, parseQuery, type Query } from '../query/index.ts';
 import { writeName, writePath } from '../query/write.ts';
-import { keyField } from './keys.ts';
+import { keyField, namesInNewer } from './keys.ts';
 import { memberName, sides } from './recordDiff.ts';
 import { rowNatures } from './rowNatures.ts';
 
@@ -27,11 +27,13 @@ export function diffDoubts(
     writePath([rows.areMixed === true && rest.length > 0 ? first : memberName(first), ...rest]);
   const ofKey = new Set(keys.flatMap((key) => files.map((file) => inRow(keyField(key, file).names))));
   const values = new Set<string>();
-  for (const file of files) {
+  const inNewer = namesInNewer(files);
+  for (const [side, file] of files.entries()) {
     for (const column of file.seenColumns) {
+      const name = (side === 0 ? inNewer.get(column.name) : undefined) ?? column.name;
       const path =
         file.layout.names === 'columns'
-          ? writeName(memberName(column.name))
+          ? writeName(memberName(name))
           : column.fields[0] === '_change'
             ? inRow(column.fields.map(String))
             : pathOf(column);
@@ -39,7 +41,7 @@ export function diffDoubts(
       add(path, column.type);
       // An object that one file lacks is a value as a whole.
       for (let above = path; above !== ''; above = above.slice(0, Math.max(0, above.lastIndexOf('.'))))
-        for (const side of sides) add(`${above}.${side}`, column.type);
+        for (const one of sides) add(`${above}.${one}`, column.type);
     }
   }
   const compared = comparedFields(query, rows).filter(({ isField }) => isField);

@@ -2,7 +2,7 @@ import type { KeyColumn } from '../../protocol/engine.ts';
 import { CellKind } from '../../protocol/preview.ts';
 import { cellColumns, type FileColumn } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { likeliness } from './keys.ts';
+import { likeliness, namesInNewer } from './keys.ts';
 
 /** Records of each file that are looked at for values of their own. */
 const firstRows = 200;
@@ -14,8 +14,9 @@ const valueLimit = 256;
 /** The fields that two files have in common, those first by which records are most likely told apart. */
 export async function keyColumns(before: Dataset, after: Dataset, signal: AbortSignal): Promise<KeyColumn[]> {
   const ofAfter = new Map(scalars(after).map((column) => [column.name, column]));
+  const names = namesInNewer([before, after]);
   const shared = scalars(before).flatMap((column) => {
-    const other = ofAfter.get(column.name);
+    const other = ofAfter.get(names.get(column.name) ?? column.name);
     return other ? [[column, other] as const] : [];
   });
   const [columns, others] = [shared.map(([column]) => column), shared.map(([, other]) => other)];

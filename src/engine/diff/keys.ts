@@ -1,6 +1,7 @@
 import { said, SaidError } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FieldRequest } from '../format/record.ts';
+import { asNamed } from '../format/sameNames.ts';
 import { parseQuery } from '../query/index.ts';
 import { columnIndex, placeOf, type Layout } from '../query/layout.ts';
 import { expressionsOf } from '../query/operator/operators.ts';
@@ -25,7 +26,10 @@ export interface KeyField {
 export function keyField(text: string, { layout, name, seenColumns }: Dataset): KeyField {
   const known = layout.names === 'columns' ? columnIndex(text, layout.columns) : -1;
   if (layout.names === 'columns' && known !== -1) return { path: [known], names: [layout.columns[known]] };
-  const path = pathOf(text, layout);
+  // A file without anything in it has no columns and no record that lacks one.
+  const isEmpty = layout.names === 'columns' && layout.columns.length === 0;
+  const path = pathOf(text, isEmpty ? { names: 'paths' } : layout);
+  if (isEmpty && path !== undefined) return { path: [0], names: [path.join('.')] };
   if (path === undefined || path.length === 0) {
     const columns = seenColumns.map((column) => column.name);
     const listed = columns.slice(0, mostNamed).join(', ');
@@ -59,6 +63,17 @@ function pathOf(text: string, layout: Layout): FieldRequest['path'] | undefined 
   return place.kind === 'field' && place.rest.length === 0 ? place.path : undefined;
 }
 
+/**
+ * What columns of the older file are called in the newer one, by their names: two tables may have the same column in another
+ * letter case.
+ */
+export function namesInNewer([before, after]: readonly [Dataset, Dataset]): ReadonlyMap<string, string> {
+  if (before.layout.names === 'paths' || after.layout.names === 'paths') return new Map();
+  const { columns } = before.layout;
+  const named = asNamed(columns, after.layout.columns);
+  return new Map(columns.flatMap((name, at) => (named[at] === name ? [] : [[name, named[at]] as const])));
+}
+
 /** Names by which fields that tell records apart usually go. */
 const idName = /(^|[._\s-])(id|uuid|guid|key|pk|nr|no|number|code|sku)$/i;
 const camelId = /[a-z](Id|ID|Key|Uuid)$/;
@@ -66,7 +81,8 @@ const camelId = /[a-z](Id|ID|Key|Uuid)$/;
 /** Fields of both files that may tell their records apart, the likeliest first. */
 export function likelyKeys(a: Dataset, b: Dataset): string[] {
   const ofB = new Set(b.seenColumns.map(({ name }) => name));
-  const names = a.seenColumns.flatMap(({ name }) => (ofB.has(name) ? [name] : []));
+  const inB = namesInNewer([a, b]);
+  const names = a.seenColumns.flatMap(({ name }) => (ofB.has(inB.get(name) ?? name) ? [name] : []));
   return names.filter((name) => likeliness(name) < 2).sort((x, y) => likeliness(x) - likeliness(y));
 }
 

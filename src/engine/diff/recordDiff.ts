@@ -69,17 +69,11 @@ export class RecordDiff {
    * objects that the table has as a whole.
    */
   #members(json: string, side: 0 | 1): Members {
-    const { isText, keys, wholes } = this.#natures[side];
+    const { isText, names, wholes } = this.#natures[side];
     const members = membersOf(withQuotedNaN(json));
     if (isText) {
-      for (const { names, as } of keys) {
-        const [name] = names;
-        const value = members.get(name);
-        if (value === undefined || name === as.join('.')) continue;
-        members.delete(name);
-        members.set(as.join('.'), value);
-      }
-      return members;
+      if (names.size === 0) return members;
+      return new Map([...members].map(([name, value]) => [names.get(name) ?? name, value]));
     }
     return this.#isMixed ? flattened(members, wholes) : members;
   }

@@ -2,7 +2,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import type { InnerPath } from '../format/layout.ts';
 import type { CellNature } from '../query/cell.ts';
 import type { KeyedOutput } from '../pool/task.ts';
-import { keyField, type KeyField } from './keys.ts';
+import { keyField, namesInNewer, type KeyField } from './keys.ts';
 
 /** How the cells of a column are written. */
 export type Reading = CellNature['reading'];
@@ -13,6 +13,8 @@ export interface RecordNature {
   readonly isText: boolean;
   /** What the fields of the key are called here, and what they are called in the result. */
   readonly keys: readonly (KeyField & { readonly as: readonly string[] })[];
+  /** What columns of a table are called in the result, by their names here, where that is another name. */
+  readonly names: ReadonlyMap<string, string>;
   /** How the cells of a table's columns are written, by their names, where that is not how the language writes them. */
   readonly readings: ReadonlyMap<string, Reading>;
   /** Where the file's own schema has times, in a record as it is compared. */
@@ -41,9 +43,16 @@ export function recordNatures(
   const isText = files.map(({ layout }) => layout.names === 'columns');
   const named = isText[0] ? ofAfter : ofBefore;
   const wholes = isText[0] === isText[1] ? undefined : wholesOf(files[isText[0] ? 0 : 1], named);
+  const names = namesInNewer(files);
   const [before, after] = [ofBefore, ofAfter].map((fields, side): RecordNature => ({
     isText: isText[side],
     keys: fields.map((field, at) => ({ ...field, as: named[at].names })),
+    names: new Map([
+      ...(side === 0 ? names : []),
+      ...(isText[side]
+        ? fields.map((field, at) => [field.names[0], named[at].names.join('.')] as const)
+        : []),
+    ]),
     readings: readingsOf(files[side]),
     times: timesOf(files[side]).map((path) => (wholes ? besideTable(path, wholes) : path)),
     wholes: wholes ?? new Set(),

@@ -26,10 +26,12 @@ export function rowNatures(files: readonly [Dataset, Dataset], key: readonly str
   const times: InnerPath[] = [];
   for (const [side, { layout }] of files.entries()) {
     if (layout.names === 'columns') {
-      const names = new Map(natures[side].keys.map(({ names: [name], as }) => [name, as]));
+      const { names } = natures[side];
+      const fieldsOfKey = new Set(natures[side].keys.map(({ names: [name] }) => name));
       for (const [at, name] of layout.columns.entries()) {
-        if (names.has(name)) continue;
-        cells.push({ path: inRow([name, sides[side]]), reading: layout.readings?.at(at) });
+        if (fieldsOfKey.has(name)) continue;
+        const path = inRow([names.get(name) ?? name, sides[side]]);
+        cells.push({ path, reading: layout.readings?.at(at) });
       }
     } else {
       const wholes = isMixed ? natures[side].wholes : undefined;

@@ -72,6 +72,11 @@ describe('rowriver diff', () => {
       [],
     );
     assert.deepEqual(await asked('"a.b".new = 1', 'old.jsonl', 'deep.jsonl'), []);
+    await put('upper.csv', 'ID,NAME\n1,a\n3,c\n');
+    assert.deepEqual(await asked("name.old = 'a'", 'upper.csv', 'new.csv'), []);
+    assert.deepEqual(await asked("NAME.old = 'a'", 'upper.csv', 'new.csv'), [
+      'rowriver: unknown column NAME.old (not in the sampled records); did you mean name.old?',
+    ]);
     await put('o.jsonl', '{"id":1,"_change":5}\n');
     await put('o.csv', 'id,_change\n1,6\n');
     for (const files of [

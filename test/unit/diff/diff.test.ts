@@ -7,7 +7,9 @@ import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/datase
 import { diffFiles, type DiffOptions } from '../../../src/engine/diff/diff.ts';
 import { DiffFile } from '../../../src/engine/diff/diffFile.ts';
 import type { DiffPiece } from '../../../src/engine/diff/diffRows.ts';
+import { keyColumns } from '../../../src/engine/diff/keyColumns.ts';
 import { DiffKeyError, likelyKeys } from '../../../src/engine/diff/keys.ts';
+import { rowNatures } from '../../../src/engine/diff/rowNatures.ts';
 import type { DiffSummary } from '../../../src/protocol/comparison.ts';
 import { runs } from '../../support/long.ts';
 import { ScanPools } from '../../support/pool.ts';
@@ -331,6 +333,56 @@ describe('diff', () => {
       chunks.join(''),
       '{"_change":"changed","id":1,"n":{"old":1.10,"new":12345678901234567890.123},"_change_":{"old":1,"new":2}}\n',
     );
+  });
+
+  it('takes columns of two tables that differ in letter case alone for the same, under the newer name', async () => {
+    const before = 'ID,Name,Both,both,n\n1,a,x,y,"1,5"\n2,b,x,y,"2,5"\n';
+    const after = 'both,NAME,id,N\ny,a,1,"1,5"\nz,c,2,"10,5"\n';
+    const files = async (): Promise<readonly [Dataset, Dataset]> => [
+      await opened('a', before, 'csv', { decimal: ',' }),
+      await opened('b', after, 'csv', { decimal: ',' }),
+    ];
+    const asked = await files();
+    const [likely, found, natures] = [
+      likelyKeys(...asked),
+      await keyColumns(...asked, signal),
+      rowNatures(asked, ['id']),
+    ];
+    for (const file of asked) await file.close();
+    assert.deepEqual(likely, ['ID']);
+    assert.deepEqual(
+      found.map(({ key }) => key),
+      ['id', 'NAME', 'N', 'both'],
+    );
+    for (const key of ['id', 'ID']) {
+      const { rows } = await diffed(await files(), { keys: [key] });
+      assert.deepEqual(rows, [
+        { _change: 'changed', id: '1', Both: { old: 'x', new: null } },
+        {
+          ...{ _change: 'changed', id: '2', both: { old: 'y', new: 'z' }, NAME: { old: 'b', new: 'c' } },
+          ...{ N: { old: '2,5', new: '10,5' }, Both: { old: 'x', new: null } },
+        },
+      ]);
+    }
+    const decimal = natures.cells?.filter(({ reading }) => reading?.kind === 'number');
+    assert.deepEqual(
+      decimal?.map(({ path }) => path.join('.')),
+      ['id', 'N.old', 'N.new'],
+    );
+  });
+
+  it('takes a file without anything in it for one that has none of the records', async () => {
+    const table = 'Order ID,n\n1,a\n2,b\n';
+    for (const [text, form] of [
+      [table, 'csv'],
+      ['{"Order ID":1}\n{"Order ID":2}\n', 'jsonl'],
+    ] as const)
+      for (const key of ['"Order ID"', 'Order ID']) {
+        const added = [await opened('empty', '', 'csv'), await opened('full', text, form)] as const;
+        assert.equal((await diffed(added, { keys: [key] })).summary.added, 2);
+        const removed = [await opened('full', text, form), await opened('empty', '', 'csv')] as const;
+        assert.equal((await diffed(removed, { keys: [key] })).summary.removed, 2);
+      }
   });
 
   it('says which field a table lacks, and proposes those that tell records apart', async () => {

@@ -2,6 +2,7 @@ import type { FormatOptions } from '../../../protocol/formatOptions.ts';
 import { type Said, said } from '../../../said/said.ts';
 import type { CsvDialect } from '../../format/csv/dialect.ts';
 import { createCsvRowReader } from '../../format/csv/row.ts';
+import { asNamed } from '../../format/sameNames.ts';
 import { writtenField } from '../../format/csv/text.ts';
 import { recognise, type RecognisedFile } from '../../format/registry.ts';
 import type { FilePart } from '../../source/files/part.ts';
@@ -94,30 +95,6 @@ export async function otherTable(
   const width = await headerWidth(source, dialect, dataStart, signal);
   const named = asNamed(dialect.columns, columns).filter((name, at) => at < width || columns.includes(name));
   return { dialect: { ...dialect, columns: named }, dataStart, firstLine };
-}
-
-/** The columns of a file under the names of the first one, of which some may differ in letter case alone. */
-function asNamed(columns: readonly string[], first: readonly string[]): readonly string[] {
-  const exact = new Set(first);
-  if (columns.every((name) => exact.has(name))) return columns;
-  const [wanted, own] = [byLetters(first), byLetters(columns)];
-  return columns.map((name) => {
-    const letters = name.toLowerCase();
-    const same = wanted.get(letters);
-    const isOne = same?.length === 1 && own.get(letters)?.length === 1;
-    return isOne && !exact.has(name) ? same[0] : name;
-  });
-}
-
-function byLetters(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
-  for (const name of names) {
-    const letters = name.toLowerCase();
-    const same = found.get(letters);
-    if (same) same.push(name);
-    else found.set(letters, [name]);
-  }
-  return found;
 }
 
 /** How many fields the widest row of a header has. */
