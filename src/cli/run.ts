@@ -14,6 +14,7 @@ import { english } from '../said/said.ts';
 import type { RunCommand } from './arguments/arguments.ts';
 import { optionsFor, useNull } from './arguments/cellOptions.ts';
 import { count, programsOf, type Summaries } from './count.ts';
+import { filesOf } from './files.ts';
 import { keptIndexes, openInput, scanPool } from './input.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
 import type { ProgressLine } from './progress.ts';
@@ -44,7 +45,8 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
     }
     // Whoever looks at the rows as they come waits for the first ones.
     const early = command.output === undefined;
-    const dataset = await openInput(command, { ...reading, store, merge, early });
+    const opening = openInput(command, { ...reading, store, merge, early });
+    const dataset = await (command.metrics === undefined ? opening : noted(opening, command, signal));
     let told = 0;
     const tellUnread = (): void => {
       for (const { path, reason } of dataset.unread.slice(told))
@@ -138,6 +140,20 @@ function parsedOrThrow(text: string): { readonly text: string; readonly query: Q
   const parsed = parseQuery(text);
   if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics, text);
   return { text, query: parsed.query };
+}
+
+/** A file that cannot be opened is a run that has failed: metrics of one before it would say that this one was well. */
+async function noted(opening: Promise<Dataset>, command: RunCommand, signal: AbortSignal): Promise<Dataset> {
+  try {
+    return await opening;
+  } catch (error) {
+    const { metrics = '', file, more } = command;
+    const sources = await filesOf(command, signal).catch(() => undefined);
+    const { MetricsFile } = await import('./metricsFile.ts');
+    // Why the file cannot be opened says more than what is wrong with its metrics.
+    await new MetricsFile(metrics, sources ?? [file, ...more]).end(undefined).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Does the work, and writes its metrics where they are wanted, also of work that fails. */

@@ -38,7 +38,7 @@ export function openMetrics(progress: ExportProgress, summary: ExportSummary | u
   family(
     'rowriver_file_bytes',
     'gauge',
-    'Size of the file.',
+    'Size of the file, as often as it is scanned.',
     progress.total === undefined ? [] : [['', progress.total]],
   );
   family('rowriver_run_seconds', 'gauge', 'How long the run has taken.', [['', seconds(progress.elapsedMs)]]);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StageReport } from '../../../src/protocol/stages.ts';
@@ -56,6 +56,39 @@ describe('rowriver --stages', () => {
         ['write', 2, 2],
       ],
     );
+  });
+
+  it('counts the bytes of many files, with what is around their rows', async () => {
+    for (const ending of ['jsonl', 'csv', 'json']) {
+      const metrics = join(folder, 'split.prom');
+      const output = join(folder, ending, `{a}.${ending}`);
+      const { stderr } = await runCli([file, '-o', output, '--stats', 'json', '--metrics', metrics]);
+      let bytes = 0;
+      for (const name of await readdir(join(folder, ending)))
+        bytes += (await readFile(join(folder, ending, name))).length;
+      const { lines } = JSON.parse(stderr.trimEnd().split('\n')[1]) as StageReport;
+      assert.deepEqual([lines.at(-1)?.name, lines.at(-1)?.bytes], ['write', bytes], ending);
+      const text = await readFile(metrics, 'utf8');
+      assert.ok(text.split('\n').includes(`rowriver_written_bytes_total ${bytes}`), `${bytes}: ${text}`);
+    }
+  });
+
+  it('says in the file of metrics that a file could not be opened, and never takes its place', async () => {
+    const metrics = join(folder, 'opened.prom');
+    for (const missing of ['missing.jsonl', 'missing-*.jsonl']) {
+      assert.equal((await runCli([file, '--count', '--metrics', metrics])).code, 0);
+      assert.match(await readFile(metrics, 'utf8'), /^rowriver_run_complete 1$/m);
+      assert.equal((await runCli([join(folder, missing), '--metrics', metrics])).code, 1);
+      assert.match(await readFile(metrics, 'utf8'), /^rowriver_run_complete 0$/m);
+    }
+    const book = join(folder, 'book.xlsx');
+    await writeFile(book, 'PK\x03\x04');
+    for (const named of [book, join(folder, '*.xlsx')]) {
+      const { code, stderr } = await runCli([named, '--metrics', book]);
+      assert.equal(code, 1);
+      assert.doesNotMatch(stderr, /being read/);
+      assert.equal(await readFile(book, 'latin1'), 'PK\x03\x04');
+    }
   });
 
   it('goes to a file of metrics, also of a run that fails', async () => {

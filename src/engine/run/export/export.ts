@@ -36,7 +36,7 @@ import {
 import { writeSplit } from './split.ts';
 import { sendRows, writeBatches } from './targets.ts';
 import { Meter, nothingYet } from '../meter.ts';
-import { StageMeter, type MeteredRun } from '../stageMeter.ts';
+import { StageMeter, type MeteredRun, type Written } from '../stageMeter.ts';
 
 /** What is exported, and where to: as bytes of a format, as batches of rows, or to a service. */
 export type Export = ExportOptions & (ByteExport | RowExport | ServiceExport | SplitExport);
@@ -135,11 +135,16 @@ async function exportAll(
   const rejects = rejectSink && countWrites(rejectSink, takenBy('rejects', journalOptions));
   const checks = new CheckLog(dataset, checkSinks, reached?.checks);
   const calls = programs && new CallLog(dataset, programs, rejects, signal);
+  const written = (): Pick<Written, 'bytes' | 'waitedMs'> => {
+    if ('split' in where) return { bytes: where.split.written, waitedMs: where.split.waitedMs };
+    const taken = counted.done('write', 0);
+    return 'service' in where ? { ...taken, bytes: where.service.sent.bytes } : taken;
+  };
   const metered: MeteredRun = {
     plan: planned.plan,
     ran: shape !== 'records',
     outputs: () => [
-      counted.done('write', meter.matched),
+      { ...written(), name: 'write', rows: meter.matched },
       ...(rejects ? [rejects.done('rejects', meter.malformed)] : []),
     ],
     failed: calls && (() => calls.failures),
@@ -190,7 +195,7 @@ async function exportAll(
   }
   return {
     ...meter.state(),
-    written: 'split' in where ? where.split.written : counted.written(),
+    written: written().bytes,
     files: 'split' in where ? where.split.files : undefined,
     filesLeft: 'split' in where ? where.split.left : undefined,
     malformed: meter.malformed,

@@ -29,9 +29,9 @@ export async function writeSplit(run: ExportRun, split: SplitSink): Promise<void
       : derivedColumns(query);
     split.begin(encoder, target.kind === 'lines', known, !isWhole(run));
     for await (const lines of table?.lines ?? linesOf(run)) {
-      const began = performance.now();
+      const [began, waited] = [performance.now(), split.waitedMs];
       if (lines.length > 0) await split.write(lines);
-      meter.stages?.encoding(performance.now() - began);
+      meter.stages?.encoding(performance.now() - began - (split.waitedMs - waited));
     }
   } finally {
     await table?.close();

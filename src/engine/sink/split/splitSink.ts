@@ -81,6 +81,7 @@ export class SplitSink {
   #root: string | undefined;
   #pending = 0;
   #written = 0;
+  #waitedMs = 0;
   #left = 0;
   #seen: boolean[] = [];
   #encoder: DerivedEncoder | undefined;
@@ -102,9 +103,14 @@ export class SplitSink {
     return this.#left;
   }
 
-  /** Bytes of rows, before they are compressed. */
+  /** Bytes of all files, before they are compressed. */
   get written(): number {
     return this.#written;
+  }
+
+  /** Time in which files took bytes, in milliseconds. */
+  get waitedMs(): number {
+    return this.#waitedMs;
   }
 
   /**
@@ -273,22 +279,28 @@ export class SplitSink {
     const rows = this.#makesEachRow || waiting.length === 0 ? waiting : this.#encode(waiting);
     if (!part.sink) {
       part.sink = await this.#openSink(part.path);
-      if (frame && frame.head.length > 0) await part.sink.write(frame.head);
+      if (frame && frame.head.length > 0) await this.#put(part.sink, frame.head);
     }
     this.#open.delete(part);
     this.#open.add(part);
     if (rows.length > 0) {
-      await part.sink.write(part.hasRows ? rows : rows.subarray(frame?.lead ?? 0));
-      this.#written += rows.length;
+      await this.#put(part.sink, part.hasRows ? rows : rows.subarray(frame?.lead ?? 0));
       part.hasRows = true;
     }
     if (part.isEnded) {
       const tail = frame?.tail(part.hasRows) ?? nothing;
-      if (tail.length > 0) await part.sink.write(tail);
+      if (tail.length > 0) await this.#put(part.sink, tail);
       await this.#rest(part);
     }
     const [oldest] = this.#open;
     if (this.#open.size > mostOpen) await this.#rest(oldest);
+  }
+
+  async #put(sink: ByteSink, bytes: Uint8Array): Promise<void> {
+    const began = performance.now();
+    await sink.write(bytes);
+    this.#waitedMs += performance.now() - began;
+    this.#written += bytes.length;
   }
 
   async #rest(part: Part): Promise<void> {
