@@ -91,7 +91,8 @@ export class CheckLog {
     this.#sinks.found?.(this);
   }
 
-  async commit(signal: AbortSignal): Promise<void> {
+  /** Writes what is still held, before `commit`. @throws SinkError */
+  async finish(signal: AbortSignal): Promise<void> {
     const { report, invalid } = this.#sinks;
     if (invalid) {
       const frame = await this.#frame(signal);
@@ -99,6 +100,12 @@ export class CheckLog {
       const tail = frame.tail(this.#hasWritten);
       if (tail.length > 0) await invalid.write(tail);
     }
+    await report?.finish?.();
+    await invalid?.finish?.();
+  }
+
+  async commit(): Promise<void> {
+    const { report, invalid } = this.#sinks;
     await report?.commit();
     await invalid?.commit();
   }

@@ -103,8 +103,10 @@ async function countAll(
   }
   signal.throwIfAborted();
   const doubt = await dataset.recheck(signal);
+  await counted?.finish?.();
+  await checks.finish(signal);
   await counted?.commit();
-  await checks.commit(signal);
+  await checks.commit();
   return {
     ...meter.state(),
     written: counted?.written() ?? 0,

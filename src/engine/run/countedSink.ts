@@ -25,6 +25,7 @@ export function countWrites(sink: ByteSink, before = 0): CountedSink {
       await waiting(sink.write(bytes));
       written += bytes.length;
     },
+    finish: () => waiting(sink.finish?.() ?? Promise.resolve()),
     commit: () => waiting(sink.commit()),
     discard: () => sink.discard(),
     resumable: sink.resumable,

@@ -86,6 +86,7 @@ async function atomicSink(
   keepTouched(temporary);
   let { written, checksum } = resume?.state ?? { written: 0, checksum: 0 };
   let rests = false;
+  let isSynced = false;
   let state: 'open' | 'committed' | 'discarded' | 'suspended' = 'open';
 
   async function wake(): Promise<void> {
@@ -111,14 +112,24 @@ async function atomicSink(
     name,
     async write(bytes) {
       await wake();
+      isSynced = false;
       await writeAll(file, bytes, name, written);
       written += bytes.length;
       if (resumable) checksum = builtins.zlib.crc32(bytes, checksum);
     },
-    async commit() {
+    async finish() {
       try {
         await wake();
         await file.sync();
+        isSynced = true;
+      } catch (error) {
+        throw sinkErrorFrom(error, name);
+      }
+    },
+    async commit() {
+      try {
+        await wake();
+        if (!isSynced) await file.sync();
         await file.close();
         if (exclusive) await claim(temporary, target, name);
         else await replace(temporary, target);

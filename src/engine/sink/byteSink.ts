@@ -10,6 +10,13 @@ export interface ByteSink {
    * @throws SinkError
    */
   write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Writes what is still held, so that `commit` does little more than give a name: of several sinks that take the place of their
+   * targets together, one that fails does so before the first of them has. `commit` does it where nobody has. Nothing is written
+   * after it.
+   * @throws SinkError
+   */
+  finish?(): Promise<void>;
   /** Makes what was written the target's content. @throws SinkError, and the target is as it was */
   commit(): Promise<void>;
   /** Leaves the target as it was. Safe to call at any time, any number of times; does nothing after `commit`. */

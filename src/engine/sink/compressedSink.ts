@@ -23,6 +23,7 @@ export function compressedSink(
   /** Where a piece could not be compressed, what failed. */
   const queue: Promise<Uint8Array | Error>[] = [];
   let begun = before !== undefined;
+  let isFinished = false;
 
   function compressPiece(): void {
     const bytes = piece.subarray(0, filled);
@@ -41,6 +42,15 @@ export function compressedSink(
       if (compressed instanceof Error) throw sinkErrorFrom(compressed, sink.name);
       if (compressed) await sink.write(compressed);
     }
+  }
+
+  async function finish(): Promise<void> {
+    if (isFinished) return;
+    if (filled > 0) compressPiece();
+    await drain(0);
+    await sink.write(compressor.tail());
+    isFinished = true;
+    await sink.finish?.();
   }
 
   const { resumable } = sink;
@@ -74,11 +84,16 @@ export function compressedSink(
       [piece, window, rests] = [new Uint8Array(0), new Uint8Array(0), true];
       await sink.rest?.();
     },
+    async finish() {
+      try {
+        await finish();
+      } catch (error) {
+        throw sinkErrorFrom(error, sink.name);
+      }
+    },
     async commit() {
       try {
-        if (filled > 0) compressPiece();
-        await drain(0);
-        await sink.write(compressor.tail());
+        await finish();
       } catch (error) {
         await sink.discard();
         throw sinkErrorFrom(error, sink.name);

@@ -21,11 +21,13 @@ export interface ObjectSink {
   /** Takes whole lines; waiting for it is the back-pressure. @throws SinkError, TemporaryError */
   write(lines: Uint8Array): Promise<void>;
   /**
-   * Makes what was written the target's content.
+   * Writes the file, once before `commit`: the rows have waited for the last one.
    * @returns the columns whose values have several types, so that they are written as text
-   * @throws SinkError, and the target is as it was; the signal's reason
+   * @throws SinkError, TemporaryError; the signal's reason
    */
-  commit(signal: AbortSignal): Promise<readonly string[]>;
+  finish(signal: AbortSignal): Promise<readonly string[]>;
+  /** Makes what was written the target's content. @throws SinkError, and the target is as it was */
+  commit(): Promise<void>;
   /** Leaves the target as it was. Safe to call at any time, any number of times; does nothing after `commit`. */
   discard(): Promise<void>;
 }

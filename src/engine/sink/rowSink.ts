@@ -27,6 +27,8 @@ export interface RowSink {
   begin(columns: readonly RowColumn[]): Promise<void>;
   /** Writes all rows of a batch: waiting for it is the back-pressure. @throws SinkError */
   write(batch: RowBatch): Promise<void>;
+  /** Writes what is still held: called once, before `commit`. @throws SinkError */
+  finish?(): Promise<void>;
   /** Makes what was written the target's content. @throws SinkError, and the target is as it was */
   commit(): Promise<void>;
   /** Leaves the target as it was. Safe to call at any time, any number of times; does nothing after `commit`. */
@@ -46,11 +48,12 @@ export function asRows(encoder: BatchEncoder, sink: ByteSink): RowSink {
     name: sink.name,
     begin: (columns) => sink.write(encoder.begin(columns)),
     write: (batch) => sink.write(encoder.rows(batch)),
-    async commit() {
+    async finish() {
       const end = encoder.end();
       if (end.length > 0) await sink.write(end);
-      await sink.commit();
+      await sink.finish?.();
     },
+    commit: () => sink.commit(),
     discard: () => sink.discard(),
   };
 }

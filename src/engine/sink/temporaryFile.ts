@@ -54,17 +54,19 @@ export async function replaceJournal(journal: string, bytes: Uint8Array): Promis
   // Who was killed while it wrote a journal has left that, and may have been a thread of this process.
   const next = nextOf(journal);
   await rm(next, { force: true });
-  const file = await open(next, 'wx', 0o600);
   try {
-    await file.writeFile(bytes);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(next, journal).catch(async (error: unknown) => {
+    const file = await open(next, 'wx', 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(next, journal);
+  } catch (error) {
     await rm(next, { force: true });
     throw error;
-  });
+  }
 }
 
 /** Removes a journal, whatever became of those who wrote it. */

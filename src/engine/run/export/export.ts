@@ -176,13 +176,19 @@ async function exportAll(
     else if (rows) await writeBatches(run, rows);
     else for await (const chunk of bytesOf(run)) await counted.write(chunk);
     signal.throwIfAborted();
+    // What fails must do so before any of the outputs takes the place of its target.
+    await rejects?.finish?.();
+    await checks.finish(signal);
+    if (objects) asText = await objects.finish(signal);
+    else if ('split' in where) await where.split.finish();
+    else await (rows ?? counted).finish?.();
     await shared?.finished();
     doubt = await dataset.recheck(signal);
     await journal?.settle();
     // The output comes last: until it is there, the export can be gone on with.
     await rejects?.commit();
-    await checks.commit(signal);
-    if (objects) asText = await objects.commit(signal);
+    await checks.commit();
+    if (objects) await objects.commit();
     if ('service' in where) await where.service.commit();
     else if ('split' in where) await where.split.commit();
     else if (!objects) await (rows ?? counted).commit();

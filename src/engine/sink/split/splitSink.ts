@@ -153,12 +153,16 @@ export class SplitSink {
     for (const part of this.#waiting) await this.#flush(part);
   }
 
-  /** Gives all files their names. @throws SinkError */
-  async commit(): Promise<void> {
+  /** Writes the rows that wait, before `commit`. @throws SinkError */
+  async finish(): Promise<void> {
     const never = this.#seen.indexOf(false);
     if (never !== -1 && this.#parts.length > 0) throw this.#noColumn(this.#options.template.columns[never]);
     for (const { part } of this.#partitions.values()) if (part) this.#end(part);
     for (const part of this.#waiting) await this.#flush(part);
+  }
+
+  /** Gives all files their names. @throws SinkError */
+  async commit(): Promise<void> {
     const done: Part[] = [];
     try {
       for (const part of this.#parts) {

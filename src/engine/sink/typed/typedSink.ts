@@ -28,14 +28,16 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
       await spool.write(lines);
     },
 
-    async commit(signal) {
+    async finish(signal) {
       const types = await survey.types(rows);
       await writeTypedLines(sink, format, types, rows, spool.read(pieceLength), signal);
       signal.throwIfAborted();
       await spool.remove();
-      await sink.commit();
+      await sink.finish?.();
       return mixedColumns(types);
     },
+
+    commit: () => sink.commit(),
 
     async discard() {
       await spool.remove();

@@ -98,7 +98,7 @@ export function xlsxSink(sink: ByteSink, rows: ObjectRows): ObjectSink {
       await spool.write(lines);
     },
 
-    async commit(signal) {
+    async finish(signal) {
       if (columns.size === 0) for (const name of await rows.columnsWithoutRows()) columnOf(name);
       const zip = new ZipWriter(sink);
       for (const [name, content] of packageParts) await zip.add(name, [Buffer.from(content)]);
@@ -106,9 +106,11 @@ export function xlsxSink(sink: ByteSink, rows: ObjectRows): ObjectSink {
       await zip.finish();
       signal.throwIfAborted();
       await spool.remove();
-      await sink.commit();
+      await sink.finish?.();
       return [];
     },
+
+    commit: () => sink.commit(),
 
     async discard() {
       await spool.remove();

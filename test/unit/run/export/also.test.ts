@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,7 +7,11 @@ import fc from 'fast-check';
 import { Dataset } from '../../../../src/engine/dataset/dataset.ts';
 import { exportTo } from '../../../../src/engine/run/export/export.ts';
 import { exportAll } from '../../../../src/engine/run/export/also.ts';
+import { compressedSink } from '../../../../src/engine/sink/compressedSink.ts';
+import { createCompressor } from '../../../../src/engine/sink/compressor.ts';
 import { SinkError } from '../../../../src/engine/sink/sinkError.ts';
+import { SplitSink } from '../../../../src/engine/sink/split/splitSink.ts';
+import { parseTemplate } from '../../../../src/engine/sink/split/template.ts';
 import type { ByteSink } from '../../../../src/engine/sink/byteSink.ts';
 import type { ExportFormat } from '../../../../src/protocol/engine.ts';
 import { said } from '../../../../src/said/said.ts';
@@ -124,6 +128,40 @@ describe('several outputs of one pass', () => {
       } as const;
       await assert.rejects(exportAll(dataset, first, [second], context), full);
       assert.deepEqual(done.sort(), ['first discarded', 'second discarded']);
+    });
+  });
+
+  it('are not committed where another fails that writes its file last, and neither are rejects', async () => {
+    const full = new SinkError('no-room', said`There is no space left on the disk.`);
+    const done: string[] = [];
+    const noting = (name: string): ByteSink => ({
+      ...memorySink(),
+      commit: () => Promise.resolve(void done.push(name)),
+    });
+    const failing: ByteSink = { ...memorySink(), write: () => Promise.reject(full) };
+    await mkdir(join(folder, 'split', 'error.jsonl'), { recursive: true });
+    const split = (): SplitSink => {
+      const template = parseTemplate(join(folder, 'split', '{level}.jsonl'));
+      return new SplitSink({ template, limits: {}, overwrite: true, sources: [], taken: [] });
+    };
+    const others = () =>
+      [
+        { query: '', to: 'parquet', sink: failing },
+        { query: '', to: 'arrow', sink: failing },
+        { query: '', to: 'xlsx', sink: failing },
+        { query: '', to: 'jsonl', sink: compressedSink(failing, createCompressor('gzip', 'a.gz')) },
+        { query: '', to: 'jsonl', split: split() },
+      ] as const;
+    await opened('a.jsonl', async (dataset) => {
+      for (const other of others()) {
+        const own = { query: '', to: 'same', sink: noting('first') } as const;
+        await assert.rejects(exportAll(dataset, own, [other], context), SinkError);
+        assert.deepEqual(done, [], other.to);
+      }
+      for (const own of others()) {
+        await assert.rejects(exportTo(dataset, { ...own, rejects: noting('rejects') }, context), SinkError);
+        assert.deepEqual(done, [], own.to);
+      }
     });
   });
 

@@ -34,6 +34,7 @@ describe('rows in many files', () => {
         }
       }
       assert.equal(most, 64);
+      await sink.finish();
       await sink.commit();
       assert.equal((await readdir(folder)).length, files);
       for (let n = 0; n < files; n++) {

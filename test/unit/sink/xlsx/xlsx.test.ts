@@ -156,7 +156,8 @@ describe('an export to Excel', () => {
     const objects = xlsxSink(sink, rows);
     await objects.write(Buffer.from('{"a":1}\n'.repeat(1_048_574)));
     await objects.write(Buffer.from(JSON.stringify({ a: '🎈'.repeat(16_383) + '!' })));
-    assert.deepEqual(await objects.commit(signal), []);
+    assert.deepEqual(await objects.finish(signal), []);
+    await objects.commit();
     const sheet = unzipped(sink.bytes()).get('xl/worksheets/sheet1.xml') ?? '';
     assert.match(sheet.slice(-70_000), /<row r="1048576"><c r="A1048576" t="inlineStr">/);
     assert.deepEqual([25, 26, 701, 702, 16_383].map(columnLetters), ['Z', 'AA', 'ZZ', 'AAA', 'XFD']);
