@@ -5,7 +5,7 @@ import { profile, type ProfiledColumn, type Profile } from '../engine/run/profil
 import { typesIn, type ColumnSummary, type Histogram, type RangeSummary } from '../protocol/statistics.ts';
 import { said } from '../said/said.ts';
 import type { RunCommand } from './arguments/arguments.ts';
-import { columns as widthOf, grouped, visible } from './message.ts';
+import { columns as widthOf, counted, grouped, visible } from './message.ts';
 import type { TableStyle, Terminal } from './terminal.ts';
 
 /** Columns of the table in the order in which they are given up where there is no room. */
@@ -49,7 +49,7 @@ export function profileTable({ rows, malformed, columns }: Profile, { width, plo
       .join(gap)
       .trimEnd();
   const title = Object.fromEntries(heads.map((head) => [head, head])) as Record<Head, string>;
-  const summary = `${grouped(rows)} rows, ${grouped(columns.length)} columns${malformed > 0 ? `, ${grouped(malformed)} malformed` : ''}`;
+  const summary = `${counted(rows, 'row')}, ${counted(columns.length, 'column')}${malformed > 0 ? `, ${grouped(malformed)} malformed` : ''}`;
   const rule = fitted.map((own) => '-'.repeat(own)).join(gap);
   return `${[summary, '', line(title), rule, ...lines.map(line)].join('\n')}\n`;
 }

@@ -10,6 +10,7 @@ import {
 } from './schemaSpec.ts';
 import { fragmentOf, resolved } from './walk.ts';
 import { longWholeNumber, parseWholeNumbers } from './wholeNumbers.ts';
+import { grouped } from '../words.ts';
 
 /** What the text of a cell is checked as, where it reads as that. */
 export interface CellTypes {
@@ -157,6 +158,9 @@ export function cellValue(
   return text;
 }
 
+/** Columns that are named of each type. */
+const mostNamed = 20;
+
 /** What columns are checked as, in words; undefined where all are text. */
 export function describeCells(columns: readonly string[], types: readonly CellTypes[]): string | undefined {
   const named = (what: keyof CellTypes): string[] => columns.filter((_, at) => types[at][what]);
@@ -168,7 +172,8 @@ export function describeCells(columns: readonly string[], types: readonly CellTy
     ] as const
   ).flatMap(([what, words]) => {
     const names = named(what);
-    return names.length === 0 ? [] : [`${words} in ${names.join(', ')}`];
+    const more = names.length > mostNamed ? ` and ${grouped(names.length - mostNamed)} more` : '';
+    return names.length === 0 ? [] : [`${words} in ${names.slice(0, mostNamed).join(', ')}${more}`];
   });
   return parts.length === 0 ? undefined : parts.join('; ');
 }

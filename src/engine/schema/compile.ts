@@ -64,7 +64,7 @@ export function compileSchema(spec: SchemaSpec): CompiledSchema {
 function compiled(spec: SchemaSpec): CompiledSchema {
   const documents = documentsOf(spec);
   const notes = [...spec.notes];
-  const ajv = ajvOf(spec, documents, false, notes);
+  const ajv = ajvOf(spec, documents, { allErrors: documents.documents.some(isWide), verbose: false }, notes);
   if (documents.documents.some(namesPrototype)) notes.push('what "__proto__" must be is not checked');
   const validate = found(ajv, documents.root);
   let all: ValidateFunction | undefined;
@@ -77,7 +77,7 @@ function compiled(spec: SchemaSpec): CompiledSchema {
       return (value) => inner(value);
     },
     violations(value, most) {
-      all ??= found(ajvOf(spec, documents, true, []), documents.root);
+      all ??= found(ajvOf(spec, documents, { allErrors: true, verbose: true }, []), documents.root);
       const complete = all;
       complete(value);
       const errors = (complete.errors ?? []).filter(({ keyword }) => keyword !== 'if');
@@ -89,7 +89,7 @@ function compiled(spec: SchemaSpec): CompiledSchema {
 function ajvOf(
   { draft }: SchemaSpec,
   all: SchemaDocuments,
-  allErrors: boolean,
+  how: Pick<Options, 'allErrors' | 'verbose'>,
   notes: string[],
 ): Ajv | Ajv2019 | Ajv2020 {
   const { documents } = all;
@@ -97,9 +97,8 @@ function ajvOf(
     notes.push(words.map(String).join(' '));
   };
   const options: Options = {
-    allErrors,
-    // With the values.
-    verbose: allErrors,
+    // `verbose`: with the values.
+    ...how,
     strict: false,
     // What every object has by its prototype is no member of it.
     ownProperties: documents.some(({ schema }) => inherited.test(JSON.stringify(schema))),
@@ -128,6 +127,20 @@ function withoutHidden({ address, schema }: SchemaDocument, draft: Draft): JsonS
     }
   }
   return copy;
+}
+
+const mostNested = 256;
+
+/**
+ * Whether a schema has many others beside each other, such as those of a wide table's columns: where ajv ends at the first that is
+ * broken, each is checked inside the block of the one before, and some thousand of these are deeper than the stack.
+ */
+function isWide({ address, schema }: SchemaDocument): boolean {
+  for (const { schema: node } of schemasIn(schema, address))
+    for (const value of Object.values(node))
+      if (isObject(value) || Array.isArray(value))
+        if (Object.values(value).filter((one) => typeof one === 'object').length > mostNested) return true;
+  return false;
 }
 
 /** Whether a schema says something of a member that ajv leaves out of all properties. */

@@ -105,6 +105,19 @@ describe('rowriver --schema', () => {
     assert.equal(out.stdout.toString(), '1\n');
   });
 
+  it('checks tables of thousands of columns, and names some of them', async () => {
+    const names = Array.from({ length: 2500 }, (_, at) => `c${at}`);
+    const row = (last: string): string => [...names.slice(1).map(() => '1'), last].join(',');
+    await writeFile(at('wide.csv'), `${names.join(',')}\n${row('1')}\n${row('3')}\n`);
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'integer', maximum: 2 }]));
+    await writeFile(at('wide.json'), JSON.stringify({ properties }));
+    const { stdout, stderr, code } = await runCli([at('wide.csv'), '--schema', at('wide.json'), '--count']);
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout.toString(), '1\n');
+    assert.match(stderr, /checked as numbers in c0, c1, .*c19 and 2,480 more; text in all others/);
+    assert.match(stderr, /\/c2499 must be <= 2 \(maximum\)/);
+  });
+
   it('refuses what makes no sense, before anything is written', async () => {
     const says = async (message: RegExp, ...args: string[]): Promise<void> => {
       const { code, stderr } = await runCli(args);
