@@ -212,6 +212,11 @@ export interface PreviewCalls extends StatisticsCalls, RemoteCalls {
     params: { readonly view: number; readonly place: Place };
     result: { readonly row: number; readonly exact: boolean; readonly column?: number | undefined };
   };
+  /** Milliseconds since 1970 of what a row has in a column of times; null where that is none. */
+  timeOf: {
+    params: { readonly view: number; readonly row: number; readonly column: number };
+    result: number | null;
+  };
   /** The next or previous row after `from` that holds the text; null where there is none. Reports how far it looked. */
   find: {
     params: {

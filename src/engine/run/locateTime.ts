@@ -86,6 +86,21 @@ export async function locateTime(
   }
 }
 
+/** The time that a row has in a column of times, in milliseconds since 1970; undefined where it has none. */
+export async function timeAtRow(
+  { columns, page }: Pick<TimedRows, 'columns' | 'page'>,
+  row: number,
+  column: number,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const of = columns.at(column);
+  if (!of) return undefined;
+  const cells = await page(row, 1, requestOf([of]), signal);
+  // A number is no time to what counts rows over time.
+  const isTime = of.reading === undefined ? cells.kinds.at(0) === CellKind.Text : of.reading.kind === 'date';
+  return isTime && cells.rows > 0 ? timeIn(cells, 0, of)?.ms : undefined;
+}
+
 function targetOf(text: string, first: Timestamp): Timestamp {
   const clock = /^(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?$/.exec(text.trim());
   const month = /^\d{4}-\d\d$/.test(text.trim()) ? `${text.trim()}-01` : text;

@@ -3,6 +3,7 @@ import { cellLimit, detailLimit } from '../../protocol/preview.ts';
 import type { Page, PreviewCalls, RecordDetail } from '../../protocol/preview.ts';
 import { cellColumns } from '../dataset/columns.ts';
 import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
+import { timeAtRow, type TimedRows } from '../run/locateTime.ts';
 import type { Run } from '../run/run.ts';
 import { locate } from './locate.ts';
 import type { SharedFile } from './sharedFile.ts';
@@ -73,6 +74,19 @@ export async function recordOf(
     fields: fields ?? [],
     fault: reasonsOf(page)[0] ?? undefined,
   };
+}
+
+/** What rows over time count a row at, as the language reads its cell: null where that is no time. */
+export async function timeOfRow(
+  file: SharedFile,
+  run: Run | undefined,
+  row: number,
+  column: number,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const { all: columns } = run?.columns ?? file.dataset.columns;
+  const page: TimedRows['page'] = (...asked) => pageOf(file, run, ...asked);
+  return (await timeAtRow({ columns, page }, row, column, signal)) ?? null;
 }
 
 async function pageOf(

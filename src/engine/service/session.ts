@@ -24,7 +24,7 @@ import { openColumns } from './written.ts';
 import { describeReadings } from '../format/csv/cellReading.ts';
 import { locate } from './locate.ts';
 import { find, findCount, type SoughtRows } from '../run/find.ts';
-import { recordOf, rowsOfPage } from './pages.ts';
+import { recordOf, rowsOfPage, timeOfRow } from './pages.ts';
 import { completionsOf, diagnosticsOf, type Allowed } from './queryHelp.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { problemKinds, problems } from '../run/problems.ts';
@@ -203,6 +203,8 @@ export class Session {
       },
       record: ({ view, row }, { signal }) => this.record(view, row, signal),
       locate: ({ view, place }, { signal }) => locate(this.#file, this.#viewRun(view), place, signal),
+      timeOf: ({ view, row, column }, { signal }) =>
+        timeOfRow(this.#file, this.#viewRun(view), row, column, signal),
       find: (request, context) => {
         const rows = this.#rowsOf(request.view);
         return this.#scanning(rows.dataset, context, () => find(rows, request, context));

@@ -158,12 +158,8 @@ export function createTimeline(
     }
     const mine = new AbortController();
     looking = mine;
-    link.call('rows', { view, first, count: 1, columns: [of.id] }, { signal: mine.signal }).then(
-      (page) => {
-        const text = page.rows === 0 ? '' : cellsOf(page).cell(0, 0).text;
-        const time = looksLikeTime.test(text) ? Date.parse(asUtc(text)) : NaN;
-        here.value = Number.isNaN(time) ? undefined : time;
-      },
+    link.call('timeOf', { view, row: first, column: of.id }, { signal: mine.signal }).then(
+      (time) => (here.value = time ?? undefined),
       () => undefined,
     );
   });
@@ -180,10 +176,4 @@ export function createTimeline(
   }
 
   return { on, times, column, chosen, by, answer, error, here, goTo };
-}
-
-/** A time without a zone is one in UTC, as it is in the language. */
-function asUtc(text: string): string {
-  const iso = text.trim().replace(' ', 'T');
-  return iso.includes('T') && !/(?:Z|[+-]\d\d(?::?\d\d)?)$/i.test(iso) ? `${iso}Z` : iso;
 }

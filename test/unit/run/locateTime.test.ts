@@ -114,6 +114,33 @@ describe('dataset/locateTime', () => {
     });
   }
 
+  it('tells the time of a row however its column writes it, and none of a number', async () => {
+    const time = new Date('2026-03-04T15:06:07Z');
+    const texts = [
+      ['a.jsonl', '{"n":1}\n{"n":2,"t":"2026-03-04 15:06:07"}\n', 1],
+      ['b.csv', 't;n\n25.02.2026 10:00:00;1,5\n04.03.2026 15:06:07;2,5\n', 0],
+      ['c.csv', 't,n\n"Feb 25, 2026 10:00 AM",1\n"Mar 4, 2026 3:06:07 PM",2\n', 0],
+      [
+        'd.log',
+        ['25/Feb/2026:10:00:00', '04/Mar/2026:15:06:07']
+          .map((t) => `h - - [${t} +0000] "GET / HTTP/1.1" 200 1\n`)
+          .join(''),
+        undefined,
+      ],
+    ] as const;
+    for (const [name, text, at] of texts) {
+      const { page } = await open(name, text);
+      await page.call('rows', { view: 0, first: 0, count: 2, columns: [0, 1] });
+      const { columns } = await page.call('info', null);
+      const column = at ?? columns.findIndex((one) => one.name === 'time');
+      assert.equal(await page.call('timeOf', { view: 0, row: 1, column }), time.getTime(), name);
+      const other = columns.findIndex((one) => one.name === 'n' || one.name === 'status');
+      assert.equal(await page.call('timeOf', { view: 0, row: 1, column: other }), null, name);
+      await preview?.close();
+      preview = undefined;
+    }
+  });
+
   it('finds a row in what a filter shows, and in rows that a query has put in order', async () => {
     const times = risingTimes();
     const lines = times.map((ms, row) => `{"n":${row % 10},"ts":"${iso(ms)}","text":"${padding}"}\n`);

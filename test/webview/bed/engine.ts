@@ -377,6 +377,7 @@ export function serve(post: Post, options: BedOptions): Server {
         bars,
         by !== undefined,
       ),
+    timeOf: ({ view, row }) => firstTime + (recordAt(viewOf(view), row) % 100_000_000) * timeStep,
     otherTables: () => null,
     failedRows: () => [],
     schemaCheck: () => null,
