@@ -116,9 +116,11 @@ export function proposed(
   // Without a second column the rows that share a name would stand on each other.
   const color = x.distinct < rows ? colors.at(0)?.column.id : undefined;
   // A bar for each of many rows of one name would hide the others.
-  const isOneEach = outcome.rows === 'groups' || x.distinct === rows;
-  const bars = color !== undefined && outcome.additive.includes(y.column.name) ? 'stacked' : 'bars';
-  const mark = over ? 'lines' : name && isOneEach ? bars : 'points';
+  const hides = rows > x.distinct * (color === undefined ? 1 : colors[0].distinct);
+  const isAdditive = outcome.additive.includes(y.column.name);
+  const mayStand = (outcome.rows === 'groups' && (!hides || isAdditive)) || x.distinct === rows;
+  const bars = isAdditive && (color !== undefined || hides) ? 'stacked' : 'bars';
+  const mark = rows === 1 ? 'bars' : over ? 'lines' : name && mayStand ? bars : 'points';
   return { mark, x: x.column.id, y: y.column.id, color };
 }
 

@@ -21,6 +21,7 @@ export interface ChartViewProps {
 
 const margin = { top: 26, right: 18, bottom: 46 };
 const tickRoom = 90;
+const halfDay = 43_200_000;
 /** Width of a letter of the axes, about. */
 const letter = 6.2;
 
@@ -181,11 +182,12 @@ function extentOf({ mark, points }: Chart): [number, number] {
 }
 
 function yAxis(chart: Chart, room: number): Axis {
+  const { points } = chart;
   const [least, most] = extentOf(chart);
   const [low, high] = least > most ? [0, 1] : [least, most];
   const count = Math.max(2, Math.floor(room / 40));
   if (chart.yKind === 'time') {
-    const scale = scaleUtc([low, high], [room, 0]).nice();
+    const scale = scaleUtc(apart(low, high, halfDay), [room, 0]).nice();
     const format = scale.tickFormat(count);
     return {
       place: (value) => scale(value),
@@ -194,8 +196,8 @@ function yAxis(chart: Chart, room: number): Axis {
       base: room,
     };
   }
-  // Bars grow from zero; so does what lies near enough to it.
-  const fromZero = isBars(chart.mark) || (low >= 0 && low < high / 2);
+  // Bars grow from zero; so does what lies near enough to it, and a value that has no other beside it.
+  const fromZero = isBars(chart.mark) || (low >= 0 && low < high / 2) || low === high;
   const scale = scaleLinear(
     [fromZero ? Math.min(0, low) : low, fromZero ? Math.max(0, high) : high],
     [room, 0],
@@ -203,10 +205,18 @@ function yAxis(chart: Chart, room: number): Axis {
   const base = Math.min(room, Math.max(0, scale(0)));
   return {
     place: (value) => scale(value),
-    ticks: scale.ticks(count).map((tick) => ({ at: scale(tick), text: tickWords(tick) })),
+    ticks: numberTicks(
+      scale.ticks(count),
+      points.map(({ y }) => y),
+    ).map((tick) => ({ at: scale(tick), text: tickWords(tick) })),
     band: 0,
     base,
   };
+}
+
+/** Between whole numbers, as counts are, no others are named. */
+function numberTicks(ticks: readonly number[], values: readonly number[]): readonly number[] {
+  return values.every(Number.isInteger) ? ticks.filter(Number.isInteger) : ticks;
 }
 
 function xAxis({ mark, xKind, names, points }: Chart, room: number): Axis {
@@ -234,19 +244,26 @@ function xAxis({ mark, xKind, names, points }: Chart, room: number): Axis {
   }
   const isTime = xKind === 'time';
   const pad = isBars(mark) ? Math.max(2, room / Math.max(2, new Set(values).size) / 2) : 6;
-  const scale = isTime
-    ? scaleUtc([low, high === low ? low + 1 : high], [pad, room - pad])
-    : scaleLinear([low, high === low ? low + 1 : high], [pad, room - pad]).nice();
-  const format = isTime ? scaleUtc([low, high]).tickFormat(count) : undefined;
-  return {
-    place: (value) => scale(value),
-    ticks: scale.ticks(count).map((tick) => ({
-      at: scale(tick),
-      text: tick instanceof Date ? (format?.(tick) ?? '') : tickWords(tick),
-    })),
-    band: isBars(mark) ? Math.max(1, pad * 1.5) : 0,
-    base: 0,
-  };
+  const ends = isTime ? apart(low, high, halfDay) : apart(low, high, Math.abs(low) / 2 || 1);
+  const range = [pad, room - pad];
+  const rest = { band: isBars(mark) ? Math.max(1, pad * 1.5) : 0, base: 0 };
+  if (isTime) {
+    const scale = scaleUtc(ends, range);
+    const format = scale.tickFormat(count);
+    const ticks = scale.ticks(count).map((tick) => ({ at: scale(tick), text: format(tick) }));
+    return { place: (value) => scale(value), ticks, ...rest };
+  }
+  const scale = scaleLinear(ends, range).nice();
+  const ticks = numberTicks(scale.ticks(count), values).map((tick) => ({
+    at: scale(tick),
+    text: tickWords(tick),
+  }));
+  return { place: (value) => scale(value), ticks, ...rest };
+}
+
+/** The ends of an axis: a single value stands in the middle. */
+function apart(low: number, high: number, half: number): [number, number] {
+  return low === high ? [low - half, high + half] : [low, high];
 }
 
 function placed({ mark, points }: Chart, x: Axis, y: Axis): Placed[] {

@@ -75,6 +75,8 @@ export function ResultPlot({ page }: { readonly page: PageModel }) {
   // Of one result, all of it: the names of the next one do not belong to these rows.
   const { columns } = rows;
   const state = now?.view === rows.state.view ? now : rows.state;
+  if (rows.rows.length === 0 && state.phase !== 'running')
+    return <Around message={t('There are no rows to plot.')} page={page} />;
   const known = classify(rows);
   const proposal = proposed(known, state.outcome, rows.rows.length);
   if (!proposal)

@@ -56,9 +56,10 @@ export function shortNumber(text: string): string {
   return text.length <= 10 ? text : figure(value);
 }
 
-/** A time without what it has no need to say: seconds and midnight that are zero. */
+/** A time without what it has no need to say: seconds and midnight that are zero, and what fills up a year beyond 9999. */
 export function shortTime(text: string): string {
   return text
+    .replace(/^\+0*/, '')
     .replace('T', ' ')
     .replace(/(?:\.0+)?Z$/, '')
     .replace(/ 00:00(?::00)?$/, '')
@@ -68,10 +69,11 @@ export function shortTime(text: string): string {
 /** Two times, with no more of each than tells them apart at a glance. */
 export function spanWords(from: string, to: string): [string, string] {
   const [low, high] = [shortTime(from), shortTime(to)];
-  const day = low.slice(0, 10);
-  if (day !== high.slice(0, 10)) return [day, high.slice(0, 10)];
-  const hours = high.slice(11).replace(/\.\d+$/, '');
-  return [low.slice(0, 16), hours === '' ? high : hours];
+  const [day, begin = ''] = low.split(' ');
+  const [last, end = ''] = high.split(' ');
+  if (day !== last) return [day, last];
+  const hours = end.replace(/\.\d+$/, '');
+  return [`${day} ${begin.slice(0, 5)}`.trimEnd(), hours === '' ? high : hours];
 }
 
 export function edgeWords(of: 'number' | 'time', text: string): string {

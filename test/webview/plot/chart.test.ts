@@ -87,7 +87,7 @@ describe('webview/plot/chart', () => {
     ];
     assert.equal(choiceOf(['o', 'n', 'm'], sparse), 'bars o n');
     assert.equal(choiceOf(['o', 'n', 'm'], sparse.slice(0, 2)), 'bars o m');
-    assert.equal(choiceOf(['n'], [['3']]), 'points n n');
+    assert.equal(choiceOf(['n'], [['3']]), 'bars n n');
     assert.equal(choiceOf(['o', 'p'], [['a', 'b']]), undefined);
     assert.equal(choiceOf(['o', 'n'], []), undefined);
   });
@@ -148,6 +148,10 @@ describe('webview/plot/chart', () => {
       'bars o n',
       'NULL is a name',
     );
+    // Groups by more names than a color can tell apart.
+    const byTwo = Array.from({ length: 30 }, (_, at) => [`o${at % 2}`, `key ${at}`, '1']);
+    assert.equal(choiceOf(['o', 'key', 'n'], byTwo), 'points o n');
+    assert.equal(choiceOf(['o', 'key', 'n'], byTwo, { ...groups, additive: ['n'] }), 'stacked o n');
   });
 
   it('leaves out what cannot be drawn, and says how much', () => {

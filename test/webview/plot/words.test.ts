@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compactNumber, limitWords, rangeWords } from '../../../src/webview/plot/words.ts';
+import { compactNumber, edgeWords, limitWords, rangeWords } from '../../../src/webview/plot/words.ts';
 
 describe('webview/plot/words', () => {
   it('writes numbers short, with an exponent where they are very large or small', () => {
@@ -18,5 +18,13 @@ describe('webview/plot/words', () => {
     assert.deepEqual(limitWords('number', from, '9007199254790992'), [from, '9007199254790992']);
     assert.deepEqual(limitWords('number', from, from), ['9.007e+15', '9.007e+15']);
     assert.deepEqual(limitWords('number', '0', '1999'), ['0', '1999']);
+  });
+
+  it('writes years beyond 9999 without what fills them up', () => {
+    const [from, to] = ['9999-12-31T23:00:00Z', '+010000-01-01T00:00:00Z'];
+    assert.equal(edgeWords('time', to), '10000-01-01');
+    assert.equal(rangeWords('time', { from, to }), '9999-12-31 23:00 to 10000-01-01');
+    assert.deepEqual(limitWords('time', from, to), ['9999-12-31', '10000-01-01']);
+    assert.deepEqual(limitWords('time', from, '9999-12-31T23:30:05.5Z'), ['9999-12-31 23:00', '23:30:05']);
   });
 });
