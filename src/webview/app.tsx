@@ -66,6 +66,15 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
     side.value = 'none';
     preview.grid.focus();
   };
+  /** Back to the rows, as from the record, from wherever Escape has nothing else to do. */
+  function leaveSide(event: KeyboardEvent): void {
+    const { target } = event;
+    const isClearing = target instanceof HTMLInputElement && target.type === 'search' && target.value !== '';
+    if (event.key !== 'Escape' || event.defaultPrevented || isClearing) return;
+    event.preventDefault();
+    preview.grid.focus();
+  }
+
   const isCompared = preview.file.value?.comparison !== undefined;
   const isPlotted = page.plotted.value && canPlot(page);
   const beside = wide.value;
@@ -125,7 +134,7 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
         {hasSide && (
           <>
             <Splitter share={share} beside={beside} change={(next) => (page.split.value = next)} />
-            <div class="side-part" style={{ '--share': share }}>
+            <div class="side-part" style={{ '--share': share }} onKeyDown={leaveSide}>
               {side.value === 'detail' ? (
                 <Detail
                   detail={page.record.detail.value}

@@ -49,7 +49,9 @@ export function WideBars({ page, column, histogram, range, all, isFiltered, apar
         width={width.value}
         height={72}
         pick={pick}
-        leave={() => undefined}
+        leave={(key) => {
+          if (key === 'Escape') page.preview.grid.focus();
+        }}
       />
       <div class="plot-words">
         {limitWords(of, range?.min ?? '', range?.max ?? '').map((words, index) => (
