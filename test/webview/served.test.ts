@@ -410,6 +410,14 @@ describe('rowriver serve in a browser', function () {
       await page.getByRole('button', { name: 'Problems' }).click();
       await page.locator('.problem').first().waitFor();
       assert.deepEqual(await accessibilityFaults(page), []);
+      await enterQuery(page, '|> AGGREGATE count(*) AS n GROUP BY id % 2 = 0 AS even, level');
+      await page.locator('.result-line').getByRole('button', { name: 'Plot', exact: true }).click();
+      await page.getByLabel('Color').selectOption('level');
+      await page.locator('.legend .swatch').nth(1).waitFor();
+      const colors = await page
+        .locator('.legend .swatch')
+        .evaluateAll((swatches) => swatches.map((swatch) => getComputedStyle(swatch).backgroundColor));
+      assert.equal(new Set(colors).size, colors.length, colors.join(' '));
       await page.context().close();
     });
   }

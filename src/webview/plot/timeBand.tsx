@@ -13,7 +13,7 @@ import { useWidth } from './width.ts';
 
 const drawn = 54;
 /** Five times have room in so many pixels. */
-const roomForFive = 560;
+const roomForFive = 740;
 /** Columns that are offered to stack by. */
 const offered = 200;
 
