@@ -1,7 +1,6 @@
 // How the tests ask: by the command, and by the engine's thread as a preview does.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -68,6 +67,10 @@ export async function plotted(location, paths) {
 async function startEngine(told) {
   const worker = new Worker(join(root, 'dist', 'engine.js'));
   const waiting = new Map();
+  const exit = new Promise((resolve) => worker.once('exit', resolve));
+  worker.on('error', (error) => {
+    for (const { reject } of waiting.values()) reject(error);
+  });
   worker.on('message', ({ message }) => {
     if (message.name === 'file') told(message.value);
     const { resolve, reject } = waiting.get(message.id) ?? {};
@@ -82,7 +85,7 @@ async function startEngine(told) {
     });
   const close = async () => {
     worker.postMessage({ session: 0, message: { type: 'event', name: 'stop', value: null } });
-    await once(worker, 'exit');
+    await exit;
   };
   await call(0, 'configure', { cacheFolder: null, cacheBytes: 0, keepBytes: 0 });
   return { call, close };

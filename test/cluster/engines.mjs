@@ -11,6 +11,9 @@ import { root, signalGroup, start } from '../vscode/project.mjs';
 const versions = { pysail: '0.7.2', pyspark: '4.0.1' };
 /** Spark runs on Java 17 and newer. */
 const oldestJava = 17;
+/** What takes longer than this to be fetched, or to start, is not there. */
+const installLimitMs = 10 * 60_000;
+const startLimitMs = 3 * 60_000;
 
 /**
  * @typedef {object} Engine
@@ -161,18 +164,37 @@ function kill({ child }) {
 }
 
 /** Waits until a server has said it; it has ended before that: then it says why. */
-async function said({ child, exit }, words) {
+async function said({ child, exit, stop }, words) {
   const last = [];
+  const limit = setTimeout(() => void stop(), startLimitMs);
+  try {
+    if (await hasSaid(child, words, last)) return;
+  } finally {
+    clearTimeout(limit);
+  }
+  await exit;
+  throw new Error(`It ended before it said "${words}":\n${last.join('\n')}`);
+}
+
+/** @param last takes the last lines that it says */
+async function hasSaid(child, words, last) {
   for await (const text of createInterface({ input: child.stderr })) {
     if (text.includes(words)) {
       child.stderr.resume();
-      return;
+      return true;
     }
     last.push(text);
     if (last.length > 20) last.shift();
   }
-  await exit;
-  throw new Error(`It ended before it said "${words}":\n${last.join('\n')}`);
+  return false;
+}
+
+/** The Python of this computer; undefined, and said, where there is none. */
+function hasPython(name) {
+  const python = process.platform === 'win32' ? 'python' : 'python3';
+  if (spawnSync(python, ['--version']).status === 0) return python;
+  console.log(`Not tested: ${name} needs Python.`);
+  return undefined;
 }
 
 /** Python with a package, in an ignored folder; undefined, and said, where it cannot be had. */
@@ -182,17 +204,16 @@ function installed(name) {
   const python = join(target, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   const done = join(target, 'installed');
   if (existsSync(done)) return python;
+  const base = hasPython(name);
+  if (base === undefined) return undefined;
+  const options = { stdio: 'pipe', timeout: installLimitMs };
   try {
     rmSync(target, { recursive: true, force: true });
     mkdirSync(join(root, '.vscode-test'), { recursive: true });
-    execFileSync(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', target], {
-      stdio: 'pipe',
-    });
+    execFileSync(base, ['-m', 'venv', target], options);
     // Spark comes as source, with nothing to compile.
     const wheels = name === 'pysail' ? ['--only-binary', ':all:'] : [];
-    execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...wheels, `${name}==${version}`], {
-      stdio: 'pipe',
-    });
+    execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...wheels, `${name}==${version}`], options);
     writeFileSync(done, '');
     return python;
   } catch (error) {

@@ -1,6 +1,6 @@
 // `.ci/run`: tries the README's two commands as a newcomer has them. They run in a clean clone of what is committed
 // here, with an empty home and a PATH that has node, npm, git and a shell and nothing else; npm's cache alone is this
-// machine's, so that nothing is downloaded again. Ends with the sum of all tests, in which `npm start` counts as
+// machine's, so that nothing is downloaded again. What needs more than that, such as Python and Java, is tried afterwards. Ends with the sum of all tests, in which `npm start` counts as
 // one. With --start it tries that alone.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -61,7 +61,9 @@ await main(async () => {
     say('npm test');
     const tests = await npmTest(clone, env, folder);
     const peers = await testsWithPeers(clone, folder);
-    for (const { code, passed, failed, reasons } of [tests, peers]) {
+    say('npm run test:cluster');
+    const cluster = await testsOnCluster(clone, folder);
+    for (const { code, passed, failed, reasons } of [tests, peers, cluster]) {
       sum.passed += passed;
       sum.failed += failed;
       sum.reasons.push(...reasons);
@@ -103,11 +105,20 @@ function newcomersEnvironment(home, bin) {
   };
 }
 
-async function testsWithPeers(clone, folder) {
-  const tally = join(folder, 'peers');
+function testsWithPeers(clone, folder) {
   const files = withPeers.map((name) => `out/test/unit/${name}.test.js`);
-  const args = ['--reporter', 'test/vscode/reporter.cjs', ...files];
-  const { exit } = start(process.execPath, ['node_modules/mocha/bin/mocha.js', ...args], {
+  const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'test/vscode/reporter.cjs', ...files];
+  return onThisMachine(clone, join(folder, 'peers'), args);
+}
+
+/** Real servers of Spark Connect, where there is Python for them, and Java for Spark; it says which are not there. */
+function testsOnCluster(clone, folder) {
+  return onThisMachine(clone, join(folder, 'cluster'), ['test/cluster/all.mjs']);
+}
+
+/** Runs tests in the clone with all that this machine has. */
+async function onThisMachine(clone, tally, args) {
+  const { exit } = start(process.execPath, args, {
     cwd: clone,
     env: { ...process.env, ROWRIVER_TALLY: tally },
     stdio: ['ignore', 'inherit', 'inherit'],
