@@ -100,6 +100,7 @@ function ajvOf(
     // `verbose`: with the values.
     ...how,
     strict: false,
+    validateSchema: false,
     // What every object has by its prototype is no member of it.
     ownProperties: documents.some(({ schema }) => inherited.test(JSON.stringify(schema))),
     code: { regExp: Object.assign(schemaPattern, { code: 'schemaPattern' }) },
@@ -108,8 +109,24 @@ function ajvOf(
   const ajv = new classes[draft](options);
   addFormats(ajv);
   mendKeywords(ajv, draft, dynamicAnchors(all));
-  for (const document of documents)
-    ajv.addSchema(withoutHidden(document, draft) as AnySchema, document.address);
+  for (const document of documents) {
+    const schema = withoutHidden(document, draft) as AnySchema;
+    void checkerOf(draft).validateSchema(schema, true);
+    ajv.addSchema(schema, document.address);
+  }
+  return ajv;
+}
+
+/** What checks the schemas themselves, by draft: each would compile the schema of schemas anew, which takes longer than itself. */
+const checkers = new Map<Draft, Ajv | Ajv2019 | Ajv2020>();
+
+function checkerOf(draft: Draft): Ajv | Ajv2019 | Ajv2020 {
+  const known = checkers.get(draft);
+  if (known) return known;
+  const ajv = new classes[draft]({ strict: false, logger: false });
+  addFormats(ajv);
+  mendKeywords(ajv, draft, new Map());
+  checkers.set(draft, ajv);
   return ajv;
 }
 
