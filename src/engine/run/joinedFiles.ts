@@ -33,7 +33,7 @@ export class JoinedFiles implements Joins {
   readonly #files: readonly Joined[];
   readonly #query: PlannedQuery;
   readonly #batchesOf: BatchesOf;
-  /** Where not all rows fit, by the slot of the step: those that do, and how the others are read. */
+  /** By the slot of the step, what was read of its file. */
   readonly #builds = new Map<number, JoinBuild>();
   #tables: JoinedTables | undefined;
 
@@ -105,7 +105,7 @@ export class JoinedFiles implements Joins {
     const query = plannedFor(joinedQuery(step, this.#query.text), dataset.recognised.format);
     const rows = joinedRows(step, query.plan, this.#batchesOf(dataset, query, signal));
     const build = await buildJoin(step, slots, rows, live, budget, signal);
-    if (build.rest) this.#builds.set(step.slot, build);
+    this.#builds.set(step.slot, build);
     return build;
   }
 

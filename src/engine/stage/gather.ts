@@ -67,11 +67,15 @@ export function reducesRows(plan: Plan, shared?: readonly SharedJoin[]): boolean
   return stages.at(local)?.reduces ?? false;
 }
 
+/** Rows that a thread may make of one. */
+const mostMatches = 16;
+
 export type ShareContext = Pick<StageContext, 'budget' | 'signal' | 'metrics'>;
 
 /**
  * Makes the tables of those JOINs that come before any step that needs all rows, so that each thread can look up its own
- * rows. One whose other file takes more than its share of the budget, and all behind it, are done where the rows come together.
+ * rows. One whose other file takes more than its share of the budget, or has many rows of a key, and all behind it, are done
+ * where the rows come together: there, what comes of a few rows can end, or be cancelled, in between.
  * @throws the signal's reason
  */
 export async function shareJoins(
@@ -90,7 +94,7 @@ export async function shareJoins(
     const share = budget / holdingOf(planned);
     const began = performance.now();
     const { table, natures, puts, rest } = await joins.build(step, plan.slots, live[at + 1], share, signal);
-    if (rest) break;
+    if (rest || !table.hasAtMost(mostMatches)) break;
     shared.push({ slot: step.slot, natures, puts, memory: table.share() });
     const ms = performance.now() - began;
     metrics?.push({ name: stages[at].name, step: at, rowsIn: 0, rowsOut: 0, ms, spilled: 0 });

@@ -17,8 +17,10 @@ import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/datase
 import type { Pool } from '../../../src/engine/pool/pool.ts';
 import type { Result, Task } from '../../../src/engine/pool/task.ts';
 import { plannedFor, QuerySyntaxError } from '../../../src/engine/dataset/plan.ts';
+import type { OrderedResult } from '../../../src/engine/dataset/scanInOrder.ts';
 import { deriveRows } from '../../../src/engine/run/derive.ts';
 import { exportTo } from '../../../src/engine/run/export/export.ts';
+import { StageMeter } from '../../../src/engine/run/stageMeter.ts';
 import { SourceError } from '../../../src/engine/source/source.ts';
 import { scanPool } from '../../support/pool.ts';
 
@@ -173,6 +175,30 @@ describe('JOIN with another file', () => {
         });
       }
     }
+
+    it('but no more than LIMIT takes, where a key has many', async () => {
+      const alike = Array.from({ length: 20_000 }, (_, nth) => `{"id":${nth % 2},"nth":${nth}}\n`).join('');
+      await writeFile(join(inner, 'alike.jsonl'), alike);
+      const dataset = await Dataset.open({ kind: 'file', path: join(inner, 'many.csv') }, { signal, pool });
+      try {
+        const query = "|> WHERE n < 2 |> JOIN 'alike.jsonl' AS o ON n = o.id |> LIMIT 5";
+        const planned = plannedFor(query, dataset.recognised.format);
+        const stages = new StageMeter(
+          dataset,
+          { plan: planned.plan, ran: true, outputs: () => [] },
+          'stages',
+        );
+        let found = 0;
+        const noted = (result: OrderedResult): void => stages.add(result);
+        for await (const { rows: more } of deriveRows(dataset, planned, signal, noted, { stages }))
+          found += more;
+        assert.equal(found, 5);
+        const joined = stages.report(1).lines.find(({ name }) => name === 'JOIN');
+        assert.ok((joined?.rowsOut ?? Infinity) <= 10_000, `${joined?.rowsOut} rows were made`);
+      } finally {
+        await dataset.close();
+      }
+    });
 
     it('as the files say', async () => {
       for (const [query, of] of [

@@ -63,8 +63,7 @@ export class NumberIndex {
   #place(key: number): number {
     const places = this.#places;
     const mask = places.length - 1;
-    // The low 32 bits of a whole number, and of others something that depends on their size.
-    let hash = Math.imul(key ^ (key / 0x1_0000_0000), 0x9e3779b1);
+    let hash = Math.imul(wordOf(key), 0x9e3779b1);
     hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
     for (let place = ((hash ^ (hash >>> 13)) << 1) & mask; ; place = (place + 2) & mask) {
       const there = places[place];
@@ -82,6 +81,17 @@ export class NumberIndex {
       this.#places[place + 1] = before[at + 1];
     }
   }
+}
+
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
+
+/** 32 bits that tell most numbers apart: of a short whole number itself, of others the halves of the double. */
+export function wordOf(key: number): number {
+  const whole = key | 0;
+  if (whole === key) return whole;
+  double[0] = key;
+  return words[0] ^ Math.imul(words[1], 0xc2b2ae35);
 }
 
 function noPlaces(count: number): Float64Array {

@@ -58,6 +58,16 @@ export class JoinTable {
     return this.#keys.size + this.#numbers.size + this.#rows.length + this.#count * ofRow;
   }
 
+  /** Whether no key has more rows than this. */
+  hasAtMost(most: number): boolean {
+    if (this.#next === undefined) return true;
+    for (const first of this.#firsts()) {
+      let rows = 0;
+      for (let at = first; at !== noRow; at = this.next(at)) if (++rows > most) return false;
+    }
+    return true;
+  }
+
   /** The bytes of all rows; those of a NULL are at 0. */
   get bytes(): Uint8Array {
     return this.#shared ?? this.#rows.view();
@@ -156,6 +166,11 @@ export class JoinTable {
     this.#last ??= Int32Array.from(this.#starts, (_, row) => row);
     this.#next[this.#last[first]] = at;
     this.#last[first] = at;
+  }
+
+  *#firsts(): Generator<number> {
+    for (let number = 0; number < this.#keys.count; number++) yield this.#first[number];
+    for (const [, first] of this.#numbers.entries()) yield first;
   }
 
   *#rowsFrom(first: number): Generator<Uint8Array> {

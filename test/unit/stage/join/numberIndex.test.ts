@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { NumberIndex } from '../../../../src/engine/stage/join/numberIndex.ts';
+import { NumberIndex, wordOf } from '../../../../src/engine/stage/join/numberIndex.ts';
 import { randomFrom } from '../../../support/sample.ts';
 
 describe('NumberIndex', () => {
@@ -24,6 +24,13 @@ describe('NumberIndex', () => {
       assert.equal(index.find(key, -1), -1, `${key} is not there`);
     }
     assert.equal(index.find(-0, -1), known.get(0), 'minus zero is zero');
+  });
+
+  it('tells numbers of all sizes apart before it looks at them', () => {
+    for (const scale of [1, 1e-6, 0.25, 2 ** 32, 2 ** 60, 1e300, -1e-9]) {
+      const seen = new Set(Array.from({ length: 10_000 }, (_, at) => wordOf(at * scale)));
+      assert.ok(seen.size > 9900, `${seen.size} of 10,000 multiples of ${scale}`);
+    }
   });
 
   it('takes no room before there is a number', () => assert.equal(new NumberIndex().size, 0));
