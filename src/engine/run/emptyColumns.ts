@@ -4,16 +4,6 @@ import { JsonObject } from '../query/value/json.ts';
 import { valueName } from '../query/write.ts';
 import { editedObject } from '../stage/openRow.ts';
 
-/**
- * The columns of a query's rows that are there before any row is: those of the records that its rows begin with, as they are but
- * for what is dropped of them.
- */
-export function keptColumns(plan: Plan, paths: readonly FieldPath[]): FieldPath[] {
-  const record = plan.output.at(0);
-  if (record?.kind !== 'open' || record.edits.some(({ action }) => action.kind !== 'drop')) return [];
-  return emptyColumns({ ...plan, output: [record] }, paths);
-}
-
 /** An object of a record, with nothing in it but its names. */
 type Names = Map<string, Names>;
 

@@ -21,7 +21,6 @@ import type { PlannedQuery } from '../dataset/plan.ts';
 import { unsortedQuery } from '../query/index.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { CallLog } from './callLog.ts';
-import { emptyColumns, keptColumns } from './emptyColumns.ts';
 import { joinedPaths } from './joinedColumns.ts';
 import { KeptRows, offsetBytes, offsetsPath, type RunCounts } from './keptRows.ts';
 import { failedAt, passedOver, startState, type Run } from './run.ts';
@@ -248,7 +247,7 @@ export class TableRun implements Run {
     if (names) {
       const joined = await joinedPaths(this.source, this.query, names, signal);
       this.columns.setMembers(names, derivedReadings(this.query), joined);
-    } else if (!this.#named && this.#state.whole !== true) this.#addKept();
+    }
     // A column whose type is not known yet is of another width.
     if (this.#state.whole === true) this.columns.learnTypes(this.source.columns.all);
     this.#named = true;
@@ -295,19 +294,7 @@ export class TableRun implements Run {
       await this.page(0, rowsSampled, cells, signal),
       read.map(({ id }) => id),
     );
-    if (rows > 0) return;
-    if (this.#state.whole === true) this.#addKnown();
-    else if (this.source.layout.names === 'paths')
-      this.columns.addPaths(emptyColumns(this.query.plan, this.#knownPaths()));
-  }
-
-  /** Adds the columns of the file that the rows have as they are, before any of them is there. */
-  #addKept(): void {
-    const { layout, columns } = this.source;
-    // What files say of their records stands elsewhere in the rows that a query makes.
-    if (layout.names !== 'paths' || columns.all.some(({ ofFile }) => ofFile !== undefined)) return;
-    this.columns.addPaths(keptColumns(this.query.plan, this.#knownPaths()));
-    this.columns.learnTypes(columns.all);
+    if (rows === 0 && this.#state.whole === true) this.#addKnown();
   }
 
   /**
@@ -315,14 +302,10 @@ export class TableRun implements Run {
    * ones hold, before any of them is there, and where none matches.
    */
   #addKnown(): void {
-    this.columns.addPaths(this.#knownPaths());
-  }
-
-  /** Where the columns of the file are in its records. */
-  #knownPaths(): string[][] {
     // What records are called is a member of such rows.
     const isMember = ({ ofFile }: FileColumn): boolean => ofFile === undefined || ofFile === 'name';
-    return this.source.columns.all.filter(isMember).map(({ fields }) => fields.map(String));
+    const known = this.source.columns.all.filter(isMember);
+    this.columns.addPaths(known.map(({ fields }) => fields.map(String)));
   }
 
   /** Puts records in order of which none but those that are looked at has to be made; undefined where that cannot be. */

@@ -61,34 +61,4 @@ describe('columns of sorted records', () => {
       });
     }
   }
-
-  const more = [
-    ['|> ORDER BY id |> LIMIT 1', []],
-    ['|> ORDER BY id |> LIMIT 0', []],
-    ['|> EXTEND id + 1 AS next |> ORDER BY next', ['next: number']],
-    ['id > 9 |> EXTEND id + 1 AS next |> ORDER BY next', ['next: unknown']],
-    ['|> DROP user |> ORDER BY id |> LIMIT 1', [], 'user.'],
-  ] as const;
-  for (const [query, made, dropped] of more) {
-    it(`are there before the rows, also where the query keeps not all of them or adds to them: ${query}`, async () => {
-      const path = join(folder, 'rows.jsonl');
-      await writeFile(path, files[0][1]);
-      const dataset = await Dataset.open({ kind: 'file', path }, { signal });
-      const all = (await seen(dataset)).map((column) => `${column.path}: ${column.type}`);
-      const kept = all.filter((column) => dropped === undefined || !column.startsWith(dropped));
-      const run = new TableRun(1, plannedFor(query, dataset.recognised.format), dataset);
-      try {
-        const told: string[][] = [];
-        const done = await run.run(signal, (state) => told.push(shown(state)));
-        assert.deepEqual(
-          told.filter((columns) => columns.length < kept.length),
-          [],
-        );
-        assert.deepEqual(shown(done), [...kept, ...made]);
-      } finally {
-        await run.close();
-        await dataset.close();
-      }
-    });
-  }
 });
