@@ -344,7 +344,7 @@ describe('webview/plots over the real engine', () => {
       await plotted('|> SELECT level, ts');
       await page.getByText(/nothing to plot/).waitFor();
       await plotted('id < 0 |> AGGREGATE count(*) AS n GROUP BY level');
-      await page.getByText(/nothing to plot/).waitFor();
+      await page.getByText('There are no rows to plot.').waitFor();
       await plotted('|> AGGREGATE count(*) AS n');
       await marks(1);
       await page.getByRole('button', { name: 'Show Rows' }).click();
