@@ -66,15 +66,6 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
     side.value = 'none';
     preview.grid.focus();
   };
-  /** Back to the rows, as from the record, from wherever Escape has nothing else to do. */
-  function leaveSide(event: KeyboardEvent): void {
-    const { target } = event;
-    const isClearing = target instanceof HTMLInputElement && target.type === 'search' && target.value !== '';
-    if (event.key !== 'Escape' || event.defaultPrevented || isClearing) return;
-    event.preventDefault();
-    preview.grid.focus();
-  }
-
   const isCompared = preview.file.value?.comparison !== undefined;
   const isPlotted = page.plotted.value && canPlot(page);
   const beside = wide.value;
@@ -134,7 +125,7 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
         {hasSide && (
           <>
             <Splitter share={share} beside={beside} change={(next) => (page.split.value = next)} />
-            <div class="side-part" style={{ '--share': share }} onKeyDown={leaveSide}>
+            <div class="side-part" style={{ '--share': share }}>
               {side.value === 'detail' ? (
                 <Detail
                   detail={page.record.detail.value}

@@ -369,20 +369,4 @@ describe('webview of the record of a row', () => {
     await areThere(page.locator('.row:not([hidden])'), 2);
     await button('Close').click();
   });
-
-  it('say why none of them has a cell, and the problems and figures beside them are left by Escape', async () => {
-    const garbage = join(real.folder, 'garbage.jsonl');
-    await writeFile(garbage, 'no JSON\nnor this\n');
-    await engine.open(garbage, {});
-    await page.locator('.row .cell.failed', { hasText: 'This is not JSON.' }).nth(1).waitFor();
-    await button('Problems').click();
-    await page.locator('.problem:focus').waitFor();
-    await page.keyboard.press('Escape');
-    await page.locator('.cell.current:focus').waitFor();
-    await open('figures.jsonl', [{ at: 1 }, { at: 2 }]);
-    await page.getByRole('button', { name: 'Column', exact: true }).click();
-    await page.getByRole('group', { name: 'Figures' }).focus();
-    await page.keyboard.press('Escape');
-    await page.locator('.cell.current:focus').waitFor();
-  });
 });

@@ -205,7 +205,7 @@ function paintRow(view: RowView, row: number, scene: Scene): void {
 
   const facts = scene.pages.facts(row);
   paintGutter(view.gutter, row, facts, scene);
-  const look = wholeRowLook(facts, scene.pages.failure(row), scene);
+  const look = wholeRowLook(facts, scene.pages.failure(row), scene.width);
   view.stripClip.hidden = look !== undefined;
   view.pinnedPart.hidden = look !== undefined;
   view.raw.element.hidden = look === undefined;
@@ -222,16 +222,10 @@ function paintRow(view: RowView, row: number, scene: Scene): void {
 }
 
 /** What shows in the place of all cells of a row, where there is such a thing. */
-function wholeRowLook(
-  facts: RowFacts | undefined,
-  failure: unknown,
-  { width, layout }: Scene,
-): Look | undefined {
+function wholeRowLook(facts: RowFacts | undefined, failure: unknown, width: number): Look | undefined {
   if (!facts) return failure === undefined ? undefined : failed(sentence(failure));
   const { raw, fault } = facts;
   if (raw?.kind === CellKind.Failed && fault) return failed(asSentence(fault));
-  // A record's text comes with a column, which a file without a readable record has not.
-  if (!raw && fault && layout.lanes.length === 0) return failed(words(fault));
   return raw && lookOf(raw, width);
 }
 

@@ -49,9 +49,7 @@ export function WideBars({ page, column, histogram, range, all, isFiltered, apar
         width={width.value}
         height={72}
         pick={pick}
-        leave={(key) => {
-          if (key === 'Escape') page.preview.grid.focus();
-        }}
+        leave={() => undefined}
       />
       <div class="plot-words">
         {limitWords(of, range?.min ?? '', range?.max ?? '').map((words, index) => (
