@@ -18,10 +18,6 @@ export class NumberIndex {
     this.#places = places;
   }
 
-  get count(): number {
-    return this.#count;
-  }
-
   /** Bytes held: of a small index those that are in use, of a large one all that it has taken. */
   get size(): number {
     const { length } = this.#places;
