@@ -46,11 +46,33 @@ export interface TakenTexts {
   readonly nulls: number;
 }
 
+/** Columns of the members of objects, each as long as there are rows. */
+export interface TakenMembers {
+  readonly columns: readonly CellArrays[];
+  readonly present: Uint8Array;
+  readonly nulls: number;
+  /** Rows of the objects whose members the caller is to find. */
+  readonly left: readonly number[];
+  /** Cells that are there and no objects. */
+  readonly others: number;
+}
+
+/** The items of the lists of the rows from one on. */
+export interface TakenItems {
+  readonly items: CellArrays;
+  /** Of each row how many items there are up to its end. */
+  readonly ends: Uint32Array;
+  readonly present: Uint8Array;
+  readonly nulls: number;
+  /** Cells that are there and no lists. */
+  readonly others: number;
+}
+
 interface Layout {
   readonly generation: number;
   readonly capacity: number;
   readonly at: Readonly<
-    Record<'kinds' | 'starts' | 'ends' | 'present' | 'values' | 'left' | 'texts', number>
+    Record<'kinds' | 'starts' | 'ends' | 'present' | 'values' | 'left' | 'texts' | 'keys' | 'inner', number>
   >;
   readonly kinds: Uint8Array;
   readonly starts: Uint32Array;
@@ -62,6 +84,12 @@ interface Layout {
 
 /** Bytes of texts that are taken at a time. A longer text is left. */
 const textRoom = 256 * 1024;
+/** Values inside of cells that are taken at a time. */
+const innerRoom = 32 * 1024;
+/** Among more keys, one is found quicker by a hash. */
+const mostKeys = 64;
+/** Bytes of the keys of members, with their places. */
+const keysRoom = 16 * 1024;
 /** Bytes past what it takes that the kernel may write. */
 const slack = 64;
 const [firstRoom, firstRows] = [64 * 1024, 4096];
@@ -198,9 +226,86 @@ export class CellKernel {
     };
   }
 
-  /** What stands in the cell of a row. */
-  get cells(): CellArrays {
-    return this.#laidOut;
+  /**
+   * The members of the objects that cells are. Undefined where there are too many keys.
+   * @param keys as they are written, each with the quote that closes it
+   */
+  members(keys: readonly Uint8Array[]): TakenMembers | undefined {
+    if (!this.#placeKeys(keys)) return undefined;
+    const { count } = this;
+    const columns = keys.map(() => ({
+      kinds: new Uint8Array(count),
+      starts: new Uint32Array(count),
+      ends: new Uint32Array(count),
+    }));
+    const { at, left: leftRows, present } = this.#laidOut;
+    const { exports } = this.#memory;
+    const room = Math.floor(innerRoom / Math.max(1, keys.length));
+    const left: number[] = [];
+    let [nulls, others] = [0, 0];
+    for (let from = 0; from < count; from += room) {
+      const to = Math.min(count, from + room);
+      const inner = this.#inner;
+      const places = [inner.at.kinds, inner.at.starts, inner.at.ends, at.present, at.left];
+      const leftCount = exports.takeMembers(from, to, at.keys, keys.length, room, ...places);
+      for (const row of leftRows.subarray(0, leftCount)) left.push(row);
+      for (const [key, { kinds, starts, ends }] of columns.entries()) {
+        const [first, last] = [key * room, key * room + to - from];
+        kinds.set(inner.kinds.subarray(first, last), from);
+        starts.set(inner.starts.subarray(first, last), from);
+        ends.set(inner.ends.subarray(first, last), from);
+      }
+      nulls += exports.nullCells.value;
+      others += exports.otherCells.value;
+    }
+    return { columns, present: present.slice(0, count), nulls, left, others };
+  }
+
+  #placeKeys(keys: readonly Uint8Array[]): boolean {
+    const { at, buffer } = this.#laidOut;
+    const size = keys.reduce((sum, key) => sum + key.length + 8, slack);
+    if (size > keysRoom || keys.length > mostKeys) return false;
+    const table = new Uint32Array(buffer, at.keys, keys.length * 2);
+    const bytes = new Uint8Array(buffer, at.keys, keysRoom);
+    let place = table.byteLength;
+    for (const [index, key] of keys.entries()) {
+      table.set([key.length, at.keys + place], index * 2);
+      bytes.set(key, place);
+      place += key.length;
+    }
+    return true;
+  }
+
+  /** The items of lists, of the rows from one on up to the first for whose items there is no room: these the caller is to find. */
+  items(from: number): TakenItems {
+    const { at, buffer, present } = this.#laidOut;
+    const { exports } = this.#memory;
+    const inner = this.#inner;
+    const places = [inner.at.kinds, inner.at.starts, inner.at.ends, at.values, at.present];
+    const end = exports.takeItems(from, innerRoom, ...places);
+    const count = exports.itemCount.value;
+    return {
+      items: {
+        kinds: inner.kinds.subarray(0, count),
+        starts: inner.starts.subarray(0, count),
+        ends: inner.ends.subarray(0, count),
+      },
+      ends: new Uint32Array(buffer, at.values + 4 * from, end - from),
+      present: present.subarray(from, end),
+      nulls: exports.nullCells.value,
+      others: exports.otherCells.value,
+    };
+  }
+
+  get #inner(): CellArrays & { readonly at: Readonly<Record<'kinds' | 'starts' | 'ends', number>> } {
+    const { at, buffer } = this.#laidOut;
+    const [kinds, starts, ends] = [at.inner, at.inner + innerRoom, at.inner + 5 * innerRoom];
+    return {
+      at: { kinds, starts, ends },
+      kinds: new Uint8Array(buffer, kinds, innerRoom),
+      starts: new Uint32Array(buffer, starts, innerRoom),
+      ends: new Uint32Array(buffer, ends, innerRoom),
+    };
   }
 
   get #laidOut(): Layout {
@@ -227,6 +332,8 @@ function layOut(memory: KernelMemory, capacity: number): Layout {
     values: arena.take(capacity * 8),
     left: arena.take(capacity * 4),
     texts: arena.take(textRoom + slack),
+    keys: arena.take(keysRoom),
+    inner: arena.take(innerRoom * 9),
   };
   const { buffer } = memory.exports.memory;
   return {

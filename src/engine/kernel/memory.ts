@@ -164,6 +164,10 @@ export interface KernelExports {
   takeTexts(...operands: number[]): number;
   readonly textBytes: WebAssembly.Global;
   readonly nullCells: WebAssembly.Global;
+  takeMembers(...operands: number[]): number;
+  takeItems(...operands: number[]): number;
+  readonly itemCount: WebAssembly.Global;
+  readonly otherCells: WebAssembly.Global;
 
   search(from: number, to: number, length: number): number;
   readonly searched: WebAssembly.Global;

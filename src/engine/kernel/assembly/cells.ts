@@ -38,8 +38,8 @@ const TEXTS: u32 = 4;
 let kinds: usize = 0;
 let starts: usize = 0;
 let ends: usize = 0;
-let buffer: usize = 0;
-let count: u32 = 0;
+export let buffer: usize = 0;
+export let count: u32 = 0;
 
 export function beginCells(newKinds: usize, newStarts: usize, newEnds: usize, newBuffer: usize, newCount: u32): void {
   kinds = newKinds;
@@ -51,19 +51,19 @@ export function beginCells(newKinds: usize, newStarts: usize, newEnds: usize, ne
 
 // @ts-ignore: decorator
 @inline
-function kindOf(row: u32): u8 {
+export function kindOf(row: u32): u8 {
   return load<u8>(kinds + row);
 }
 
 // @ts-ignore: decorator
 @inline
-function startOf(row: u32): usize {
+export function startOf(row: u32): usize {
   return buffer + load<u32>(starts + (usize(row) << 2));
 }
 
 // @ts-ignore: decorator
 @inline
-function endOf(row: u32): usize {
+export function endOf(row: u32): usize {
   return buffer + load<u32>(ends + (usize(row) << 2));
 }
 
@@ -200,10 +200,15 @@ function isPlain(start: usize, end: usize): bool {
 /** How many of the cells that were taken last are null. */
 export let nullCells: u32 = 0;
 
+/** Before cells are taken. */
+export function beginTaking(): void {
+  nullCells = 0;
+}
+
 /** Of columns that are no texts: notes whether a cell is null, an empty one of delimited text as well. */
 // @ts-ignore: decorator
 @inline
-function isThere(row: u32, kind: u8, present: usize): bool {
+export function isThere(row: u32, kind: u8, present: usize): bool {
   const is =
     kind > KIND_NULL &&
     (kind != KIND_TEXT || load<u32>(starts + (usize(row) << 2)) != load<u32>(ends + (usize(row) << 2)));
@@ -218,7 +223,7 @@ const MOST_DIGITS: u32 = 18;
 /** The whole numbers that cells are, each of 64 bits. Answers how many are left. */
 export function takeIntegers(values: usize, present: usize, left: usize): u32 {
   let others: u32 = 0;
-  nullCells = 0;
+  beginTaking();
   for (let row: u32 = 0; row < count; row++) {
     const kind = kindOf(row);
     let value: i64 = 0;
@@ -247,7 +252,7 @@ export function takeIntegers(values: usize, present: usize, left: usize): u32 {
 /** The doubles that cells are. Answers how many are left. */
 export function takeDoubles(values: usize, present: usize, left: usize): u32 {
   let others: u32 = 0;
-  nullCells = 0;
+  beginTaking();
   for (let row: u32 = 0; row < count; row++) {
     const kind = kindOf(row);
     let value: f64 = 0;
@@ -271,7 +276,7 @@ export function takeDoubles(values: usize, present: usize, left: usize): u32 {
 /** The points in time that cells are, since 1970, each of 64 bits. Answers how many are left. @param nanos else microseconds */
 export function takeTimes(nanos: bool, values: usize, present: usize, left: usize): u32 {
   let others: u32 = 0;
-  nullCells = 0;
+  beginTaking();
   for (let row: u32 = 0; row < count; row++) {
     const kind = kindOf(row);
     let value: i64 = 0;
@@ -290,7 +295,7 @@ export function takeTimes(nanos: bool, values: usize, present: usize, left: usiz
 /** The days since 1970 that cells are, each of 32 bits. Answers how many are left. */
 export function takeDates(values: usize, present: usize, left: usize): u32 {
   let others: u32 = 0;
-  nullCells = 0;
+  beginTaking();
   for (let row: u32 = 0; row < count; row++) {
     const kind = kindOf(row);
     let value: i32 = 0;
@@ -309,7 +314,7 @@ export function takeDates(values: usize, present: usize, left: usize): u32 {
 /** The booleans that cells are, a byte each. Answers how many are left. */
 export function takeBooleans(values: usize, present: usize, left: usize): u32 {
   let others: u32 = 0;
-  nullCells = 0;
+  beginTaking();
   for (let row: u32 = 0; row < count; row++) {
     const kind = kindOf(row);
     let value: u8 = 0;
@@ -337,7 +342,7 @@ export let textBytes: u32 = 0;
 export function takeTexts(from: u32, quote: u32, target: usize, room: u32, textEnds: usize, present: usize): u32 {
   const targetEnd = target + room;
   let to = target;
-  nullCells = 0;
+  beginTaking();
   let row = from;
   for (; row < count; row++) {
     const kind = kindOf(row);

@@ -120,6 +120,7 @@ export {
   textBytes,
   nullCells,
 } from './cells';
+export { takeMembers, takeItems, itemCount, otherCells } from './inner';
 export { rows, suspects, lines } from './walk';
 
 /** The first byte of memory that the host may lay out. */

@@ -18,6 +18,14 @@ const fewestRows = 16;
 /** Bytes that are copied for the kernel at most. */
 const mostBytes = 4 * 1024 * 1024;
 
+/** The first whole numbers, as many as were asked for at most. */
+let numbers = new Uint32Array(0);
+
+function ascending(count: number): Uint32Array {
+  if (numbers.length < count) numbers = Uint32Array.from({ length: 2 * count }, (_, at) => at);
+  return numbers;
+}
+
 /** One for the thread: a run is done with before another one begins. */
 let kernel: CellKernel | undefined;
 
@@ -33,6 +41,7 @@ export class CellRun {
   #isPlaced = false;
   #from = 0;
   #to = 0;
+  #inner: CellRun | undefined;
   /** Rows. */
   count = 0;
 
@@ -97,6 +106,27 @@ export class CellRun {
 
   giveEach(taker: CellTaker): void {
     for (let row = 0; row < this.count; row++) this.giveRow(row, taker);
+  }
+
+  /**
+   * Gives values that stand inside of the cells of this run, each as a row of its own. The column that is given has left the
+   * kernel then.
+   */
+  giveInner(cells: CellArrays, taker: CellTaker): void {
+    const count = cells.kinds.length;
+    const inner = (this.#inner ??= new CellRun(0));
+    inner.#bytes = this.#bytes;
+    inner.#selection = ascending(count);
+    inner.count = count;
+    [inner.#from, inner.#to] = [this.#from, this.#to];
+    inner.#isQuick = this.#isPlaced && count >= fewestRows;
+    inner.#isPlaced = this.#isPlaced;
+    inner.give(cells, taker);
+  }
+
+  /** What the cell of a row is, of the column that is given. */
+  kindOf(row: number): Kind {
+    return this.#column.kinds[this.#selection[row]] as Kind;
   }
 
   /** Gives a cell of the column that is given. */

@@ -122,7 +122,6 @@ export class ObjectReader {
   /** Whether there was a key beyond the limit: its values are passed over. */
   overflown = false;
   readonly #byKey = new Map<string, number>();
-  /** Each key as it was first written, without the opening quote and with the closing one. */
   readonly #spellings: Uint8Array[] = [];
   #limit: number;
   readonly #cell = new Cell();
@@ -132,6 +131,11 @@ export class ObjectReader {
     this.#limit = Infinity;
     for (const key of new Set(keys)) this.#add(key, encoder.encode(JSON.stringify(key).slice(1)));
     this.#limit = this.keys.length + limit;
+  }
+
+  /** Each key as it was first written, without the quote that opens it and with the one that closes it. */
+  get spellings(): readonly Uint8Array[] {
+    return this.#spellings;
   }
 
   kindOf(key: number): Kind {

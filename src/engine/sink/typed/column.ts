@@ -3,10 +3,11 @@ import { isDigit, minus, smallT, zero } from '../../ascii.ts';
 import { exactNumber } from '../../format/number.ts';
 import { Kind } from '../../format/record.ts';
 import { appendUnescaped } from '../jsonText.ts';
-import type { CellKernel, TakenCells } from '../../kernel/cellKernel.ts';
+import type { CellArrays, CellKernel, TakenCells } from '../../kernel/cellKernel.ts';
 import { cellText, eachItem, ObjectReader, textOf, type TakeCell } from './cells.ts';
 import type { CellRun, CellTaker } from './cellRun.ts';
 import type { ColumnType } from './columnType.ts';
+import { itemCells, memberCells } from './innerCells.ts';
 import { IsoReader } from './isoTime.ts';
 import { exactJson, jsonText, type Json } from './json.ts';
 import type { RowCells } from './rowCells.ts';
@@ -459,6 +460,18 @@ class ListBuilder {
     this.#offsets.set(this.#presence.length, this.#count);
   }
 
+  addRun(run: CellRun): void {
+    const { items, ends, present, nulls, others } = itemCells(run);
+    if (others > 0) {
+      run.giveEach(this);
+      return;
+    }
+    this.#offsets.setAll(this.#presence.length + 1, ends, this.#count);
+    this.#presence.addAll(present, nulls);
+    this.#count += items.kinds.length;
+    run.giveInner(items, this.#items);
+  }
+
   readonly #addItem: TakeCell = (kind, bytes, start, end) => {
     this.#count++;
     this.#items.addCell(kind, bytes, start, end);
@@ -497,6 +510,16 @@ class StructBuilder {
     this.#presence.add(isPresent);
   }
 
+  addRun(run: CellRun): void {
+    const members = memberCells(run, this.#reader, true);
+    if (!members || members.others > 0) {
+      run.giveEach(this);
+      return;
+    }
+    this.#presence.addAll(members.present, members.nulls);
+    this.#members.addInner(run, members.columns);
+  }
+
   finish(): TypedColumn {
     return { kind: 'struct', ...this.#presence.values, members: this.#members.finish() };
   }
@@ -525,6 +548,11 @@ export class ColumnsBuilder {
       if (at < cells.requests.length) cells.column(at, builder);
       else for (let row = 0; row < cells.count; row++) builder.addCell(Kind.Missing, nothing, 0, 0);
     }
+  }
+
+  /** Takes the members of objects, a column of them for each of these. */
+  addInner(run: CellRun, columns: readonly CellArrays[]): void {
+    for (const [at, builder] of this.#builders.entries()) run.giveInner(columns[at], builder);
   }
 
   addNulls(): void {

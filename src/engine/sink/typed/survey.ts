@@ -7,6 +7,7 @@ import type { SurveyedCells } from '../../kernel/cellKernel.ts';
 import type { CellRun, CellTaker } from './cellRun.ts';
 import { cellText, eachItem, ObjectReader, textOf, type TakeCell } from './cells.ts';
 import { maxPrecision, type ColumnType } from './columnType.ts';
+import { itemCells, memberCells } from './innerCells.ts';
 import { IsoReader, type TimeForm } from './isoTime.ts';
 import { exactJson, isList, isObject, membersOf, type Json, type JsonMembers } from './json.ts';
 
@@ -125,7 +126,28 @@ export class Survey implements CellTaker {
   addRun(run: CellRun): void {
     const seen = run.kernel.survey(this.#typesInText, this.#isText);
     this.merge(partOf(seen));
-    for (const row of seen.left) run.giveRow(row, this);
+    const objectRows: number[] = [];
+    let hasLists = false;
+    for (const row of seen.left) {
+      const kind = run.kindOf(row);
+      if (kind === Kind.List) hasLists = true;
+      else if (kind === Kind.Object) objectRows.push(row);
+      else run.giveRow(row, this);
+    }
+    // All is found before what is inside takes the place of the column.
+    const items = hasLists && this.#begins(lists) ? itemCells(run).items : undefined;
+    if (objectRows.length > 0 && this.#begins(objects)) this.#addObjects(run, objectRows);
+    if (items) run.giveInner(items, (this.#items ??= this.#surveyOfItems()));
+  }
+
+  #addObjects(run: CellRun, rows: readonly number[]): void {
+    const [first] = rows;
+    // The keys of the first are those of most.
+    run.giveRow(first, this);
+    const members = this.#reader && memberCells(run, this.#reader, false);
+    for (const row of members?.left ?? rows) if (row !== first) run.giveRow(row, this);
+    for (const [key, column] of (members?.columns ?? []).entries())
+      if (!this.#tooMany) run.giveInner(column, this.#read[key]);
   }
 
   readonly #addItem: TakeCell = (kind, bytes, start, end) => this.addCell(kind, bytes, start, end);
