@@ -208,7 +208,7 @@ async function askForPath(
   const path = await window.showInputBox({
     title: l10n.t('Where does {0} see this file?', label),
     prompt: l10n.t(
-      'A path or an address that the cluster can read. Leave it empty if it is the same path as here.',
+      'A path or an address that the cluster can read, or a table there, as table:main.events. Leave it empty if it is the same path as here.',
     ),
     placeHolder: 's3a://bucket/events/',
     value: last ?? mapped ?? '',

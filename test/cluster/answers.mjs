@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundle } from '../support/bundle.mjs';
 import { plotted, previewed, rowsOf, run } from './ask.mjs';
+
+async function oracle() {
+  return import(await bundle('oracle/engines'));
+}
 
 /**
  * @param {import('./engines.mjs').Engine} engine
@@ -150,15 +155,90 @@ export function answers({ address }, folder, isSpark) {
       },
     ],
     [
-      'fails at a malformed record',
+      isSpark ? 'leaves malformed records out, and finds them by _error' : 'fails at a malformed record',
       async () => {
         const path = join(folder, 'broken.jsonl');
-        writeFileSync(path, '{"a":1}\nbroken\n');
-        const { code, stderr } = await run(path, '', ...on);
-        assert.equal(code, 1);
-        assert.match(stderr, /Spark says: /);
+        const raw = ['broken', '{"a":3,"b":"z"'];
+        writeFileSync(path, `{"a":1,"b":"x"}\n${raw[0]}\n{"a":2,"b":"y"}\n${raw[1]}\n`);
+        const found = () => run(path, '_error IS NOT NULL |> ORDER BY _raw', ...on);
+        if (!isSpark) {
+          const { code, stderr } = await run(path, '', ...on);
+          assert.equal(code, 1);
+          assert.match(stderr, /Spark says: /);
+          assert.match((await found()).stderr, /Only Spark itself says which records are malformed/);
+          return;
+        }
+        for (const query of ['', 'a > 1'])
+          assert.deepEqual(
+            await rowsOf(path, query, 'jsonl', ...on),
+            await rowsOf(path, query, 'jsonl'),
+            query,
+          );
+        assert.equal((await run(path, '', '--count', ...on)).stdout, '2\n');
+        assert.equal((await run(path, '_error IS NOT NULL', '--count', ...on)).stdout, '2\n');
+        const rows = (await found()).stdout
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line));
+        assert.deepEqual(
+          rows.map(({ _error, _raw }) => [_error, _raw]),
+          raw.map((text) => ['The record is not well-formed JSON', text]),
+        );
       },
     ],
+    [
+      'fails at a value of another type than those at the beginning, and at a row that is too short',
+      async () => {
+        const text = join(folder, 'other.jsonl');
+        writeFileSync(text, `${'{"a":1,"b":"0123456789"}\n'.repeat(900_000)}{"a":"x"}\n`);
+        const short = join(folder, 'short.csv');
+        writeFileSync(short, 'a,b\n1,2\n3\n');
+        for (const path of isSpark ? [text, short] : [text]) {
+          const { code, stderr } = await run(path, 'a > 1', ...on);
+          assert.equal(code, 1);
+          assert.match(stderr, /Spark says: /);
+        }
+        if (isSpark)
+          assert.match(
+            (await run(text, 'a > 1', ...on)).stderr,
+            /A record has a value of another type than the records at the beginning: \{"a":"x"\}/,
+          );
+      },
+    ],
+    ...(isSpark
+      ? [
+          [
+            'asks a table',
+            async () => {
+              const { doOnSpark } = await oracle();
+              await doOnSpark(address, `CREATE TABLE known USING json LOCATION 'file://${jsonl}'`);
+              const query = 'status >= 500 |> SELECT id, path';
+              assert.deepEqual(
+                await rowsOf(csv, query, 'jsonl', ...on, '--on-path', 'table:default.known'),
+                await rowsOf(jsonl, query, 'jsonl'),
+              );
+              const { code, stderr } = await run(csv, query, ...on, '--on-path', 'table:nosuch');
+              assert.equal(code, 1);
+              assert.match(stderr, /Spark says: .*nosuch/);
+            },
+          ],
+          [
+            'answers random queries as we do',
+            async () => {
+              const { compare, spark } = await oracle();
+              const other = spark(address, folder);
+              try {
+                assert.ok(
+                  await compare(other, { queries: 600, seed: 1, show: 5 }),
+                  'all answers are the same',
+                );
+              } finally {
+                await other.close();
+              }
+            },
+          ],
+        ]
+      : []),
     [
       'a preview: shows all rows of a query',
       async () => {
@@ -244,6 +324,18 @@ export function answers({ address }, folder, isSpark) {
       'a preview: says what the server says against a query',
       () => assert.rejects(previewed(address, jsonl, 'nosuch = 1'), /Spark says: .*nosuch/),
     ],
+    ...(isSpark
+      ? [
+          [
+            'says that it does not see a path',
+            async () => {
+              const { code, stderr } = await run(jsonl, '', ...on, '--on-path', '/no/such/path');
+              assert.equal(code, 1);
+              assert.match(stderr, /Spark says: .*\/no\/such\/path/);
+            },
+          ],
+        ]
+      : []),
     [
       'says that nothing answers, without the token',
       async () => {

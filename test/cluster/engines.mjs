@@ -24,16 +24,17 @@ const startLimitMs = 3 * 60_000;
  * @property {() => Promise<void>} close
  */
 
-/** @returns {Promise<Engine | undefined>} Sail in one process */
+/** @returns {Promise<Engine | undefined>} Sail as a cluster of two workers, all in one process */
 export async function startSail() {
   const python = installed('pysail');
   if (python === undefined) return undefined;
   const port = await freePort();
   const args = ['-m', 'pysail', 'spark', 'server', '--ip', '127.0.0.1', '--port', String(port)];
-  const server = start(python, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const env = { ...process.env, SAIL_MODE: 'local-cluster', SAIL_CLUSTER__WORKER_INITIAL_COUNT: '2' };
+  const server = start(python, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
   await said(server, 'Starting the Spark Connect server');
   return {
-    name: `Sail ${versions.pysail}`,
+    name: `Sail ${versions.pysail}, two workers`,
     address: `127.0.0.1:${port}`,
     workers: [],
     fail: () => kill(server),

@@ -3,7 +3,18 @@ import { isDeepStrictEqual } from 'node:util';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { parseQuery, printQuery, type PrintTarget } from '../../src/engine/query/index.ts';
+import {
+  parseQuery,
+  printForSpark,
+  printQuery,
+  type PrintTarget,
+  type Query,
+} from '../../src/engine/query/index.ts';
+import { parseSparkAddress } from '../../src/engine/remote/address.ts';
+import { jsonLines } from '../../src/engine/remote/arrowRows.ts';
+import { fileRelation } from '../../src/engine/remote/messages.ts';
+import { sessionSettings } from '../../src/engine/remote/run.ts';
+import { SparkSession } from '../../src/engine/remote/session.ts';
 import { comparable, jsonOf, rowsOf, sorted, type Answer } from '../unit/oracle/answers.ts';
 import { QueryWriter, table, type Row } from '../unit/oracle/randomQuery.ts';
 import { run } from '../unit/stage/run.ts';
@@ -12,16 +23,18 @@ import { told } from '../support/said.ts';
 /** Another engine, over one table after the other. */
 export interface OtherEngine {
   readonly target: PrintTarget;
+  /** The query in its language, where it is not written as for everybody who has that engine. */
+  print?(query: Query): ReturnType<typeof printQuery>;
   /** What a value of ours is there, where that differs. */
   comparable?(value: unknown): unknown;
   /** Makes the rows its table; answers the file's name as a printed query is to have it. */
-  load(rows: readonly Row[]): string;
+  load(rows: readonly Row[]): string | Promise<string>;
   /** Whether a query's columns come in another order there. */
   reorders?(query: string): boolean;
   /** Whether what a query answers is left to the engine: there are several right answers. */
   leavesOpen?(query: string): boolean;
   /** The rows of a printed query. @throws what the engine says against it */
-  ask(printed: string): unknown[][];
+  ask(printed: string): unknown[][] | Promise<unknown[][]>;
 }
 
 /** Its conditions are numbers, and its times have six digits after the second. */
@@ -85,6 +98,50 @@ export function jq(folder: string): OtherEngine {
   };
 }
 
+/** A server of Spark Connect that sees files of this computer. It is closed when it is done with. */
+export function spark(address: string, folder: string): OtherEngine & { close(): Promise<void> } {
+  const session = new SparkSession(parseSparkAddress(`sc://${address}`));
+  const { signal } = new AbortController();
+  let tables = 0;
+  return {
+    target: 'spark',
+    print(query) {
+      const printed = printForSpark(query);
+      return printed.ok ? printed : { ok: false, said: printed.problem.said };
+    },
+    // What is renamed comes last.
+    reorders: (query) => query.includes('RENAME'),
+    // Any of several values is right, and which of them is another matter there.
+    leavesOpen: (query) => /\b(any_value|mode|arg_max|arg_min)\(/.test(query),
+    async load(rows) {
+      const file = join(folder, `random-${tables++}.jsonl`);
+      writeFileSync(file, jsonOf(rows).text);
+      await session.configure({ ...sessionSettings, 'spark.sql.shuffle.partitions': '1' }, signal);
+      const schema = 'id BIGINT, i BIGINT, d DOUBLE, s STRING, u STRING, b BOOLEAN';
+      const relation = { format: 'json', schema, options: {}, paths: [`file://${file}`] } as const;
+      await session.createView({ name: 'data', relation: fileRelation(relation) }, signal);
+      return file;
+    },
+    async ask(printed) {
+      const lines: string[] = [];
+      for await (const batch of session.query(printed, signal))
+        for (const text of jsonLines(batch)) lines.push(...text.toString().split('\n').slice(0, -1));
+      return rowsOf(lines);
+    },
+    close: () => session.close(),
+  };
+}
+
+/** Has a server do a statement. */
+export async function doOnSpark(address: string, sql: string): Promise<void> {
+  const session = new SparkSession(parseSparkAddress(`sc://${address}`));
+  try {
+    for await (const _ of session.query(sql, new AbortController().signal));
+  } finally {
+    await session.close();
+  }
+}
+
 export interface CompareOptions {
   readonly queries: number;
   readonly seed: number;
@@ -100,7 +157,7 @@ export async function compare(other: OtherEngine, { queries, seed, show }: Compa
   const unsaid = new Map<string, number>();
   const tables = fc.sample(table, { numRuns: Math.ceil(queries / queriesPerTable), seed });
   for (const [at, rows] of tables.entries()) {
-    const file = other.load(rows);
+    const file = await other.load(rows);
     const texts = fc.sample(
       fc.gen().map((g) => new QueryWriter(g).query()),
       { numRuns: queriesPerTable, seed: seed + at },
@@ -108,7 +165,8 @@ export async function compare(other: OtherEngine, { queries, seed, show }: Compa
     for (const { text, ordered } of texts) {
       const parsed = parseQuery(text);
       if (!parsed.ok) throw new Error(text);
-      const printed = printQuery(parsed.query, other.target, { file, format: 'jsonl' });
+      const printed =
+        other.print?.(parsed.query) ?? printQuery(parsed.query, other.target, { file, format: 'jsonl' });
       if (!printed.ok) {
         counts.unsaid++;
         unsaid.set(told(printed), (unsaid.get(told(printed)) ?? 0) + 1);
@@ -124,7 +182,7 @@ export async function compare(other: OtherEngine, { queries, seed, show }: Compa
       const ours = order(own.map((row) => row.map((value) => other.comparable?.(value) ?? value)));
       let theirs: unknown[][] | string;
       try {
-        theirs = order(other.ask(printed.text));
+        theirs = order(await other.ask(printed.text));
       } catch (error) {
         theirs = error instanceof Error ? error.message : String(error);
       }
@@ -145,7 +203,7 @@ export async function compare(other: OtherEngine, { queries, seed, show }: Compa
     }
   }
   console.log(
-    `\n${other.target}, seed ${seed}: ${counts.same} the same, ${counts.different} different, ${counts.refused} refused, ${counts.open} where the order of a window is its own, ${counts.unsaid} that it has no words for`,
+    `\n${other.target}, seed ${seed}: ${counts.same} the same, ${counts.different} different, ${counts.refused} refused, ${counts.open} where it may choose among several, ${counts.unsaid} that it has no words for`,
   );
   for (const [message, count] of [...unsaid].sort((a, b) => b[1] - a[1]))
     console.log(`  ${count} ${message}`);

@@ -59,6 +59,10 @@ export class SparkServer {
   readonly statements: string[] = [];
   /** Of the files that views were made of. */
   readonly paths: string[] = [];
+  /** And the tables. */
+  readonly tables: string[] = [];
+  /** What it says that it is. */
+  version = '4.0.1';
   /** What was to be written there. Its statement is among those. */
   readonly written: { readonly path: string; readonly format: string; readonly mode: number | undefined }[] =
     [];
@@ -113,7 +117,7 @@ export class SparkServer {
             this.calls.push(name);
             if (!this.#allows(call)) answer({ code: status.UNAUTHENTICATED, details: 'Who is it?' });
             // AnalyzePlanResponse: the version.
-            else answer(null, name === 'AnalyzePlan' ? message([8, message([1, '4.0.1'])]) : message());
+            else answer(null, name === 'AnalyzePlan' ? message([8, message([1, this.version])]) : message());
           },
         ]),
       ),
@@ -148,8 +152,11 @@ export class SparkServer {
     const root = bytesIn(write ?? plan, 1);
     const sql = root && textIn(bytesIn(root, 10) ?? new Uint8Array(0), 1);
     const ended = new AbortController();
-    if (sql === undefined) this.paths.push(...pathsOf(plan));
-    else this.statements.push(sql);
+    if (sql === undefined) {
+      this.paths.push(...pathsOf(plan));
+      const table = within(plan, [2, 3, 1, 2, 1]);
+      if (table) this.tables.push(textIn(table, 1));
+    } else this.statements.push(sql);
     const answers = sql === undefined ? [] : this.statement(sql, ended.signal);
     const operation = { answers: iteratorOf(answers), ended, made: [] };
     this.#operations.set(textIn(call.request, 6), operation);
@@ -234,13 +241,14 @@ function writeOf(write: Uint8Array): SparkServer['written'][number] {
 
 /** Of the plan that makes a view of files. */
 function pathsOf(plan: Uint8Array): string[] {
-  const within = [2, 3, 1, 2, 2].reduce(
-    (bytes: Uint8Array | undefined, field) => bytes && bytesIn(bytes, field),
-    plan,
-  );
-  return within
-    ? [...fieldsOf(within)].flatMap(({ number, bytes }) =>
+  const source = within(plan, [2, 3, 1, 2, 2]);
+  return source
+    ? [...fieldsOf(source)].flatMap(({ number, bytes }) =>
         number === 4 ? [Buffer.from(bytes).toString()] : [],
       )
     : [];
+}
+
+function within(plan: Uint8Array, fields: readonly number[]): Uint8Array | undefined {
+  return fields.reduce((bytes: Uint8Array | undefined, field) => bytes && bytesIn(bytes, field), plan);
 }

@@ -97,7 +97,11 @@ export class SparkChannel {
           options,
         );
       default:
-        return new RemoteError('query', said`Spark says: ${sentence(reason)}${hintAt(reason)}`, options);
+        return new RemoteError(
+          reason.includes('INVALID_HANDLE.SESSION') ? 'session' : 'query',
+          said`Spark says: ${sentence(reason)}${hintAt(reason)}`,
+          options,
+        );
     }
   }
 

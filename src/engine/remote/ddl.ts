@@ -6,10 +6,10 @@ export function quoted(name: string): string {
 }
 
 /**
- * What was seen of records, as a schema in Spark's DDL: the same columns, in the same order.
- * @param columns those of a table, which has them also where no cell was seen; undefined: the members that were seen
+ * What was seen of records, as a schema in Spark's DDL.
+ * @param columns in their order; a table has them also where no cell was seen
  */
-export function ddlOf(seen: Seen, columns: readonly string[] = [...seen.members.keys()]): string {
+export function ddlOf(seen: Seen, columns: readonly string[]): string {
   return columns
     .map((name) => {
       const member = seen.members.get(name);

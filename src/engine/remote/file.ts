@@ -7,23 +7,31 @@ import { SeenFile } from '../schema/seer.ts';
 import { commonFolder } from '../source/files/openedFolder.ts';
 import { hasPartitions, partitionsOf } from '../source/files/partitions.ts';
 import { ddlOf, quoted } from './ddl.ts';
-import type { ReadRelation } from './messages.ts';
 import { RemoteError } from './remoteError.ts';
 
 /** Blocks of 1 MiB that are looked at for the types of columns. */
 const blocksSampled = 16;
 
+/** A file as Spark is to read it: the same columns in the same order, with the types of the records at its beginning. */
+export interface FileThere {
+  readonly format: 'json' | 'csv';
+  /** Columns of the records, in the words of Spark's DDL, and of folders, if there are some. */
+  readonly columns: string;
+  readonly folders: string | undefined;
+  readonly names: readonly string[];
+  readonly options: Readonly<Record<string, string>>;
+  readonly paths: readonly string[];
+}
+
 /**
- * The file as Spark is to read it: the same columns in the same order, with the types of the records at its beginning. A record
- * that is malformed, or has a value of another type, fails the query: Spark would silently read NULL.
  * @param path where the cluster sees the file; undefined: at the same path as here
  * @throws RemoteError where Spark would read the file differently; SourceError, the signal's reason
  */
-export async function relationOf(
+export async function fileThere(
   dataset: Dataset,
   path: string | undefined,
   signal: AbortSignal,
-): Promise<ReadRelation> {
+): Promise<FileThere> {
   const { format, options } = readerOf(dataset);
   const paths = path === undefined ? localPaths(dataset.location.paths) : [path];
   const query = plannedFor('', dataset.recognised.format);
@@ -32,17 +40,17 @@ export async function relationOf(
   for await (const { result } of dataset.scan(scan, signal)) {
     if (result?.seen) all.add(result.seen);
   }
-  const columns = ddlOf(all.finish(), dataset.format.dialect?.columns);
+  const seen = all.finish();
+  const names = dataset.format.dialect?.columns ?? [...seen.members.keys()];
+  const columns = ddlOf(seen, names);
   if (columns === '') throw new RemoteError('file', said`${dataset.name} has no records with members.`);
   const folders = partitionsIn(dataset);
   return {
     format,
-    schema: folders ? `${columns}, ${folders.schema}` : columns,
-    options: {
-      ...options,
-      ...(path === undefined && folders && { [partitionBase]: folders.base }),
-      mode: 'FAILFAST',
-    },
+    columns,
+    folders: folders?.schema,
+    names: [...names, ...(folders?.names ?? [])],
+    options: { ...options, ...(path === undefined && folders && { [partitionBase]: folders.base }) },
     paths,
   };
 }
@@ -57,7 +65,8 @@ export const partitionBase = 'basePath';
 function partitionsIn({
   layout,
   location: { paths },
-}: Dataset): { readonly schema: string; readonly base: string } | undefined {
+}: Dataset):
+  { readonly names: readonly string[]; readonly schema: string; readonly base: string } | undefined {
   const partitions = layout.partitions === undefined ? undefined : partitionsOf(paths);
   if (!partitions) return undefined;
   const { names, values } = partitions;
@@ -67,7 +76,7 @@ function partitionsIn({
       return `${quoted(name)} ${isNumeric ? 'BIGINT' : 'STRING'}`;
     })
     .join(', ');
-  return { schema, base: `file://${commonFolder(paths.map(aboveFolders))}` };
+  return { names, schema, base: `file://${commonFolder(paths.map(aboveFolders))}` };
 }
 
 /** The folder that holds the first of the folders `key=value` of a path, or the file. */
@@ -77,7 +86,7 @@ function aboveFolders(path: string): string {
   return above;
 }
 
-function readerOf(dataset: Dataset): Pick<ReadRelation, 'format' | 'options'> {
+function readerOf(dataset: Dataset): Pick<FileThere, 'format' | 'options'> {
   const { name, containers, encoding, format, recognised } = dataset;
   const refuse = (what: Said): RemoteError =>
     new RemoteError('file', said`${name} cannot be given to Spark as it is: ${what}.`);

@@ -38,7 +38,8 @@ function userOf({ user }: Asker): Buffer {
   return message([1, user]);
 }
 
-function readRelation({ format, schema, options, paths }: ReadRelation): Buffer {
+/** Relation: the records of files. */
+export function fileRelation({ format, schema, options, paths }: ReadRelation): Buffer {
   const source = message(
     [1, format],
     [2, schema],
@@ -48,9 +49,14 @@ function readRelation({ format, schema, options, paths }: ReadRelation): Buffer 
   return message([2, message([2, source])]);
 }
 
+/** Relation: the rows of a table that the cluster knows. */
+export function tableRelation(name: string): Buffer {
+  return message([2, message([1, message([1, name])])]);
+}
+
 /** Plan: a temporary view of the session. */
-export function viewPlan(name: string, relation: ReadRelation): Buffer {
-  return message([2, message([3, message([1, readRelation(relation)], [2, name], [4, true])])]);
+export function viewPlan(name: string, relation: Buffer): Buffer {
+  return message([2, message([3, message([1, relation], [2, name], [4, true])])]);
 }
 
 /** Plan: the rows of a statement. */
@@ -71,7 +77,8 @@ export function writePlan(sql: string, { format, path }: WrittenThere): Buffer {
   return message([2, message([2, write])]);
 }
 
-function sqlRelation(sql: string): Buffer {
+/** Relation: the rows of a statement. */
+export function sqlRelation(sql: string): Buffer {
   return message([10, message([1, sql])]);
 }
 

@@ -9,6 +9,8 @@ export type RemoteFailure =
   | 'refused'
   /** It cannot do the query, or has failed at it. */
   | 'query'
+  /** It has ended the session, as it does of one that nothing was asked of for long. */
+  | 'session'
   /** The file cannot be given to it. */
   | 'file'
   /** It answers what the protocol does not have. */

@@ -2,29 +2,31 @@ import { said } from '../../said/said.ts';
 import type { ClusterProgress, FiguresThere, WrittenThere } from '../../protocol/remote.ts';
 import type { StatisticsDepth } from '../../protocol/statistics.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { QuerySyntaxError } from '../dataset/plan.ts';
+import { plannedFor, QuerySyntaxError } from '../dataset/plan.ts';
 import { printForSpark, type Query } from '../query/index.ts';
 import type { SparkAddress } from './address.ts';
 import { jsonLines } from './arrowRows.ts';
 import { rowsIn, type AnswerRow } from './answerRow.ts';
 import type { AskedColumn } from './columnKind.ts';
 import { figuresOf, figureStatements } from './figures.ts';
-import { partitionBase, relationOf } from './file.ts';
+import { fileThere } from './file.ts';
 import { plotsOf, type ColumnPlot } from './plots.ts';
 import { RemoteError } from './remoteError.ts';
 import { SparkSession } from './session.ts';
+import { tableIn, viewOfTable, viewsOf, type View } from './views.ts';
 
 /** So that times and names mean there what they mean here. */
-const settings = { 'spark.sql.session.timeZone': 'UTC', 'spark.sql.caseSensitive': 'true' };
+export const sessionSettings = { 'spark.sql.session.timeZone': 'UTC', 'spark.sql.caseSensitive': 'true' };
 
-const onlyFolders = said`The folders of these files are columns, which only Spark itself knows of single files. Name the folder that holds them as the path on the cluster.`;
+/** The version of Spark from which on it knows pipes. */
+const firstWithPipes = 4;
 
 /** A query of a file, and where it is to run. */
 export interface SparkQuery {
   readonly query: Query;
   readonly text: string;
   readonly address: SparkAddress;
-  /** Where the cluster sees the file; undefined: at the same path as here. */
+  /** Where the cluster sees the file, or `table:` and the name of a table there; undefined: at the same path as here. */
   readonly path: string | undefined;
 }
 
@@ -32,13 +34,23 @@ export interface SparkQuery {
 export class SparkRun {
   /** As the server says it; undefined where it does not know. */
   readonly version: string | undefined;
-  readonly #session: SparkSession;
+  readonly #address: SparkAddress;
+  readonly #views: readonly View[];
   readonly #sql: string;
+  #session: SparkSession;
 
-  private constructor(session: SparkSession, sql: string, version: string | undefined) {
+  private constructor(
+    address: SparkAddress,
+    session: SparkSession,
+    version: string | undefined,
+    views: readonly View[],
+    sql: string,
+  ) {
+    this.#address = address;
     this.#session = session;
-    this.#sql = sql;
     this.version = version;
+    this.#views = views;
+    this.#sql = sql;
   }
 
   /**
@@ -48,15 +60,22 @@ export class SparkRun {
   static async begin(dataset: Dataset, asked: SparkQuery, signal: AbortSignal): Promise<SparkRun> {
     const printed = printForSpark(asked.query);
     if (!printed.ok) throw new QuerySyntaxError([printed.problem], asked.text);
-    const relation = await relationOf(dataset, asked.path, signal);
+    const asksErrors = plannedFor(asked.text, dataset.recognised.format).plan.needsFaulty;
+    const table = tableIn(asked.path);
+    const file = table === undefined ? await fileThere(dataset, asked.path, signal) : undefined;
     const session = new SparkSession(asked.address);
     try {
       const version = await session.version(signal);
-      if (version === undefined && partitionBase in relation.options)
-        throw new RemoteError('file', onlyFolders);
-      await session.configure(settings, signal);
-      await session.createView('data', relation, signal);
-      return new SparkRun(session, printed.text, version);
+      if (printed.isPiped && version !== undefined && Number.parseInt(version, 10) < firstWithPipes)
+        throw new RemoteError(
+          'query',
+          said`Spark ${version} does not have the pipe syntax, which it needs for SET, RENAME and DROP. Spark 4 has it.`,
+        );
+      const views = file
+        ? viewsOf(file, asksErrors, version !== undefined)
+        : viewOfTable(table ?? '', asksErrors);
+      await prepare(session, views, signal);
+      return new SparkRun(asked.address, session, version, views, printed.text);
     } catch (error) {
       await session.close();
       throw error;
@@ -72,7 +91,11 @@ export class SparkRun {
   }
 
   /** How many rows there are, counted there, in decimal digits. @throws RemoteError; the signal's reason */
-  async count(signal: AbortSignal): Promise<string> {
+  count(signal: AbortSignal): Promise<string> {
+    return this.#inSession(signal, () => this.#count(signal));
+  }
+
+  async #count(signal: AbortSignal): Promise<string> {
     const sql = `SELECT count(*) AS n FROM (${this.#sql})`;
     for await (const batch of this.#session.query(sql, signal)) {
       for (const line of jsonLines(batch)) {
@@ -84,16 +107,28 @@ export class SparkRun {
   }
 
   /** What a column holds in all rows. @throws RemoteError; the signal's reason */
-  async figures(column: AskedColumn, signal: AbortSignal): Promise<FiguresThere> {
+  figures(column: AskedColumn, signal: AbortSignal): Promise<FiguresThere> {
+    return this.#inSession(signal, () => this.#figures(column, signal));
+  }
+
+  async #figures(column: AskedColumn, signal: AbortSignal): Promise<FiguresThere> {
     const [one, values] = figureStatements(this.#sql, column);
     const found = await figuresOf(this.#objects(one, signal), this.#objects(values, signal));
     if (!found) throw new RemoteError('protocol', said`Spark did not answer with figures.`);
-    const [{ histogram }] = await this.plots([column], 'panel', signal);
+    const [{ histogram }] = await this.#plots([column], 'panel', signal);
     return { ...found, histogram };
   }
 
   /** What is drawn of a few columns, of all rows: see `plotsOf`. @throws RemoteError; the signal's reason */
-  async plots(
+  plots(
+    columns: readonly AskedColumn[],
+    depth: StatisticsDepth,
+    signal: AbortSignal,
+  ): Promise<readonly ColumnPlot[]> {
+    return this.#inSession(signal, () => this.#plots(columns, depth, signal));
+  }
+
+  async #plots(
     columns: readonly AskedColumn[],
     depth: StatisticsDepth,
     signal: AbortSignal,
@@ -112,10 +147,32 @@ export class SparkRun {
 
   /** See `SparkSession.write`. */
   write(to: WrittenThere, signal: AbortSignal): Promise<void> {
-    return this.#session.write(this.#sql, to, signal);
+    return this.#inSession(signal, () => this.#session.write(this.#sql, to, signal));
+  }
+
+  /** Does what may be asked long after the rows have come, in a new session where the server has ended the one that was. */
+  async #inSession<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const session = this.#session;
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof RemoteError) || error.failure !== 'session') throw error;
+    }
+    if (session === this.#session) {
+      this.#session = new SparkSession(this.#address);
+      await session.close();
+    }
+    await prepare(this.#session, this.#views, signal);
+    return work();
   }
 
   close(): Promise<void> {
     return this.#session.close();
   }
+}
+
+/** @throws RemoteError; the signal's reason */
+async function prepare(session: SparkSession, views: readonly View[], signal: AbortSignal): Promise<void> {
+  await session.configure(sessionSettings, signal);
+  for (const view of views) await session.createView(view, signal);
 }

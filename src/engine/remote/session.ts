@@ -17,9 +17,9 @@ import {
   viewPlan,
   writePlan,
   type Asker,
-  type ReadRelation,
 } from './messages.ts';
 import { RemoteError } from './remoteError.ts';
+import type { View } from './views.ts';
 import { bytesIn, fieldsOf, textIn } from './wire.ts';
 
 /**
@@ -54,8 +54,8 @@ export class SparkSession {
     await this.#channel.call('Config', configRequest(this.#asker, values), signal);
   }
 
-  /** Makes files a view that statements of this session can name. @throws RemoteError; the signal's reason */
-  async createView(name: string, relation: ReadRelation, signal: AbortSignal): Promise<void> {
+  /** Makes a view that statements of this session can name. @throws RemoteError; the signal's reason */
+  async createView({ name, relation }: View, signal: AbortSignal): Promise<void> {
     for await (const _ of this.#execute(viewPlan(name, relation), signal));
   }
 

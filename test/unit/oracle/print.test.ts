@@ -84,7 +84,36 @@ FROM data
     );
   });
 
+  for (const [text, expected] of [
+    [
+      "EXTRACT(dow FROM t) = 0 AND date_part('isodow', t) = 7",
+      '(((dayofweek(try_cast(`t` AS TIMESTAMP)) - 1) = 0) AND ((weekday(try_cast(`t` AS TIMESTAMP)) + 1) = 7))',
+    ],
+    [
+      'list_contains(l, a)',
+      'CASE WHEN `l` IS NOT NULL AND `a` IS NOT NULL THEN coalesce(array_contains(`l`, `a`), FALSE) END',
+    ],
+    [
+      'substr(a, 0, 2) = left(a, -1)',
+      '(substr(`a`, 1, greatest(2 - 1, 0)) = substr(`a`, 1, greatest(char_length(`a`) + -1, 0)))',
+    ],
+    [
+      'a // b = mod(a, b)',
+      '(try_cast((`a` / nullif(try_cast(`b` AS DOUBLE), 0)) AS BIGINT) = (`a` % nullif(`b`, 0)))',
+    ],
+  ] as const) {
+    it(`for Spark, where it means something else by the same words: ${text}`, () =>
+      assert.equal(printed(text, 'spark').split('|> WHERE ').at(-1), expected));
+  }
+
   for (const [text, target, message] of [
+    ['_line > 5', 'spark', 'Spark has no equivalent of _line'],
+    [
+      'EXTEND lag(a) OVER () AS b',
+      'spark',
+      'Spark needs ORDER BY in OVER for lag, as the records of a file have no order there',
+    ],
+    ["EXTEND date_trunc('century', t) AS c", 'spark', 'Spark does not support the time unit century'],
     ['_line > 5', 'duckdb', 'DuckDB has no equivalent of _line'],
     [
       'AGGREGATE median(u::timestamp - t::timestamp) AS m',

@@ -5,7 +5,7 @@ import { nothingSeen, see } from '../../../src/engine/schema/seen.ts';
 function ddl(...records: readonly object[]): string {
   const seen = nothingSeen();
   for (const record of records) see(seen, record);
-  return ddlOf(seen);
+  return ddlOf(seen, [...seen.members.keys()]);
 }
 
 describe('schemas for Spark', () => {

@@ -429,6 +429,54 @@ describe('service/remote', () => {
     assert.deepEqual(server.paths, ['s3a://bucket/in/']);
   });
 
+  it('asks a table that the cluster knows in the place of the file', async () => {
+    server.statement = () => [{ ids: [1] }];
+    await open('id > 0', { path: 'table:main.events' });
+    assert.deepEqual([server.tables, server.paths], [['main.events'], []]);
+    await assert.rejects(open('', { path: 'table:' }), /Say which table/);
+    await assert.rejects(open('_error IS NULL', { path: 'table:t' }), /A table has no malformed records/);
+  });
+
+  it('goes on in a new session where the server has ended the one that was, as nothing was asked of it', async () => {
+    let isOver = false;
+    server.statement = function* (sql) {
+      if (!sql.includes('count(*)')) yield { ids: numbers(0, 5000) };
+      else if (isOver) {
+        isOver = false;
+        throw new Error('[INVALID_HANDLE.SESSION_CLOSED] The handle is invalid. Session was closed.');
+      } else yield { count: 123 };
+    };
+    const opened = await open('', { limits: { rows: 100, bytes: 1e9 } });
+    await read(opened);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'limited');
+    isOver = true;
+    const { remote } = await opened.page.call('countRemote', null);
+    assert.equal(remote?.counted, 123);
+    assert.deepEqual(
+      server.paths.map((path) => path === `file://${join(folder, 'in.jsonl')}`),
+      [true, true],
+    );
+  });
+
+  it('says which Spark has the pipe syntax where a query needs it and it is older', async () => {
+    server.version = '3.5.4';
+    server.statement = () => [{ ids: [1] }];
+    await assert.rejects(open('|> SET id = 1'), /Spark 3\.5\.4 does not have the pipe syntax/);
+    await open('id > 0');
+    assert.equal(server.statements.at(-1)?.startsWith('SELECT'), true);
+  });
+
+  it('has malformed records left out there, or found by _error, and asks whom it cannot ask that', async () => {
+    server.statement = () => [{ ids: [1] }];
+    await open('id > 0');
+    await preview?.close();
+    await open('_error IS NOT NULL');
+    assert.match(server.statements.at(-1) ?? '', /WHERE \(`_error` IS NOT NULL\)/);
+    await preview?.close();
+    server.version = '';
+    await assert.rejects(open('_error IS NOT NULL'), /Only Spark itself says which records are malformed/);
+  });
+
   it('keeps its rows in a file without a name, which is gone with the preview', async () => {
     server.statement = () => [{ ids: numbers(0, 10_000) }];
     await read(await open(''));

@@ -43,6 +43,8 @@ export interface SqlDialect {
   /** A name in its quotes. */
   name(name: string): string;
   text(text: string): string;
+  /** What says something of a record itself there, by its name here. */
+  readonly attributes?: ReadonlySet<string>;
   /** A member of an object, given what it is taken from. */
   member(base: string, key: string): string;
   /** A function by another name or in another form; undefined where it is the same. */

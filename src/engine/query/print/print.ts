@@ -23,12 +23,19 @@ export function printQuery(query: Query, target: PrintTarget, options: PrintOpti
   }
 }
 
+/** A statement of Spark SQL, and whether it is in the pipe syntax, which Spark has from version 4 on. */
+export interface SparkStatement {
+  readonly ok: true;
+  readonly text: string;
+  readonly isPiped: boolean;
+}
+
 /** The query as a statement of Spark SQL over a view `data`, or where and why it has no words for it. */
 export function printForSpark(
   query: Query,
-): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: Diagnostic } {
+): SparkStatement | { readonly ok: false; readonly problem: Diagnostic } {
   try {
-    return { ok: true, text: printSparkOverView(query.operators) };
+    return { ok: true, ...printSparkOverView(query.operators) };
   } catch (error) {
     if (!(error instanceof UnprintableError)) throw error;
     return { ok: false, problem: errorAt(error.span, error.said) };

@@ -1,7 +1,9 @@
-import { said } from '../../../said/said.ts';
+import { said, type Said } from '../../../said/said.ts';
+import { windowFunctions } from '../function/index.ts';
+import { givesInterval } from '../givesTimes.ts';
 import { sqlOf } from '../operator/operators.ts';
 import { columnLabel } from '../syntax/columns.ts';
-import type { CastType, NamedExpression, Operator } from '../syntax/tree.ts';
+import type { Call, CastType, NamedExpression, Operator } from '../syntax/tree.ts';
 import { decimalType, unprintable, UnprintableError, type PrintOptions, type SqlDialect } from './dialect.ts';
 import { SqlExpressions } from './sqlExpression.ts';
 import { printSql, type SqlOperators } from './sqlQuery.ts';
@@ -26,15 +28,105 @@ const types: Record<Exclude<CastType, 'json'>, string> = {
   interval: 'INTERVAL DAY TO SECOND',
 };
 
+function time(value: string): string {
+  return `try_cast(${value} AS TIMESTAMP)`;
+}
+
+/** Parts of a time that have another name there, or are counted otherwise. */
+const timeParts: ReadonlyMap<string, (time: string) => string> = new Map([
+  ['dow', (value) => `(dayofweek(${value}) - 1)`],
+  ['isodow', (value) => `(weekday(${value}) + 1)`],
+  ['isoyear', (value) => `date_part('YEAROFWEEK', ${value})`],
+  ['second', (value) => `second(${value})`],
+  ['epoch', (value) => `(unix_micros(${value}) / 1000000D)`],
+]);
+const sameParts: ReadonlySet<string> = new Set([
+  ...['year', 'quarter', 'month', 'week', 'day', 'doy', 'hour', 'minute'],
+]);
+const missingUnits: ReadonlySet<string> = new Set(['decade', 'century']);
+
+function unitIn({ arguments: given }: Call): string | undefined {
+  const unit = given.at(0);
+  return unit?.kind === 'literal' && typeof unit.value === 'string' ? unit.value.toLowerCase() : undefined;
+}
+
+function datePart([, value]: readonly string[], call: Call): string {
+  const part = unitIn(call) ?? '';
+  return timeParts.get(part)?.(time(value)) ?? `date_part('${part}', ${time(value)})`;
+}
+
+function doubleOf(value: string, { arguments: [given], distinct }: Call): string {
+  if (givesInterval(given)) return value;
+  const [prefix, operand] = distinct ? ['DISTINCT ', value.slice('DISTINCT '.length)] : ['', value];
+  return `${prefix}try_cast(${operand} AS DOUBLE)`;
+}
+
+const wholeNumber = /^-?\d+$/;
+
+/** What a call with a number of characters is, where that is none below zero, and where it is. */
+function ofCount(count: string, usual: string, negative: string): string {
+  if (wholeNumber.test(count)) return count.startsWith('-') ? negative : usual;
+  return `CASE WHEN ${count} < 0 THEN ${negative} ELSE ${usual} END`;
+}
+
+/** The part 0 is an empty one. */
+function partAt([value, separator, place]: readonly string[]): string {
+  const [part, none] = [`split_part(${value}, ${separator}, ${place})`, `left(${value}, 0)`];
+  if (wholeNumber.test(place)) return Number(place) === 0 ? none : part;
+  return `CASE WHEN ${place} = 0 THEN ${none} ELSE ${part} END`;
+}
+
+/** Before the first character there is one that is none, and counts, as in DuckDB. */
+function partOfText([value, start, ...rest]: readonly string[]): string {
+  const length = rest.at(0);
+  if (length === undefined) return `substr(${value}, ${start})`;
+  const [usual, first] = [
+    `substr(${value}, ${start}, ${length})`,
+    `substr(${value}, 1, greatest(${length} - 1, 0))`,
+  ];
+  if (wholeNumber.test(start)) return Number(start) === 0 ? first : usual;
+  return `CASE WHEN ${start} = 0 THEN ${first} ELSE ${usual} END`;
+}
+
+/** Of these, rows of a window without an order have any there. */
+const ofOrder: ReadonlySet<string> = new Set(['lag', 'lead', 'row_number', 'rank', 'dense_rank']);
+
+function refusalOfWindow({ name, filter, over }: Call): Said | undefined {
+  if (!over) return undefined;
+  if (filter) return said`Spark does not support FILTER with OVER`;
+  const called = name.name.toLowerCase();
+  const isPlace = ofOrder.has(called) || windowFunctions.has(called);
+  const isWhole = over.preceding === Infinity && over.following === Infinity;
+  return over.orderBy.length === 0 && (isPlace || (over.hasFrame && !isWhole))
+    ? said`Spark needs ORDER BY in OVER for ${called}, as the records of a file have no order there`
+    : undefined;
+}
+
 const dialect: SqlDialect = {
   engine: 'Spark',
   name: sparkName,
   text,
   member: (base, key) => `${base}.${sparkName(key)}`,
-  calls: new Map<string, (values: readonly string[]) => string>([
+  calls: new Map<string, (values: readonly string[], call: Call) => string>([
     ['now', () => 'current_timestamp()'],
     ['today', () => 'current_date()'],
     ['length', ([value]) => `char_length(${value})`],
+    ['mod', ([value, divisor]) => `(${value} % nullif(${divisor}, 0))`],
+    ['substr', partOfText],
+    [
+      'left',
+      ([value, count]) =>
+        ofCount(
+          count,
+          `left(${value}, ${count})`,
+          `substr(${value}, 1, greatest(char_length(${value}) + ${count}, 0))`,
+        ),
+    ],
+    [
+      'right',
+      ([value, count]) => ofCount(count, `right(${value}, ${count})`, `substr(${value}, 1 - ${count})`),
+    ],
+    ['split_part', partAt],
     ['starts_with', ([value, part]) => `startswith(${value}, ${part})`],
     ['ends_with', ([value, part]) => `endswith(${value}, ${part})`],
     ['strpos', ([value, part]) => `locate(${part}, ${value})`],
@@ -44,8 +136,19 @@ const dialect: SqlDialect = {
     ['concat', (values) => `concat(${values.map((value) => `coalesce(string(${value}), '')`).join(', ')})`],
     ['regexp_matches', ([value, pattern]) => `regexp_like(${value}, ${pattern})`],
     ['regexp_extract', ([value, pattern, group = '0']) => `regexp_extract(${value}, ${pattern}, ${group})`],
-    ['list_contains', ([list, value]) => `array_contains(${list}, ${value})`],
-    ['epoch', ([value]) => `unix_timestamp(${value})`],
+    // Where NULL is in the list, it does not know there.
+    [
+      'list_contains',
+      ([list, value]) =>
+        `CASE WHEN ${list} IS NOT NULL AND ${value} IS NOT NULL THEN coalesce(array_contains(${list}, ${value}), FALSE) END`,
+    ],
+    ['count_if', ([condition]) => `count_if(try_cast(${condition} AS BOOLEAN))`],
+    // That of decimals has few digits there.
+    ['avg', ([value], call) => `avg(${doubleOf(value, call)})`],
+    ['epoch', ([value]) => `(unix_micros(${time(value)}) / 1000000D)`],
+    ['date_part', datePart],
+    ['date_trunc', ([unit, value]) => `date_trunc(${unit}, ${time(value)})`],
+    ['last_day', ([value]) => `last_day(${time(value)})`],
     ['quantile_cont', ([value, fraction]) => `percentile(${value}, ${fraction})`],
     ['bool_and', ([condition]) => `bool_and(try_cast(${condition} AS BOOLEAN))`],
     ['bool_or', ([condition]) => `bool_or(try_cast(${condition} AS BOOLEAN))`],
@@ -86,6 +189,19 @@ const dialect: SqlDialect = {
     ],
     ...['epoch_ms', 'time_bucket'],
   ]),
+  refusal(call) {
+    const called = call.name.name.toLowerCase();
+    const unit = unitIn(call);
+    if (called === 'date_trunc' && (unit === undefined || missingUnits.has(unit)))
+      return said`Spark does not support the time unit ${unit ?? ''}`;
+    if (called === 'date_part' && (unit === undefined || !(timeParts.has(unit) || sameParts.has(unit))))
+      return said`Spark does not support the time unit ${unit ?? ''}`;
+    const of = call.arguments.at(called === 'date_part' ? 1 : 0);
+    if ((called === 'date_part' || called === 'epoch') && of && givesInterval(of))
+      return said`Spark has no ${called} of intervals that is the same`;
+    if (call.orderBy.length > 0) return said`Spark has no ORDER BY inside an aggregate`;
+    return refusalOfWindow(call);
+  },
   cast(value, { type, size }) {
     if (type === 'json')
       throw new UnprintableError({ from: 0, to: 0 }, said`Spark does not support this cast to json`);
@@ -96,18 +212,24 @@ const dialect: SqlDialect = {
   like: (value, pattern, insensitive, negated) =>
     `${value} ${negated ? 'NOT ' : ''}${insensitive ? 'ILIKE' : 'LIKE'} ${pattern}`,
   distinct: (a, b, negated) => `${negated ? '' : 'NOT '}(${a} <=> ${b})`,
-  divide: (a, b) => `(${a} / nullif(${b}, 0))`,
-  divideWhole: (a, b) => `(${a} div nullif(${b}, 0))`,
+  // Decimals would have few digits there.
+  divide: (a, b) => `(${a} / nullif(try_cast(${b} AS DOUBLE), 0))`,
+  // DIV takes no numbers with a fraction.
+  divideWhole: (a, b) => `try_cast((${a} / nullif(try_cast(${b} AS DOUBLE), 0)) AS BIGINT)`,
   remainder: (a, b) => `(${a} % nullif(${b}, 0))`,
   list: (items) => `array(${items.join(', ')})`,
-  item: (base, index) => `try_element_at(${base}, ${index})`,
+  item: (base, index) =>
+    `try_element_at(${base}, ${/^-?[1-9]\d*$/.test(index) ? index : `nullif(${index}, 0)`})`,
   interval: (months, days, micros) => `make_interval(0, ${months}, 0, ${days}, 0, 0, ${micros / 1_000_000})`,
   timestamp: (value, date) => `${date ? 'DATE' : 'TIMESTAMP'} ${text(value)}`,
 };
 
+/** The view has a column of that name, where it is asked for. */
+const dialectOfView: SqlDialect = { ...dialect, attributes: new Set(['_error']) };
+
 /** Without the pipe syntax, of which not every engine that speaks Spark SQL knows. */
 const select: SqlOperators = {
-  dialect,
+  dialect: dialectOfView,
   table: 'data',
   star({ except, replace, rename }) {
     if (replace !== undefined || rename !== undefined) return undefined;
@@ -121,12 +243,12 @@ const select: SqlOperators = {
  * The query over a view `data`: as SELECT where that can say it, and else in the pipe syntax, which Spark has from version 4 on.
  * @throws UnprintableError
  */
-export function printSparkOverView(operators: readonly Operator[]): string {
+export function printSparkOverView(operators: readonly Operator[]): { text: string; isPiped: boolean } {
   try {
-    return printSql(operators, select);
+    return { text: printSql(operators, select), isPiped: false };
   } catch (error) {
     if (!(error instanceof UnprintableError)) throw error;
-    return pipeline(operators);
+    return { text: pipeline(operators, dialectOfView), isPiped: true };
   }
 }
 
@@ -135,11 +257,11 @@ export function printSpark(operators: readonly Operator[], { file, format }: Pri
   const source = format === 'csv' ? 'csv' : 'json';
   const csvOptions = format === 'csv' ? ", header 'true', inferSchema 'true'" : '';
   const view = `CREATE OR REPLACE TEMPORARY VIEW data USING ${source} OPTIONS (path ${text(file)}${csvOptions});`;
-  return `${view}\n${pipeline(operators)}`;
+  return `${view}\n${pipeline(operators, dialect)}`;
 }
 
-function pipeline(operators: readonly Operator[]): string {
-  const expressions = new SqlExpressions(dialect);
+function pipeline(operators: readonly Operator[], own: SqlDialect): string {
+  const expressions = new SqlExpressions(own);
   const lines = operators.flatMap((operator) => lineOf(operator, expressions));
   return ['FROM data', ...lines.map((line) => `|> ${line}`)].join('\n');
 }

@@ -67,7 +67,7 @@ export class SqlExpressions {
         const operand = node.operand === undefined ? '' : ` ${write(node.operand)}`;
         if (dialect.comparesApart && operand !== '') return this.#searchedCase(node, operand.trim());
         const branches = node.branches
-          .map(({ when, then }) => ` WHEN ${write(when)} THEN ${write(then)}`)
+          .map(({ when, then }) => ` WHEN ${this.#condition(when, operand !== '')} THEN ${write(then)}`)
           .join('');
         return `CASE${operand}${branches}${node.otherwise === undefined ? '' : ` ELSE ${write(node.otherwise)}`} END`;
       }
@@ -93,6 +93,11 @@ export class SqlExpressions {
     }
   }
 
+  /** NULL has no type, which a condition must have in Spark. */
+  #condition(when: Expression, isCompared: boolean): string {
+    return when.kind === 'literal' && when.value === null && !isCompared ? 'FALSE' : this.write(when);
+  }
+
   #searchedCase({ branches, otherwise }: Extract<Expression, { kind: 'case' }>, operand: string): string {
     const tests = branches.map(
       ({ when, then }) => ` WHEN (${operand} = ${this.write(when)}) THEN ${this.write(then)}`,
@@ -102,7 +107,7 @@ export class SqlExpressions {
 
   column(node: Column): string {
     const { first, rest } = node;
-    if (isOfRecord(first)) {
+    if (isOfRecord(first) && this.#dialect.attributes?.has(first.name) !== true) {
       throw new UnprintableError(node, said`${this.#dialect.engine} has no equivalent of ${first.name}`);
     }
     const [head, ...tail] = this.aliases.has(first.name) && rest.length > 0 ? rest : [first, ...rest];

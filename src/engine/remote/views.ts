@@ -1,0 +1,104 @@
+import { said } from '../../said/said.ts';
+import { quoted } from './ddl.ts';
+import { partitionBase, type FileThere } from './file.ts';
+import { fileRelation, sqlRelation, tableRelation } from './messages.ts';
+import { RemoteError } from './remoteError.ts';
+
+/** What a cluster knows by a name that statements of a session can use. */
+export interface View {
+  readonly name: string;
+  readonly relation: Buffer;
+}
+
+/** The view that queries are of, and the one of a file as it stands there. */
+const [view, records] = ['data', 'records'];
+/** What begins the name of a table, where else a path stands. */
+const tableScheme = 'table:';
+
+/** The table that is asked in the place of a file; undefined where a path, or none, is given. */
+export function tableIn(path: string | undefined): string | undefined {
+  return path?.startsWith(tableScheme) === true ? path.slice(tableScheme.length) : undefined;
+}
+
+/**
+ * The view of a table.
+ * @param asksErrors whether the query names `_error`
+ * @throws RemoteError
+ */
+export function viewOfTable(name: string, asksErrors: boolean): View[] {
+  if (name === '') throw new RemoteError('file', said`Say which table: table:catalog.schema.name.`);
+  if (asksErrors)
+    throw new RemoteError('file', said`A table has no malformed records, which _error asks for.`);
+  return [{ name: view, relation: tableRelation(name) }];
+}
+
+/**
+ * The views of a file. A record with a value of another type than the columns have fails the query: Spark would silently read
+ * NULL. Malformed records of JSON Lines take part only in a query that names `_error`, as here. Which records of CSV are
+ * malformed and which have another type, Spark does not say.
+ * @param asksErrors whether the query names `_error`
+ * @param isSpark whether it is known to be Spark itself: others stop at the first malformed record
+ * @throws RemoteError where it cannot be had so
+ */
+export function viewsOf(file: FileThere, asksErrors: boolean, isSpark: boolean): View[] {
+  const { format, columns, folders, names, options, paths } = file;
+  if (!isSpark && partitionBase in options) throw new RemoteError('file', onlyFolders);
+  if (!isSpark && asksErrors) throw new RemoteError('file', onlyErrors);
+  const schemaOf = (...parts: (string | undefined)[]): string =>
+    parts.filter((part) => part !== undefined).join(', ');
+  if (!isSpark || (format === 'csv' && !asksErrors)) {
+    const relation = fileRelation({
+      ...{ format, paths, schema: schemaOf(columns, folders) },
+      options: { ...options, mode: 'FAILFAST' },
+    });
+    return [{ name: view, relation }];
+  }
+  const raw = freeName('_corrupt_record', names);
+  const relation = fileRelation({
+    ...{ format, paths, schema: schemaOf(columns, `${quoted(raw)} STRING`, folders) },
+    options: { ...options, mode: 'PERMISSIVE', columnNameOfCorruptRecord: raw },
+  });
+  const statement = asksErrors ? withErrors(file, raw) : withoutErrors(file, raw);
+  return [
+    { name: records, relation },
+    { name: view, relation: sqlRelation(statement) },
+  ];
+}
+
+const onlyFolders = said`The folders of these files are columns, which only Spark itself knows of single files. Name the folder that holds them as the path on the cluster.`;
+const onlyErrors = said`Only Spark itself says which records are malformed, which _error asks for.`;
+
+function freeName(wanted: string, names: readonly string[]): string {
+  let name = wanted;
+  while (names.includes(name)) name = `_${name}`;
+  return name;
+}
+
+/** True where the record, which Spark could not read, is no JSON at all; an error where it is. */
+function isMalformed(raw: string, names: readonly string[]): string {
+  const text = quoted(raw);
+  // Spark refuses a statement that reads nothing of a file but what it could not read.
+  const other = `coalesce(CAST(${quoted(names[0])} AS STRING), '')`;
+  const message = `concat('A record has a value of another type than the records at the beginning: ', left(${text}, 200), left(${other}, 0))`;
+  return `CASE WHEN get_json_object(${text}, '$') IS NULL THEN TRUE ELSE CAST(raise_error(${message}) AS BOOLEAN) END`;
+}
+
+function withoutErrors({ names }: FileThere, raw: string): string {
+  const isRead = `CASE WHEN ${quoted(raw)} IS NULL THEN TRUE ELSE NOT ${isMalformed(raw, names)} END`;
+  return `SELECT ${names.map(quoted).join(', ')} FROM ${records} WHERE ${isRead}`;
+}
+
+function withErrors({ format, names }: FileThere, raw: string): string {
+  const own = names.find((name) => name === '_error' || name === '_raw');
+  if (own !== undefined)
+    throw new RemoteError(
+      'file',
+      said`The file has a column ${own} of its own, so that _error cannot be asked for.`,
+    );
+  const reason =
+    format === 'csv'
+      ? `'The record cannot be read with the columns of the others'`
+      : `CASE WHEN ${isMalformed(raw, names)} THEN 'The record is not well-formed JSON' END`;
+  const error = `CASE WHEN ${quoted(raw)} IS NOT NULL THEN ${reason} END`;
+  return `SELECT ${names.map(quoted).join(', ')}, ${error} AS \`_error\`, ${quoted(raw)} AS \`_raw\` FROM ${records}`;
+}
