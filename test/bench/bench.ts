@@ -5,13 +5,15 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { sampleFile, warm } from './data.ts';
+import { parquetFile, sampleFile, warm } from './data.ts';
 import { DuckDb } from './duckdb.ts';
 import { exportJobs } from './jobs/exports.ts';
 import { fileJobs } from './jobs/files.ts';
 import { firstJobs } from './jobs/first.ts';
 import { nextJobs } from './jobs/next.ts';
+import { parquetJobs } from './jobs/parquet.ts';
 import { pipelineJobs, sendingSpeed } from './jobs/pipeline.ts';
+import { ServedFile, servedJobs } from './jobs/served.ts';
 import { isThere, race, type Timing } from './measure.ts';
 import { Ours } from './ours.ts';
 
@@ -42,6 +44,8 @@ await Promise.all([warm(jsonl), warm(csv)]);
 const ours = new Ours(threads);
 const kept = await Ours.keeping(threads);
 const duck = await DuckDb.start(threads);
+const parquet = await parquetFile(duck, jsonl);
+const served = { jsonl: new ServedFile(jsonl), csv: new ServedFile(csv) };
 const jq = await isThere('jq');
 if (!jq) console.log('jq is not there: its rows are left out.');
 const rows: Row[] = [];
@@ -50,6 +54,8 @@ try {
     ...firstJobs(ours, duck, jsonl, csv, jq),
     ...nextJobs(kept, duck, jsonl, csv),
     ...exportJobs(ours, duck, jsonl, csv),
+    ...servedJobs(ours, served, { jsonl, csv }),
+    ...parquetJobs(ours, duck, parquet),
     ...fileJobs(ours, duck, jsonl, megabytes),
     ...(await pipelineJobs(ours, jsonl)),
   ];
@@ -91,6 +97,7 @@ try {
   }
 } finally {
   duck.close();
+  for (const file of Object.values(served)) await file.close();
   await ours.close();
   await kept.close();
 }

@@ -3,6 +3,7 @@ import { mkdir, open, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import type { DuckDb } from './duckdb.ts';
 import { sampleText } from '../support/sample.ts';
 
 /** Where the files are that are measured on: made once, and kept. */
@@ -16,6 +17,14 @@ export async function sampleFile(format: 'jsonl' | 'csv', megabytes: number): Pr
     await mkdir(folder, { recursive: true });
     await pipeline(Readable.from(sampleText(format, megabytes * 1e6)), createWriteStream(path));
   }
+  return path;
+}
+
+/** The records of a file of JSON Lines as Parquet, as DuckDB writes it. */
+export async function parquetFile(duck: DuckDb, jsonl: string): Promise<string> {
+  const path = jsonl.replace(/\.jsonl$/, '.parquet');
+  if (!(await stat(path).catch(() => undefined)))
+    await duck.copy(`COPY (FROM read_ndjson('${jsonl}')) TO '${path}' (FORMAT parquet)`, path);
   return path;
 }
 

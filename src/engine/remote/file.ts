@@ -15,9 +15,11 @@ const blocksSampled = 16;
 /** A file as Spark is to read it: the same columns in the same order, with the types of the records at its beginning. */
 export interface FileThere {
   readonly format: 'json' | 'csv';
-  /** Columns of the records, in the words of Spark's DDL, and of folders, if there are some. */
-  readonly columns: string;
+  /** Of the records, and of their folders, if these are columns, in the words of Spark's DDL. */
+  readonly schema: string;
   readonly folders: string | undefined;
+  /** Columns of the records, and all. */
+  readonly columns: readonly string[];
   readonly names: readonly string[];
   readonly options: Readonly<Record<string, string>>;
   readonly paths: readonly string[];
@@ -41,15 +43,15 @@ export async function fileThere(
     if (result?.seen) all.add(result.seen);
   }
   const seen = all.finish();
-  const names = dataset.format.dialect?.columns ?? [...seen.members.keys()];
-  const columns = ddlOf(seen, names);
-  if (columns === '') throw new RemoteError('file', said`${dataset.name} has no records with members.`);
+  const columns = dataset.format.dialect?.columns ?? [...seen.members.keys()];
+  if (columns.length === 0) throw new RemoteError('file', said`${dataset.name} has no records with members.`);
   const folders = partitionsIn(dataset);
   return {
     format,
-    columns,
+    schema: ddlOf(seen, columns),
     folders: folders?.schema,
-    names: [...names, ...(folders?.names ?? [])],
+    columns,
+    names: [...columns, ...(folders?.names ?? [])],
     options: { ...options, ...(path === undefined && folders && { [partitionBase]: folders.base }) },
     paths,
   };

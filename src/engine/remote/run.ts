@@ -15,8 +15,16 @@ import { RemoteError } from './remoteError.ts';
 import { SparkSession } from './session.ts';
 import { tableIn, viewOfTable, viewsOf, type View } from './views.ts';
 
-/** So that times and names mean there what they mean here. */
-export const sessionSettings = { 'spark.sql.session.timeZone': 'UTC', 'spark.sql.caseSensitive': 'true' };
+/**
+ * So that times and names mean there what they mean here, and the reader of a file passes over no record before all is read of it
+ * that is wanted: a value of another type is NULL to its conditions, and would not be noticed.
+ */
+export const sessionSettings = {
+  'spark.sql.session.timeZone': 'UTC',
+  'spark.sql.caseSensitive': 'true',
+  'spark.sql.json.filterPushdown.enabled': 'false',
+  'spark.sql.csv.filterPushdown.enabled': 'false',
+};
 
 /** The version of Spark from which on it knows pipes. */
 const firstWithPipes = 4;

@@ -41,21 +41,21 @@ export function viewOfTable(name: string, asksErrors: boolean): View[] {
  * @throws RemoteError where it cannot be had so
  */
 export function viewsOf(file: FileThere, asksErrors: boolean, isSpark: boolean): View[] {
-  const { format, columns, folders, names, options, paths } = file;
+  const { format, schema, folders, names, options, paths } = file;
   if (!isSpark && partitionBase in options) throw new RemoteError('file', onlyFolders);
   if (!isSpark && asksErrors) throw new RemoteError('file', onlyErrors);
   const schemaOf = (...parts: (string | undefined)[]): string =>
     parts.filter((part) => part !== undefined).join(', ');
   if (!isSpark || (format === 'csv' && !asksErrors)) {
     const relation = fileRelation({
-      ...{ format, paths, schema: schemaOf(columns, folders) },
+      ...{ format, paths, schema: schemaOf(schema, folders) },
       options: { ...options, mode: 'FAILFAST' },
     });
     return [{ name: view, relation }];
   }
   const raw = freeName('_corrupt_record', names);
   const relation = fileRelation({
-    ...{ format, paths, schema: schemaOf(columns, `${quoted(raw)} STRING`, folders) },
+    ...{ format, paths, schema: schemaOf(schema, `${quoted(raw)} STRING`, folders) },
     options: { ...options, mode: 'PERMISSIVE', columnNameOfCorruptRecord: raw },
   });
   const statement = asksErrors ? withErrors(file, raw) : withoutErrors(file, raw);
@@ -74,31 +74,52 @@ function freeName(wanted: string, names: readonly string[]): string {
   return name;
 }
 
-/** True where the record, which Spark could not read, is no JSON at all; an error where it is. */
-function isMalformed(raw: string, names: readonly string[]): string {
+/**
+ * The columns of a file: NULL of a malformed record, and an error of one with a value of another type, wherever a condition or
+ * anything else reads them. A condition beside them would come too late: Spark asks first whether a column is NULL.
+ */
+function columnsOf({ names, columns }: FileThere, raw: string): string {
   const text = quoted(raw);
-  // Spark refuses a statement that reads nothing of a file but what it could not read.
-  const other = `coalesce(CAST(${quoted(names[0])} AS STRING), '')`;
-  const message = `concat('A record has a value of another type than the records at the beginning: ', left(${text}, 200), left(${other}, 0))`;
-  return `CASE WHEN get_json_object(${text}, '$') IS NULL THEN TRUE ELSE CAST(raise_error(${message}) AS BOOLEAN) END`;
+  const message = `concat('A record has a value of another type than the records at the beginning: ', left(${text}, 200))`;
+  return names
+    .map((name) => {
+      const own = quoted(name);
+      // What folders say is known of any record.
+      if (!columns.includes(name)) return own;
+      return `CASE WHEN ${text} IS NULL THEN ${own} WHEN ${isNoJson(raw)} THEN NULL ELSE raise_error(${message}) END AS ${own}`;
+    })
+    .join(', ');
 }
 
-function withoutErrors({ names }: FileThere, raw: string): string {
-  const isRead = `CASE WHEN ${quoted(raw)} IS NULL THEN TRUE ELSE NOT ${isMalformed(raw, names)} END`;
-  return `SELECT ${names.map(quoted).join(', ')} FROM ${records} WHERE ${isRead}`;
+function isNoJson(raw: string): string {
+  return `get_json_object(${quoted(raw)}, '$') IS NULL`;
 }
 
-function withErrors({ format, names }: FileThere, raw: string): string {
+/** True: Spark refuses a statement that reads nothing of a file but what it could not read. */
+function readsOther({ names }: FileThere): string {
+  return `left(coalesce(CAST(${quoted(names[0])} AS STRING), ''), 0) = ''`;
+}
+
+function withoutErrors(file: FileThere, raw: string): string {
+  const isRead = `${quoted(raw)} IS NULL OR (NOT ${isNoJson(raw)} AND ${readsOther(file)})`;
+  return `SELECT ${columnsOf(file, raw)} FROM ${records} WHERE ${isRead}`;
+}
+
+function withErrors(file: FileThere, raw: string): string {
+  const { format, names } = file;
   const own = names.find((name) => name === '_error' || name === '_raw');
   if (own !== undefined)
     throw new RemoteError(
       'file',
       said`The file has a column ${own} of its own, so that _error cannot be asked for.`,
     );
-  const reason =
-    format === 'csv'
-      ? `'The record cannot be read with the columns of the others'`
-      : `CASE WHEN ${isMalformed(raw, names)} THEN 'The record is not well-formed JSON' END`;
-  const error = `CASE WHEN ${quoted(raw)} IS NOT NULL THEN ${reason} END`;
-  return `SELECT ${names.map(quoted).join(', ')}, ${error} AS \`_error\`, ${quoted(raw)} AS \`_raw\` FROM ${records}`;
+  const text = quoted(raw);
+  const isCsv = format === 'csv';
+  const columns = isCsv ? names.map(quoted).join(', ') : columnsOf(file, raw);
+  const reason = isCsv
+    ? 'The record cannot be read with the columns of the others'
+    : 'The record is not well-formed JSON';
+  const isMalformed = `${text} IS NOT NULL AND ${readsOther(file)}${isCsv ? '' : ` AND ${isNoJson(raw)}`}`;
+  const error = `CASE WHEN ${isMalformed} THEN '${reason}' END`;
+  return `SELECT ${columns}, ${error} AS \`_error\`, ${text} AS \`_raw\` FROM ${records}`;
 }
