@@ -155,6 +155,13 @@ function coded(codes: Int32Array, different: number, type: ParquetType): PageVal
   };
 }
 
+/** Rows whose lists begin among these entries. */
+function rowsIn(repetitions: Uint8Array): number {
+  let rows = 0;
+  for (const repetition of repetitions) if (repetition === 0) rows++;
+  return rows;
+}
+
 function writePages(
   writer: ByteWriter,
   leaf: Leaf,
@@ -169,9 +176,10 @@ function writePages(
   let [entry, value, row] = [0, 0, 0];
   while (entry < count || index.page_locations.length === 0) {
     const [firstEntry, firstValue, firstRow] = [entry, value, row];
-    if (values.all < pageSize && repetitions === undefined) {
-      entry = row = count;
+    if (values.all < pageSize) {
+      entry = count;
       value = present;
+      row = repetitions ? rowsIn(repetitions) : count;
     }
     let size = 0;
     for (; entry < count; entry++) {

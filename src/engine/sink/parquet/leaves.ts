@@ -72,17 +72,20 @@ function addLeaves(
       const { present } = column;
       const { count, places } = above;
       const definitions = above.definitions.slice();
-      for (let entry = 0; entry < count; entry++) {
-        const place = places ? places[entry] : entry;
-        if (place >= 0 && present[place] === 1) definitions[entry] = level + 1;
-      }
+      if (!places && column.nulls === 0) definitions.fill(level + 1);
+      else
+        for (let entry = 0; entry < count; entry++) {
+          const place = places ? places[entry] : entry;
+          if (place >= 0 && present[place] === 1) definitions[entry] = level + 1;
+        }
       leaves.push({ ...above, path, column, definitions, maxDefinition: level + 1 });
     }
   }
 }
 
-function entriesOfStruct({ present }: StructColumn, above: Entries, level: number): Entries {
+function entriesOfStruct({ present, nulls }: StructColumn, above: Entries, level: number): Entries {
   const { count } = above;
+  if (!above.places && nulls === 0) return { ...above, definitions: new Uint8Array(count).fill(level + 1) };
   const definitions = above.definitions.slice();
   const places = new Int32Array(count);
   for (let entry = 0; entry < count; entry++) {

@@ -72,6 +72,8 @@ abstract class Words {
 
   plain(places: Int32Array, count: number): Uint8Array {
     const { words } = this;
+    // Places are in the order of the values: all of them are the values as they stand.
+    if (count * this.#each === words.length) return this.stored.bytes;
     const out = new Int32Array(count * this.#each);
     if (this.#each === 1) {
       for (let at = 0; at < count; at++) out[at] = words[places[at]];

@@ -86,7 +86,10 @@ export class JsonCells implements RowCells {
       if (covered[row] + end - beforeSpace(bytes, end) + 1 !== ends[record] - starts[record])
         isApart[row] = 1;
     }
-    return Uint32Array.from(isApart.keys()).filter((row) => isApart[row] === 1);
+    const apart = new Uint32Array(count);
+    let found = 0;
+    for (let row = 0; row < count; row++) if (isApart[row] === 1) apart[found++] = row;
+    return apart.subarray(0, found);
   }
 
   /**

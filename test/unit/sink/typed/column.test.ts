@@ -251,6 +251,49 @@ describe('columns that are made of the bytes of rows', () => {
     assert.deepEqual(together.finish(), each.finish());
   });
 
+  it('are taken at once where they hold more, or more names, than there was room for', () => {
+    const numbered = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
+    const wide = numbered(70).map((at) => `"m${at}" :\r ${at}`);
+    const values = [
+      ...numbered(600).map((at) => `[${numbered((at % 7) * 20).join(' ,\t')}]`),
+      `[${numbered(40_000).join(',')}]`,
+      '[ ]',
+      '[[1,2],[],[3]]',
+    ];
+    const objects = [
+      ...numbered(700).map((at) => `{${wide.slice(at % 60, 63).join(' , ')}}`),
+      '{ }',
+      `{${wide.join(',')}}`,
+      '{"m1":{"x":[1,{"y":"]}"}]},"m1":3}',
+    ];
+    const [list, object, lists] = [0, 0, 0].map(() => new Survey(false));
+    for (const value of values.slice(0, -1).map(exactJson)) list.add(value);
+    for (const value of values.map(exactJson)) lists.add(value);
+    for (const value of objects.slice(0, -1).map(exactJson)) object.add(value);
+    const asked: [Survey, string[]][] = [
+      [list, values.slice(0, -1)],
+      [lists, values],
+      [object, objects.slice(0, -1)],
+      [object, objects.filter((_, at) => at % 60 > 5).slice(0, -2)],
+    ];
+    for (const [survey, written] of asked) {
+      const cells = jsonCells(written);
+      const { length } = cells.kinds;
+      const run = new CellRun(0);
+      run.begin(cells.bytes, 0, cells.bytes.length, Uint32Array.from(numbered(length)), length);
+      const all = new Survey(false);
+      run.give(cells, all);
+      const each = new Survey(false);
+      run.give(cells, { addCell: (...cell) => each.addCell(...cell) });
+      assert.deepEqual(all.type(), each.type());
+      const type = survey.type();
+      const [one, together] = [columnBuilder(type), columnBuilder(type)];
+      run.give(cells, { addCell: (...cell) => one.addCell(...cell) });
+      run.give(cells, together);
+      assert.deepEqual(together.finish(), one.finish());
+    }
+  });
+
   it('have the type that surveys of their parts give together', () => {
     fc.assert(
       fc.property(fc.array(column, { maxLength: 4 }), fc.boolean(), (parts, typesInText) => {
