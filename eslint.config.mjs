@@ -210,6 +210,7 @@ export const rooms = {
       'source/files',
       'query',
       'query/value',
+      'kernel',
       'format/csv',
       'schema',
       'sink',

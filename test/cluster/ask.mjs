@@ -12,11 +12,12 @@ const cli = join(root, 'dist', 'cli.js');
  * What a preview has of a query, from the engine's thread as the extension starts it: the state of its rows once no more come,
  * their cells, how many there are when they are counted there, and what columns hold there, by their paths.
  *
- * @param {{ limits?: { rows: number, bytes: number }, counts?: boolean, figuresOf?: string[], plotsOf?: string[], watch?: (state: object) => void }} options
+ * @param {{ limits?: { rows: number, bytes: number }, shown?: number, counts?: boolean, figuresOf?: string[], plotsOf?: string[], watch?: (state: object) => void }} options
  */
 export async function previewed(address, location, query, options = {}) {
   const {
     limits = { rows: 1e6, bytes: 1e9 },
+    shown = Infinity,
     counts = false,
     figuresOf = [],
     plotsOf = [],
@@ -39,7 +40,7 @@ export async function previewed(address, location, query, options = {}) {
     const cells = (first, count) => call(1, 'rows', { view: 0, first, count, columns });
     await cells(0, 1);
     const state = await ended;
-    const rows = cellsIn(await cells(0, state.records), columns.length);
+    const rows = cellsIn(await cells(0, Math.min(shown, state.records)), columns.length);
     const counted = counts ? await call(1, 'countRemote', null) : undefined;
     const figures = {};
     for (const path of figuresOf) figures[path] = await call(1, 'figuresThere', { path });

@@ -164,6 +164,9 @@ export interface KernelExports {
   takeTexts(...operands: number[]): number;
   readonly textBytes: WebAssembly.Global;
   readonly nullCells: WebAssembly.Global;
+  weaveRows(...operands: number[]): number;
+  readonly wovenBytes: WebAssembly.Global;
+  readonly neededBytes: WebAssembly.Global;
   takeMembers(...operands: number[]): number;
   takeItems(...operands: number[]): number;
   readonly itemCount: WebAssembly.Global;

@@ -31,15 +31,20 @@ const [yes, no] = [Buffer.from('true'), Buffer.from('false')];
 export function cellWriter(batch: Batch<unknown>): CellWriter {
   const write = quickWriter(batch) ?? valueWriter(batch);
   // Where no value is missing, or each is, there may be no bits that say so.
-  if (batch.nullCount === 0 || !hasBits(batch)) return write;
+  if (batch.nullCount === 0 || !validityOf(batch)) return write;
   return (row, to) => {
     if (batch.isValid(row)) write(row, to);
     else to.copy(nothing);
   };
 }
 
-function hasBits({ validity }: { readonly validity?: Uint8Array | undefined }): boolean {
-  return validity !== undefined && validity.length > 0;
+/** A bit for each row, 0 where its value is missing; undefined where there are no such bits. */
+export function validityOf({
+  validity,
+}: {
+  readonly validity?: Uint8Array | undefined;
+}): Uint8Array | undefined {
+  return validity !== undefined && validity.length > 0 ? validity : undefined;
 }
 
 /** For those that are there; undefined for a type whose values are read one by one. */

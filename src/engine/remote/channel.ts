@@ -14,6 +14,8 @@ import { RemoteError } from './remoteError.ts';
 const service = '/spark.connect.SparkConnectService';
 /** As other clients of Spark Connect have it: a batch is some megabytes, but for a row that is longer than that. */
 const largestMessage = 128 * 1024 * 1024;
+/** Bytes that a server may send ahead: with the 64 KB that are usual, each batch comes in dozens of pieces that are waited for. */
+const window = 8 * 1024 * 1024;
 /** How long an answer that takes no work is waited for, in milliseconds. */
 const answerMs = 60_000;
 
@@ -29,6 +31,7 @@ export class SparkChannel {
     this.#address = address;
     this.#client = new Client(`${address.host}:${address.port}`, credentialsOf(address), {
       'grpc.max_receive_message_length': largestMessage,
+      'grpc-node.flow_control_window': window,
       'grpc.primary_user_agent': 'rowriver',
       'grpc.keepalive_time_ms': 60_000,
     });

@@ -120,6 +120,7 @@ export {
   textBytes,
   nullCells,
 } from './cells';
+export { weaveRows, wovenBytes, neededBytes } from './weave';
 export { takeMembers, takeItems, itemCount, otherCells } from './inner';
 export { rows, suspects, lines } from './walk';
 
