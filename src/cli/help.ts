@@ -98,6 +98,7 @@ ${option('--until TIME', 'with --follow: end at 18:30, or 2026-01-31T18:30:00')}
 ${option('--idle-timeout T', 'with --follow: end when nothing was appended for T, for example 30s or 5m')}
 ${option('--on ADDRESS', 'run QUERY on Spark, by Spark Connect: sc://host:port, optionally with /;use_ssl=true;user_id=... after it. FILE is JSON Lines or CSV that the cluster can read too. The rows are written here')}
 ${option('--on-path PATH', 'with --on: where the cluster sees FILE, for example s3a://bucket/events/, or a table there, as table:main.events. By default, at the same path')}
+${option('--on-infer', 'with --on: the cluster finds the columns and their types itself, for which it reads all records once more')}
 ${option('--on-output PATH', 'with --on: the cluster writes the rows to a new folder, for example s3a://bucket/errors/, as Parquet, or as --to says: jsonl, csv or tsv')}
       --profile       print what the columns hold (types, NULLs, different values,
                       smallest, largest, mean, distribution) of FILE or of the

@@ -19,12 +19,16 @@ import type { Terminal } from './terminal.ts';
 export async function runOn(
   dataset: Dataset,
   command: RunCommand,
-  { address, path, output }: OnOptions,
+  { address, path, infers, output }: OnOptions,
   query: Query,
   pool: DatasetOptions['pool'],
   terminal: Terminal,
 ): Promise<void> {
-  const run = await SparkRun.begin(dataset, { query, text: command.query, address, path }, terminal.signal);
+  const run = await SparkRun.begin(
+    dataset,
+    { query, text: command.query, address, path, infers },
+    terminal.signal,
+  );
   // Whoever reads the result may end before the cluster does.
   const ended = new AbortController();
   const signal = AbortSignal.any([terminal.signal, ended.signal]);

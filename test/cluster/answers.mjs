@@ -106,6 +106,14 @@ export function answers({ address }, folder, isSpark) {
       },
     ],
     [
+      'finds the columns and types there, where it is asked to',
+      async () => {
+        const query = "user.country = 'DE' AND status >= 404 |> SELECT id, path, ok";
+        const here = await rowsOf(jsonl, query, 'jsonl');
+        assert.deepEqual(await rowsOf(jsonl, query, 'jsonl', ...on, '--on-infer'), here);
+      },
+    ],
+    [
       'counts there',
       async () => assert.equal((await run(jsonl, 'status >= 500', '--count', ...on)).stdout, '1666\n'),
     ],

@@ -8,6 +8,7 @@ export const onOptions = {
   on: { type: 'string' },
   'on-path': { type: 'string' },
   'on-output': { type: 'string' },
+  'on-infer': { type: 'boolean' },
 } as const;
 
 /** The cluster that runs the query. */
@@ -15,6 +16,8 @@ export interface OnOptions {
   readonly address: SparkAddress;
   /** Where the cluster sees the file; undefined: at the same path as here. */
   readonly path: string | undefined;
+  /** Whether the cluster finds the columns and their types itself. */
+  readonly infers: boolean;
   /** Undefined: the rows come here. */
   readonly output: WrittenThere | undefined;
 }
@@ -23,6 +26,7 @@ interface Values {
   readonly on?: string | undefined;
   readonly 'on-path'?: string | undefined;
   readonly 'on-output'?: string | undefined;
+  readonly 'on-infer'?: boolean | undefined;
   readonly to?: string | undefined;
 }
 
@@ -54,17 +58,19 @@ export function readOnOptions(
   writtenHere: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): OnOptions | undefined {
-  const { on, 'on-path': path, 'on-output': output } = values;
+  const { on, 'on-path': path, 'on-output': output, 'on-infer': infers = false } = values;
   if (on === undefined) {
     if (path !== undefined) throw new UsageError('--on-path is only for --on.');
     if (output !== undefined) throw new UsageError('--on-output is only for --on.');
+    if (infers) throw new UsageError('--on-infer is only for --on.');
     return undefined;
   }
   if (path === '') throw new UsageError('--on-path needs a path that the cluster sees.');
   refuseBeside('--on', others);
   if (output !== undefined) refuseBeside('--on-output', writtenHere);
   try {
-    return { address: parseSparkAddress(on, environment), path, output: readOutput(output, values.to) };
+    const address = parseSparkAddress(on, environment);
+    return { address, path, infers, output: readOutput(output, values.to) };
   } catch (error) {
     throw error instanceof RemoteError ? new UsageError(`--on: ${error.message}`) : error;
   }

@@ -17,8 +17,8 @@ const client = 'rowriver';
 /** What tells a file to Spark. */
 export interface ReadRelation {
   readonly format: 'json' | 'csv';
-  /** In the words of Spark's DDL. */
-  readonly schema: string;
+  /** In the words of Spark's DDL; undefined: it looks itself. */
+  readonly schema: string | undefined;
   readonly options: Readonly<Record<string, string>>;
   readonly paths: readonly string[];
 }
@@ -42,7 +42,7 @@ function userOf({ user }: Asker): Buffer {
 export function fileRelation({ format, schema, options, paths }: ReadRelation): Buffer {
   const source = message(
     [1, format],
-    [2, schema],
+    ...(schema === undefined ? [] : [[2, schema] as [number, string]]),
     ...mapOf(3, options),
     ...paths.map((path): [number, string] => [4, path]),
   );

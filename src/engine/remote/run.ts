@@ -36,6 +36,8 @@ export interface SparkQuery {
   readonly address: SparkAddress;
   /** Where the cluster sees the file, or `table:` and the name of a table there; undefined: at the same path as here. */
   readonly path: string | undefined;
+  /** Whether the cluster finds the columns of the file and their types itself. */
+  readonly infers?: boolean;
 }
 
 /** A query that a cluster can run, of a file that it can read. Its owner closes it. */
@@ -79,9 +81,8 @@ export class SparkRun {
           'query',
           said`Spark ${version} does not have the pipe syntax, which it needs for SET, RENAME and DROP. Spark 4 has it.`,
         );
-      const views = file
-        ? viewsOf(file, asksErrors, version !== undefined)
-        : viewOfTable(table ?? '', asksErrors);
+      const how = { asksErrors, isSpark: version !== undefined, infers: asked.infers === true };
+      const views = file ? viewsOf(file, how) : viewOfTable(table ?? '', asksErrors);
       await prepare(session, views, signal);
       return new SparkRun(asked.address, session, version, views, printed.text);
     } catch (error) {

@@ -32,16 +32,28 @@ export function viewOfTable(name: string, asksErrors: boolean): View[] {
   return [{ name: view, relation: tableRelation(name) }];
 }
 
+interface HowRead {
+  /** Whether the query names `_error`. */
+  readonly asksErrors: boolean;
+  /** Whether it is known to be Spark itself: others stop at the first malformed record. */
+  readonly isSpark: boolean;
+  /** Whether the cluster finds the columns and their types itself. */
+  readonly infers: boolean;
+}
+
 /**
  * The views of a file. A record with a value of another type than the columns have fails the query: Spark would silently read
  * NULL. Malformed records of JSON Lines take part only in a query that names `_error`, as here. Which records of CSV are
  * malformed and which have another type, Spark does not say.
- * @param asksErrors whether the query names `_error`
- * @param isSpark whether it is known to be Spark itself: others stop at the first malformed record
  * @throws RemoteError where it cannot be had so
  */
-export function viewsOf(file: FileThere, asksErrors: boolean, isSpark: boolean): View[] {
+export function viewsOf(file: FileThere, { asksErrors, isSpark, infers }: HowRead): View[] {
   const { format, schema, folders, names, options, paths } = file;
+  if (infers) {
+    if (asksErrors) throw new RemoteError('file', noErrors);
+    const found = { ...options, ...(format === 'csv' && { inferSchema: 'true' }), mode: 'FAILFAST' };
+    return [{ name: view, relation: fileRelation({ format, paths, schema: undefined, options: found }) }];
+  }
   if (!isSpark && partitionBase in options) throw new RemoteError('file', onlyFolders);
   if (!isSpark && asksErrors) throw new RemoteError('file', onlyErrors);
   const schemaOf = (...parts: (string | undefined)[]): string =>
@@ -66,6 +78,7 @@ export function viewsOf(file: FileThere, asksErrors: boolean, isSpark: boolean):
 }
 
 const onlyFolders = said`The folders of these files are columns, which only Spark itself knows of single files. Name the folder that holds them as the path on the cluster.`;
+const noErrors = said`Where Spark finds the columns itself, it does not say which records are malformed, which _error asks for.`;
 const onlyErrors = said`Only Spark itself says which records are malformed, which _error asks for.`;
 
 function freeName(wanted: string, names: readonly string[]): string {

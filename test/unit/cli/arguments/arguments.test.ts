@@ -53,7 +53,12 @@ describe('arguments', () => {
     ],
     [
       ['f', '--on', 'sc://localhost', '--on-path', 's3a://b/f'],
-      { on: { address: parseSparkAddress('sc://localhost'), path: 's3a://b/f', output: undefined } },
+      {
+        on: {
+          ...{ address: parseSparkAddress('sc://localhost'), path: 's3a://b/f' },
+          ...{ infers: false, output: undefined },
+        },
+      },
     ],
     [['f', '--pattern', '(?<a>.)', '--rows', '$'], { texts: { pattern: '(?<a>.)', rows: '$' } }],
     [['f', '-o', 'x.tsv.gz'], { output: 'x.tsv.gz' }],
@@ -170,6 +175,7 @@ describe('arguments', () => {
       "--idle-timeout takes a time such as 30s, 5m or 500ms, not '1d'.",
     ],
     [['f', '--on-path', 'p'], '--on-path is only for --on.'],
+    [['f', '--on-infer'], '--on-infer is only for --on.'],
     [['f', '--on-output', 'p'], '--on-output is only for --on.'],
     [
       ['f', '--on', 'sc://h', '--on-output', 'p', '-o', 'a.csv'],
