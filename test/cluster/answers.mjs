@@ -237,7 +237,7 @@ export function answers({ address }, folder, isSpark) {
               const other = spark(address, folder);
               try {
                 assert.ok(
-                  await compare(other, { queries: 600, seed: 1, show: 5 }),
+                  await compare(other, { queries: 400, seed: 1, show: 5 }),
                   'all answers are the same',
                 );
               } finally {
