@@ -69,7 +69,7 @@ export class Hashes {
    * for other keys as well; undefined where there are none. Takes the entries away.
    */
   async different(signal: AbortSignal): Promise<Uint8Array | undefined> {
-    const bits = Math.min(27, Math.max(10, Math.ceil(Math.log2(Math.max(1, this.#entries) * 16))));
+    const bits = Math.min(27, Math.max(10, Math.ceil(Math.log2(Math.max(1, this.#entries) * 4))));
     const marks = new Uint8Array(new SharedArrayBuffer(2 ** bits / 8));
     let count = 0;
     const mark = (hash: number): void => {

@@ -293,7 +293,10 @@ export let longestRow: u32 = 0;
 export let leastRow: u32 = 0;
 export let greatestRow: u32 = 0;
 
-/** Hashes values by their bytes: two words each, to `hashes`. */
+/**
+ * Hashes values by their bytes: two words each, to `hashes`.
+ * @param rows those that are hashed; 0 for the first `count`
+ */
 export function hashRows(
   count: u32,
   rows: usize,
@@ -304,7 +307,7 @@ export function hashRows(
   hashes: usize,
 ): void {
   for (let i: u32 = 0; i < count; i++) {
-    const row = usize(load<u32>(rows + (usize(i) << 2))) << 2;
+    const row = usize(rows == 0 ? i : load<u32>(rows + (usize(i) << 2))) << 2;
     const start = load<u32>(starts + row);
     store<u64>(hashes + (usize(i) << 3), hashText(buffer + start, load<u32>(ends + row) - start, seed));
   }
