@@ -24,6 +24,8 @@ export interface FileScan {
   readonly fromBlock?: number;
   readonly toBlock?: number;
   readonly blocksPerStretch?: number | undefined;
+  /** Answers whether anything is wanted of a block that the index knows; the others are skipped. */
+  readonly wants?: ((block: number) => boolean) | undefined;
   readonly measure?: Measure | undefined;
   /** What else is made of the records in the same pass: the results have it in their `also`. */
   readonly also?: readonly AlsoScan[] | undefined;
@@ -55,7 +57,7 @@ export interface Scannable {
  */
 export async function* scanFile(
   file: Scannable,
-  { query, toBlock = Infinity, also = [], ...scan }: FileScan,
+  { query, toBlock = Infinity, also = [], wants, ...scan }: FileScan,
   signal: AbortSignal,
 ): AsyncGenerator<OrderedResult> {
   const conditions = query?.plan.zones ?? [];
@@ -99,7 +101,7 @@ export async function* scanFile(
     ...(scan.malformed !== 'collect' &&
       also.length === 0 &&
       !file.checks && {
-        mayMatch: (block: number) => known.mayMatch(conditions, block),
+        mayMatch: (block: number) => known.mayMatch(conditions, block) && wants?.(block) !== false,
         unproven: unproven(known, summary, conditions),
       }),
   };

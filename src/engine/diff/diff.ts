@@ -6,7 +6,7 @@ import type { ExportProgress } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { Side } from '../pool/keyedRow.ts';
-import type { KeyedOutput } from '../pool/task.ts';
+import type { ChosenRecords, KeyedOutput } from '../pool/task.ts';
 import { discard } from '../discard.ts';
 import { SpillFolder } from '../stage/held/spill.ts';
 import { DiffRows, type DiffPiece } from './diffRows.ts';
@@ -46,18 +46,18 @@ export async function diffFiles(
   const compared = new RecordDiff(natures);
   const folder = new SpillFolder(tmpdir());
   const seed = randomInt(2 ** 31);
-  const isTwice = isSameText(before, after) && !before.once && !after.once;
+  const isTwice = isSameText(before, after) && !before.once && !after.once && !before.merge && !after.merge;
   const shown = new DiffProgress(files, isTwice, progress);
   const leftOut: [LeftOutRecords, LeftOutRecords] = [none, none];
 
   async function read(
     side: Side,
     content: KeyedOutput['content'],
-    among: Uint8Array | undefined,
+    chosen: ChosenRecords | undefined,
     take: (bytes: Uint8Array, first: number) => Promise<void>,
   ): Promise<void> {
     const output: KeyedOutput = {
-      ...{ kind: 'keyed', content, among, seed, side },
+      ...{ kind: 'keyed', content, chosen, seed, side },
       keys: natures[side].keys.map(({ path }) => path),
       loose: isMixed,
       dates,
@@ -65,7 +65,12 @@ export async function diffFiles(
     let all = none;
     // The records of a stretch are held as a whole.
     const blocksPerStretch = content === 'record' ? 1 : undefined;
-    for await (const found of files[side].scan({ query: undefined, output, blocksPerStretch }, signal)) {
+    const { index } = files[side];
+    const wants =
+      chosen &&
+      ((block: number) => isAnyChosen(chosen, index.place(block).record, index.place(block + 1).record));
+    const scan = { query: undefined, output, blocksPerStretch, wants };
+    for await (const found of files[side].scan(scan, signal)) {
       shown.add(side, found);
       const { result, place } = found;
       if (result?.keyed) all = withTally(all, result.keyed, place.record);
@@ -73,25 +78,26 @@ export async function diffFiles(
       await take(result.bytes, place.record);
       discard(result.bytes);
     }
-    leftOut[side] = all;
+    // Where some records are read once more, it is known already.
+    if (!chosen) leftOut[side] = all;
     shown.done(side);
   }
 
   try {
-    let among: Uint8Array | undefined;
+    let chosen: readonly ChosenRecords[] | undefined;
     let isSame = false;
     if (isTwice) {
       const expected = (before.expectedSize ?? 0) + (after.expectedSize ?? 0);
       const hashes = new Hashes(expected, allowed.hashes, folder);
       for (const side of [0, 1] as const)
         await read(side, 'hash', undefined, (bytes) => hashes.add(side, bytes));
-      among = await hashes.different(signal);
-      isSame = among === undefined;
+      chosen = await hashes.different(signal);
+      isSame = chosen === undefined;
     }
     const pairs = new Pairs(allowed.records, folder);
     if (!isSame) {
       const take = (bytes: Uint8Array, first: number): Promise<void> => pairs.add(bytes, first);
-      for (const side of [0, 1] as const) await read(side, 'record', among, take);
+      for (const side of [0, 1] as const) await read(side, 'record', chosen?.[side], take);
     }
     const records = files.map(({ index }) => index.records);
     const sums = { added: 0, removed: 0, changed: 0, duplicates: 0 };
@@ -131,6 +137,17 @@ export async function diffFiles(
   } finally {
     await folder.remove();
   }
+}
+
+/** Whether one of the records `[from, to)` is chosen. */
+function isAnyChosen({ bits }: ChosenRecords, from: number, to: number): boolean {
+  const isChosen = (record: number): boolean => (bits[Math.floor(record / 8)] & (1 << (record % 8))) !== 0;
+  for (let record = from; record < to;) {
+    const isWhole = record % 8 === 0 && record + 8 <= to;
+    if (isWhole ? bits[record / 8] !== 0 : isChosen(record)) return true;
+    record += isWhole ? 8 : 1;
+  }
+  return false;
 }
 
 const none: LeftOutRecords = {

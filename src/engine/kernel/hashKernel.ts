@@ -17,13 +17,7 @@ export class HashKernel {
    * @param starts of the first `count` stretches of `bytes`, which `ends` ends
    * @returns two words for each, void after the next call
    */
-  hash(
-    bytes: Uint8Array,
-    starts: Uint32Array,
-    ends: Uint32Array,
-    count: number,
-    seed: number,
-  ): Uint32Array {
+  hash(bytes: Uint8Array, starts: Uint32Array, ends: Uint32Array, count: number, seed: number): Uint32Array {
     // Blocks are not all of one size; one that had a huge record does not keep its room.
     if (bytes.length > this.#room || bytes.length < this.#room / 16) {
       this.#room = Math.max(leastRoom, bytes.length + (bytes.length >> 2));

@@ -90,7 +90,7 @@ export function createCollector(
       };
     }
     case 'keyed':
-      return keyedCollector(output, spec.format);
+      return keyedCollector(output, spec);
     case 'statistics':
       return statisticsCollector(output, spec.format, matcher);
     case 'rowStatistics': {

@@ -27,8 +27,3 @@ export function writeKeyedRow(
   out.copy(json);
   out.endBlock(start);
 }
-
-/** Which of the bits of a set stands for a hash; the set has a power of two of bytes. */
-export function bitOf(among: Uint8Array, hash: number): number {
-  return hash >>> (Math.clz32(among.length) - 2);
-}

@@ -141,13 +141,24 @@ export interface KeyedOutput {
    * date. `times`: the file's own schema says that they are times.
    */
   readonly dates: readonly (CellReading | 'times' | undefined)[];
-  /** `hash`: of each record two words that its key gives, and two that its bytes give; `record`: see `keyedRow`. */
+  /**
+   * `hash`: of each record two words that its key gives, and two that its bytes give, all of them 0 where it is left out;
+   * `record`: see `keyedRow`.
+   */
   readonly content: 'hash' | 'record';
-  /** Of the records, only those of whose key this set has the bit: see `bitOf`. Undefined: all. In memory that threads share. */
-  readonly among: Uint8Array | undefined;
+  /** Which records are taken; undefined: all. */
+  readonly chosen: ChosenRecords | undefined;
   readonly seed: number;
   /** Which of two files it is. */
   readonly side: Side;
+}
+
+/** Some of a file's records. */
+export interface ChosenRecords {
+  /** A bit for each record of the file, the lowest first, in memory that threads share. */
+  readonly bits: Uint8Array;
+  /** Whether they are so few that the others are not worth looking for fields in. */
+  readonly areFew: boolean;
 }
 
 /** Records that a `KeyedOutput` leaves out. Numbers count from the stretch's first record; -1 where there is none. */

@@ -83,6 +83,38 @@ const pair = fc
     return { before, after: shuffled([...kept, ...more], seed) };
   });
 
+/** Two longer lists that differ in a few lines. */
+const similar = fc
+  .record({
+    count: fc.integer({ min: 100, max: 300 }),
+    values: fc.array(value, { minLength: 3, maxLength: 8 }),
+    fates: fc.array(
+      fc.tuple(fc.nat(299), fc.constantFrom<Line>('drop', 'twice', { id: null, p: 1, q: 2, r: 3 }, '{bad')),
+      { maxLength: 3 },
+    ),
+    changes: fc.array(fc.tuple(fc.nat(299), value), { maxLength: 3 }),
+    seed: fc.option(fc.nat(), { nil: undefined }),
+  })
+  .map(({ count, values, fates, changes, seed }) => {
+    const of = (n: number): Value => values[n % values.length];
+    const before = Array.from({ length: count }, (_, n): Line => ({
+      id: n,
+      p: of(n),
+      q: of(n + 1),
+      r: of(n * 7),
+    }));
+    const fateAt = new Map(fates);
+    const changeAt = new Map(changes);
+    const after = before.flatMap((item, at): Line[] => {
+      const fate = fateAt.get(at);
+      if (fate === 'drop' || typeof item === 'string') return [];
+      if (fate === 'twice') return [item, item];
+      const now = changeAt.has(at) ? { ...item, q: changeAt.get(at) } : item;
+      return fate === undefined ? [now] : [fate, now];
+    });
+    return { before, after: seed === undefined ? after : shuffled(after, seed) };
+  });
+
 function shuffled<T>(items: readonly T[], seed: number): T[] {
   return items
     .map((item, at) => ({ item, order: Math.imul(at + seed, 0x9e3779b1) >>> 7 }))
@@ -174,8 +206,11 @@ describe('diff', () => {
     const form = fc.constantFrom<Form>('jsonl', 'csv', 'json');
     await fc.assert(
       fc.asyncProperty(
-        pair,
-        fc.tuple(form, form),
+        fc.oneof({ weight: 3, arbitrary: pair }, { weight: 1, arbitrary: similar }),
+        fc.oneof(
+          { weight: 2, arbitrary: fc.tuple(form, form) },
+          { weight: 1, arbitrary: form.map((one) => [one, one] as const) },
+        ),
         fc.constantFrom(undefined, 64, 200, 1000),
         fc.constantFrom(0, 2),
         fc.boolean(),
