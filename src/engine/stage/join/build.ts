@@ -6,7 +6,9 @@ import { readValid } from '../../query/value/json.ts';
 import { vectorAt, type Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
 import { tag, writeCell } from '../codec.ts';
+import { writeNumberKey } from '../held/key.ts';
 import { writeRows } from '../output.ts';
+import type { Vector } from '../vector.ts';
 import { writeJoinKey, type KeyPair } from './key.ts';
 import { JoinKeys } from './keys.ts';
 import { JoinTable, type JoinMemory } from './table.ts';
@@ -91,20 +93,19 @@ export async function buildJoin(
 function filled(
   table: JoinTable,
   budget: number,
-  rows: Generator<KeyedRow>,
-  batches: AsyncGenerator<Generator<KeyedRow>>,
+  rows: KeyedRows,
+  batches: AsyncGenerator<KeyedRows>,
 ): RestOfRows | undefined {
-  for (let next = rows.next(); next.done !== true; next = rows.next()) {
+  while (rows.next()) {
     if (table.size < budget) {
-      table.add(next.value.key, next.value.row);
+      if (Number.isNaN(rows.number)) table.add(rows.key.view(), rows.row.view());
+      else table.addNumber(rows.number, rows.row);
       continue;
     }
-    const first = next.value;
     return {
       async *read() {
-        yield [first];
-        yield rows;
-        yield* batches;
+        yield rowsFrom(rows, true);
+        for await (const more of batches) yield rowsFrom(more, more.next());
       },
       close: async () => {
         await batches.return(undefined);
@@ -114,43 +115,74 @@ function filled(
   return undefined;
 }
 
+/** @param isAtRow whether there is a row that `rows` stands at */
+function* rowsFrom(rows: KeyedRows, isAtRow: boolean): Generator<KeyedRow> {
+  for (let isThere = isAtRow; isThere; isThere = rows.next()) {
+    if (!Number.isNaN(rows.number)) writeNumberKey(rows.key, rows.number);
+    yield { key: rows.key.view(), row: rows.row.view() };
+  }
+}
+
 async function* keyedBatches(
   rows: JoinedRows,
   pairs: readonly KeyPair[],
   puts: boolean,
   signal: AbortSignal,
-): AsyncGenerator<Generator<KeyedRow>> {
+): AsyncGenerator<KeyedRows> {
   for await (const batch of rows.batches) {
-    yield keyedRows(batch, rows, pairs, puts);
+    yield new KeyedRows(batch, rows, pairs, puts);
     signal.throwIfAborted();
   }
 }
 
-function* keyedRows(
-  batch: Batch,
-  { keys, output }: JoinedRows,
-  pairs: readonly KeyPair[],
-  puts: boolean,
-): Generator<KeyedRow> {
-  const lines = new ByteWriter();
-  const key = new ByteWriter();
-  const row = new ByteWriter();
-  const vectors = keys.map((slot) => vectorAt(batch, slot));
-  if (puts) writeRows(lines, batch, output);
-  const text = lines.view();
-  let start = 0;
-  for (let i = 0; i < batch.count; i++) {
-    const at = batch.selection[i];
-    const end = puts ? text.indexOf(lineFeed, start) : 0;
-    key.clear();
-    if (writeJoinKey(key, vectors, at, pairs, 'right')) {
+/** The rows of a batch that have a key, one after the other. */
+class KeyedRows {
+  /** The key of the row where that is a number and no more; NaN where it is in `key`, which is empty else. */
+  number = NaN;
+  readonly key = new ByteWriter();
+  readonly row = new ByteWriter();
+  readonly #batch: Batch;
+  readonly #pairs: readonly KeyPair[];
+  readonly #vectors: readonly Vector[];
+  /** The rows that are put beside others, a line each. */
+  readonly #lines: Uint8Array | undefined;
+  #lineStart = 0;
+  #next = 0;
+
+  constructor(batch: Batch, { keys, output }: JoinedRows, pairs: readonly KeyPair[], puts: boolean) {
+    this.#batch = batch;
+    this.#pairs = pairs;
+    this.#vectors = keys.map((slot) => vectorAt(batch, slot));
+    if (!puts) return;
+    const lines = new ByteWriter();
+    writeRows(lines, batch, output);
+    this.#lines = lines.view();
+  }
+
+  /** Moves on; false at the end. */
+  next(): boolean {
+    while (this.#next < this.#batch.count) {
+      const at = this.#batch.selection[this.#next++];
+      const lines = this.#lines;
+      const start = this.#lineStart;
+      const end = lines ? lines.indexOf(lineFeed, start) : start;
+      this.#lineStart = end + 1;
+      if (!this.#writeKey(at)) continue;
+      const { row } = this;
       row.clear();
-      if (puts) writeLine(row, text, start, end);
+      if (lines) writeLine(row, lines, start, end);
       else row.byte(tag.null);
-      for (const [of, pair] of pairs.entries()) pair.writeKept(row, vectors[of], at, 'right');
-      yield { key: key.view(), row: row.view() };
+      for (let of = 0; of < this.#pairs.length; of++)
+        this.#pairs[of].writeKept(row, this.#vectors[of], at, 'right');
+      return true;
     }
-    start = end + 1;
+    return false;
+  }
+
+  #writeKey(row: number): boolean {
+    this.key.clear();
+    this.number = this.#pairs.length === 1 ? this.#pairs[0].numberInKey(this.#vectors[0], row) : NaN;
+    return !Number.isNaN(this.number) || writeJoinKey(this.key, this.#vectors, row, this.#pairs, 'right');
   }
 }
 

@@ -1,5 +1,16 @@
 import { sharedDoubles } from '../held/shared.ts';
 
+/** An index in memory that threads share. */
+export type NumberMemory =
+  | { readonly kind: 'table'; readonly places: Float64Array }
+  /** Whole numbers that are close together: the row of each from `least` on, `noRow` where there is none. */
+  | { readonly kind: 'dense'; readonly least: number; readonly rows: Int32Array };
+
+const noRow = -1;
+/** Whole numbers are close together where there is one in so many, and no more than can be numbered. */
+const oneOf = 4;
+const mostDense = 2 ** 30;
+
 /** Places of a table that are taken at most, of all. */
 const fullest = 0.5;
 const firstLength = 1 << 10;
@@ -13,9 +24,16 @@ export class NumberIndex {
   #places: Float64Array;
   #count = 0;
 
-  /** @param places what `share` of another one gave: nothing may be added to it */
-  constructor(places: Float64Array = noPlaces(firstLength)) {
-    this.#places = places;
+  /** Of a shared one whose keys are close together: then `#places` is empty. */
+  readonly #rows: Int32Array | undefined;
+  readonly #least: number;
+
+  /** @param memory what `share` of another one gave: nothing may be added to it */
+  constructor(memory?: NumberMemory) {
+    const isDense = memory?.kind === 'dense';
+    this.#places = memory?.kind === 'table' ? memory.places : noPlaces(isDense ? 1 : firstLength);
+    this.#rows = isDense ? memory.rows : undefined;
+    this.#least = isDense ? memory.least : 0;
   }
 
   /** Bytes held: of a small index those that are in use, of a large one all that it has taken. */
@@ -25,8 +43,8 @@ export class NumberIndex {
   }
 
   /** A copy of what it holds. */
-  share(): Float64Array {
-    return sharedDoubles(this.#places);
+  share(): NumberMemory {
+    return this.#dense() ?? { kind: 'table', places: sharedDoubles(this.#places) };
   }
 
   /** Sets the row of a key where it is new; answers the one that it has. */
@@ -44,6 +62,11 @@ export class NumberIndex {
 
   /** @returns `none` where the key is not there */
   find(key: number, none: number): number {
+    if (this.#rows) {
+      const at = key - this.#least;
+      const row = at >= 0 && at < this.#rows.length && Number.isInteger(at) ? this.#rows[at] : noRow;
+      return row === noRow ? none : row;
+    }
     const place = this.#place(key);
     return this.#places[place] === key ? this.#places[place + 1] : none;
   }
@@ -53,6 +76,28 @@ export class NumberIndex {
     const places = this.#places;
     for (let at = 0; at < places.length; at += 2)
       if (!Number.isNaN(places[at])) yield [places[at], places[at + 1]];
+  }
+
+  /**
+   * A row for each number from the least on, where that takes less memory than a table: to find one is then to look at a
+   * place that is near that of the number before.
+   */
+  #dense(): NumberMemory | undefined {
+    const places = this.#places;
+    let [least, greatest] = [Infinity, -Infinity];
+    for (let at = 0; at < places.length; at += 2) {
+      const key = places[at];
+      if (Number.isNaN(key)) continue;
+      if (!Number.isSafeInteger(key)) return undefined;
+      least = Math.min(least, key);
+      greatest = Math.max(greatest, key);
+    }
+    const length = greatest - least + 1;
+    if (!(length > 0 && length <= Math.min(oneOf * this.#count, mostDense))) return undefined;
+    const rows = new Int32Array(new SharedArrayBuffer(4 * length)).fill(noRow);
+    for (let at = 0; at < places.length; at += 2)
+      if (!Number.isNaN(places[at])) rows[places[at] - least] = places[at + 1];
+    return { kind: 'dense', least, rows };
   }
 
   /** Where the key is, or where it would be put. */

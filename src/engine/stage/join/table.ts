@@ -3,7 +3,7 @@ import { tag } from '../codec.ts';
 import { exactNumber, writeNumberKey } from '../held/key.ts';
 import { KeySet, type KeyMemory } from '../held/keySet.ts';
 import { sharedBytes, sharedIntegers, sharedWords } from '../held/shared.ts';
-import { NumberIndex } from './numberIndex.ts';
+import { NumberIndex, type NumberMemory } from './numberIndex.ts';
 
 /** Stands behind the last row of a key. */
 export const noRow = -1;
@@ -11,7 +11,7 @@ export const noRow = -1;
 /** What a table holds, in memory that threads share. */
 export interface JoinMemory {
   readonly keys: KeyMemory;
-  readonly numbers: Float64Array;
+  readonly numbers: NumberMemory;
   readonly first: Int32Array;
   /** Undefined where no key has two rows. */
   readonly next: Int32Array | undefined;
@@ -91,12 +91,16 @@ export class JoinTable {
   }
 
   add(key: Uint8Array, row: Uint8Array): void {
-    const at = this.#count++;
-    if (at === this.#starts.length) this.#growRows();
-    this.#starts[at] = this.#rows.length;
-    this.#rows.copy(row);
     const single = indexedNumber(key, key.length);
+    const at = this.#addRow(row, row.length);
     const first = single === undefined ? this.#firstOf(key, at) : this.#numbers.put(single, at);
+    if (first !== at) this.#chain(first, at);
+  }
+
+  /** `add` of a row whose key is this number alone. */
+  addNumber(key: number, { bytes, length }: ByteWriter): void {
+    const at = this.#addRow(bytes, length);
+    const first = this.#numbers.put(key, at);
     if (first !== at) this.#chain(first, at);
   }
 
@@ -148,6 +152,15 @@ export class JoinTable {
     this.#rows = new ByteWriter(firstBytes);
     this.#rows.byte(tag.null);
     this.#count = 0;
+  }
+
+  /** Takes in `row[0, length)`; answers its number. */
+  #addRow(row: Uint8Array, length: number): number {
+    const at = this.#count++;
+    if (at === this.#starts.length) this.#growRows();
+    this.#starts[at] = this.#rows.length;
+    this.#rows.copy(row, 0, length);
+    return at;
   }
 
   /** The first row of a key that is no number; `at` where it is new. */

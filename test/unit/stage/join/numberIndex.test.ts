@@ -33,5 +33,32 @@ describe('NumberIndex', () => {
     }
   });
 
+  it('finds in what it has shared what it found before, be they close together or not', () => {
+    const random = randomFrom(4);
+    for (const [least, step, kind] of [
+      [0, 1, 'dense'],
+      [-1500, 2, 'dense'],
+      [2 ** 53 - 5000, 2, 'dense'],
+      [7, 40, 'table'],
+      [0.5, 1, 'table'],
+    ] as const) {
+      const known = new Map<number, number>();
+      for (let i = 0; i < 2000; i++) known.set(least + step * Math.floor(random() * 2000), i);
+      const index = new NumberIndex();
+      for (const [key, row] of known) index.put(key, row);
+      const memory = index.share();
+      assert.equal(memory.kind, kind);
+      const shared = new NumberIndex(memory);
+      for (const [key, row] of known) assert.equal(shared.find(key, -1), row, `the row of ${key}`);
+      for (let i = 0; i < 20_000; i++) {
+        const key = least + (random() - 0.25) * 10_000 * step;
+        const whole = Math.round(key);
+        for (const one of [key, whole, -key])
+          assert.equal(shared.find(one, -1), known.get(one) ?? -1, `${one}`);
+      }
+    }
+    assert.equal(new NumberIndex(new NumberIndex().share()).find(0, -1), -1, 'an empty one');
+  });
+
   it('takes no room before there is a number', () => assert.equal(new NumberIndex().size, 0));
 });
