@@ -103,8 +103,9 @@ export class SparkRunner {
       rows: settings.get<number>('spark.maxRows', 1_000_000),
       bytes: settings.get<number>('spark.maxMegabytes', 1024) * 1e6,
     };
+    const infers = settings.get<boolean>('spark.inferColumns', false);
     await openPreview(
-      this.#tabs.uriOf(uri, nameOf(uri), shown, { of: file, query, address, token, path, limits }),
+      this.#tabs.uriOf(uri, nameOf(uri), shown, { of: file, query, address, token, path, infers, limits }),
     );
   }
 

@@ -47,6 +47,8 @@ export interface RemoteRows {
   readonly token?: string | undefined;
   /** Where the cluster sees the file; undefined: at the same path as here. */
   readonly path?: string | undefined;
+  /** Whether the cluster finds the columns of the file and their types itself. */
+  readonly infers?: boolean | undefined;
   readonly limits: RowLimits;
 }
 

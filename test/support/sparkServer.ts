@@ -59,6 +59,8 @@ export class SparkServer {
   readonly statements: string[] = [];
   /** Of the files that views were made of. */
   readonly paths: string[] = [];
+  /** Of the same, their columns; undefined where the server is to find them. */
+  readonly schemas: (string | undefined)[] = [];
   /** And the tables. */
   readonly tables: string[] = [];
   /** What it says that it is. */
@@ -154,6 +156,8 @@ export class SparkServer {
     const ended = new AbortController();
     if (sql === undefined) {
       this.paths.push(...pathsOf(plan));
+      const files = within(plan, readFiles);
+      if (files) this.schemas.push(bytesIn(files, 2) && textIn(files, 2));
       const table = within(plan, [2, 3, 1, 2, 1]);
       if (table) this.tables.push(textIn(table, 1));
     } else this.statements.push(sql);
@@ -239,9 +243,12 @@ function writeOf(write: Uint8Array): SparkServer['written'][number] {
   return { path: textIn(write, 3), format: textIn(write, 2), mode };
 }
 
+/** From the plan that makes a view of files to what they are. */
+const readFiles = [2, 3, 1, 2, 2];
+
 /** Of the plan that makes a view of files. */
 function pathsOf(plan: Uint8Array): string[] {
-  const source = within(plan, [2, 3, 1, 2, 2]);
+  const source = within(plan, readFiles);
   return source
     ? [...fieldsOf(source)].flatMap(({ number, bytes }) =>
         number === 4 ? [Buffer.from(bytes).toString()] : [],

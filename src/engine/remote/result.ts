@@ -71,7 +71,7 @@ export class RemoteResult {
    */
   static async make(
     name: string,
-    { query: text, address: written, token, path, limits }: RemoteRows,
+    { query: text, address: written, token, path, infers, limits }: RemoteRows,
     open: (signal: AbortSignal) => Promise<Dataset>,
     signal: AbortSignal,
   ): Promise<RemoteResult> {
@@ -82,7 +82,7 @@ export class RemoteResult {
     const dataset = await open(signal);
     try {
       refuseOpen(text, dataset);
-      const run = await SparkRun.begin(dataset, { query: parsed.query, text, address, path }, signal);
+      const run = await SparkRun.begin(dataset, { query: parsed.query, text, address, path, infers }, signal);
       const info = {
         at: address.shown,
         version: run.version,

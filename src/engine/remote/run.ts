@@ -37,7 +37,7 @@ export interface SparkQuery {
   /** Where the cluster sees the file, or `table:` and the name of a table there; undefined: at the same path as here. */
   readonly path: string | undefined;
   /** Whether the cluster finds the columns of the file and their types itself. */
-  readonly infers?: boolean;
+  readonly infers?: boolean | undefined;
 }
 
 /** A query that a cluster can run, of a file that it can read. Its owner closes it. */

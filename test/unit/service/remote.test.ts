@@ -93,6 +93,17 @@ describe('service/remote', () => {
     assert.deepEqual(cellsOf(top), [['499']]);
   });
 
+  it('has the cluster find the columns of the file where it is to', async () => {
+    server.statement = function* () {
+      yield { ids: numbers(0, 10) };
+    };
+    await open('id > 0', { infers: true });
+    assert.deepEqual(server.schemas, [undefined]);
+    await preview?.close();
+    await open('id > 0');
+    assert.match(String(server.schemas.at(-1)), /`?id`? .*`?text`?/);
+  });
+
   it('keeps no more rows than it may, says so, ends the query there, and counts the rest there', async () => {
     let isEnded = false;
     server.statement = async function* (sql, ended) {
