@@ -28,23 +28,28 @@ const usualRoom = 256 * 1024;
 /** Bytes past what it is given that the kernel may read. */
 const slack = 64;
 
+/** For the next rows; those of several tables may be asked for in turn, each of which has a memory of its own then. */
 let kept: KernelMemory | undefined;
 /** A memory that has grown past this is given back. */
 const keptBytes = 32 * 1024 * 1024;
 
 /** Rows of columns as lines of JSON objects, some at a time. What is given is void once the next one is asked for. */
 export function* woven(columns: readonly WovenColumn[], rows: number): Generator<Uint8Array> {
-  const memory = (kept ??= createKernelMemory());
-  const places = placed(memory, columns);
+  const memory = kept ?? createKernelMemory();
+  kept = undefined;
   const { exports } = memory;
-  for (let row = 0, room = usualRoom; row < rows;) {
-    const target = places.target(room);
-    row = exports.weaveRows(places.table, columns.length, row, rows, target, room);
-    const length = exports.wovenBytes.value;
-    if (length > 0) yield new Uint8Array(exports.memory.buffer, target, length);
-    else room = exports.neededBytes.value;
+  try {
+    const places = placed(memory, columns);
+    for (let row = 0, room = usualRoom; row < rows;) {
+      const target = places.target(room);
+      row = exports.weaveRows(places.table, columns.length, row, rows, target, room);
+      const length = exports.wovenBytes.value;
+      if (length > 0) yield new Uint8Array(exports.memory.buffer, target, length);
+      else room = exports.neededBytes.value;
+    }
+  } finally {
+    if (exports.memory.buffer.byteLength <= keptBytes) kept = memory;
   }
-  if (exports.memory.buffer.byteLength > keptBytes) kept = undefined;
 }
 
 /** Copies what the rows are made of into the kernel. */

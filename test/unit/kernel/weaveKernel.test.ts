@@ -96,4 +96,24 @@ describe('rows that the kernel weaves of columns', () => {
     assert.ok(lines([column], values.length) === expected);
     assert.equal(lines([column], 1), '{"a":""}\n');
   });
+
+  it('are those of their own columns where the rows of several tables are asked for in turn', () => {
+    const tables = ['x', 'y'].map((letter) => {
+      const values = Array.from({ length: 3000 }, (_, row) => letter.repeat(row % 1000));
+      return {
+        expected: values.map((value) => `{"a":${JSON.stringify(value)}}\n`).join(''),
+        parts: woven([wovenColumn({ name: 'a', kind: 'text', values }, 0)], values.length),
+        found: '',
+      };
+    });
+    for (let open = tables; open.length > 0;) {
+      open = open.filter((table) => {
+        const next = table.parts.next();
+        if (next.done === true) return false;
+        table.found += Buffer.from(next.value).toString();
+        return true;
+      });
+    }
+    for (const { expected, found } of tables) assert.ok(found === expected);
+  });
 });
