@@ -50,6 +50,7 @@ export function answers({ address }, folder, isSpark) {
     'NOT (status = 200)',
     "|> SELECT id, CASE WHEN status = 200 THEN 'ok' ELSE upper(path) END AS c, coalesce(path, 'none') AS d",
     'id = 9007199254740993',
+    '|> SELECT id, id // 1 AS same, id // 3 AS third, (id * 500 + 499) // 500 AS fraction',
   ];
   const nested = [
     "user.country = 'DE' AND user.score > 10.5",

@@ -64,7 +64,7 @@ GROUP BY "a"`,
         'clickhouse',
       ),
       `WITH step1 AS (
-  SELECT CASE WHEN ("a" = "b") THEN (sign("c") * floor(abs("c") + 0.5) + 0) END AS "r", ("a" = "b" OR "a" = 1) AS "i", if(isNull("t"), NULL, splitByString(',', "t")[2]) AS "p", substringUTF8("t", 1, greatest(3 - 1, 0)) AS "s"
+  SELECT CASE WHEN ("a" = "b") THEN (sign("c") * floor(abs("c") + 0.5) + 0) END AS "r", ("a" = "b" OR "a" = 1) AS "i", if(isNull("t"), NULL, splitByString(',', "t")[2]) AS "p", substringUTF8("t", 1, if(3 < 1, 0, 3 - 1)) AS "s"
   FROM file('data.jsonl', 'JSONEachRow')
 )
 SELECT maxOrNull("r") AS "m"
@@ -95,11 +95,12 @@ FROM data
     ],
     [
       'substr(a, 0, 2) = left(a, -1)',
-      '(substr(`a`, 1, greatest(2 - 1, 0)) = substr(`a`, 1, greatest(char_length(`a`) + -1, 0)))',
+      '(substr(`a`, 1, 1) = substr(`a`, 1, greatest(char_length(`a`) + -1, 0)))',
     ],
+    ["substr(a, 0, n) = ''", "(substr(`a`, 1, CASE WHEN `n` < 1 THEN 0 ELSE `n` - 1 END) = '')"],
     [
       'a // b = mod(a, b)',
-      '(try_cast((`a` / nullif(try_cast(`b` AS DOUBLE), 0)) AS BIGINT) = (`a` % nullif(`b`, 0)))',
+      "(CASE WHEN typeof(`a`) IN ('tinyint', 'smallint', 'int', 'bigint') AND typeof(`b`) IN ('tinyint', 'smallint', 'int', 'bigint') THEN (try_cast(`a` AS BIGINT) div nullif(try_cast(`b` AS BIGINT), 0)) ELSE try_cast((`a` / nullif(try_cast(`b` AS DOUBLE), 0)) AS BIGINT) END = (`a` % nullif(`b`, 0)))",
     ],
   ] as const) {
     it(`for Spark, where it means something else by the same words: ${text}`, () =>

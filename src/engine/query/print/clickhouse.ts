@@ -78,7 +78,8 @@ function length([value]: readonly string[]): string {
 /** It has no place 0, which is one before the first. */
 function substring([value, start, length]: readonly string[]): string {
   if (start !== '0') return `substringUTF8(${[value, start, ...(length ? [length] : [])].join(', ')})`;
-  return `substringUTF8(${value}, 1${length ? `, greatest(${length} - 1, 0)` : ''})`;
+  // The greatest of NULL and a number is the number.
+  return `substringUTF8(${value}, 1${length ? `, if(${length} < 1, 0, ${length} - 1)` : ''})`;
 }
 
 const dialect: SqlDialect = {

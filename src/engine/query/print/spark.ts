@@ -61,6 +61,20 @@ function doubleOf(value: string, { arguments: [given], distinct }: Call): string
   return `${prefix}try_cast(${operand} AS DOUBLE)`;
 }
 
+function areWhole(...values: readonly string[]): string {
+  return values.map((value) => `typeof(${value}) IN ('tinyint', 'smallint', 'int', 'bigint')`).join(' AND ');
+}
+
+/** Of whole numbers, whose digits a double may not have room for. */
+function quotientOfWhole(a: string, b: string): string {
+  return `(try_cast(${a} AS BIGINT) div nullif(try_cast(${b} AS BIGINT), 0))`;
+}
+
+/** DIV takes no numbers with a fraction. */
+function cutQuotient(a: string, b: string): string {
+  return `try_cast((${a} / nullif(try_cast(${b} AS DOUBLE), 0)) AS BIGINT)`;
+}
+
 const wholeNumber = /^-?\d+$/;
 
 /** What a call with a number of characters is, where that is none below zero, and where it is. */
@@ -80,10 +94,11 @@ function partAt([value, separator, place]: readonly string[]): string {
 function partOfText([value, start, ...rest]: readonly string[]): string {
   const length = rest.at(0);
   if (length === undefined) return `substr(${value}, ${start})`;
-  const [usual, first] = [
-    `substr(${value}, ${start}, ${length})`,
-    `substr(${value}, 1, greatest(${length} - 1, 0))`,
-  ];
+  // The greatest of NULL and a number is the number.
+  const others = wholeNumber.test(length)
+    ? String(Math.max(Number(length) - 1, 0))
+    : `CASE WHEN ${length} < 1 THEN 0 ELSE ${length} - 1 END`;
+  const [usual, first] = [`substr(${value}, ${start}, ${length})`, `substr(${value}, 1, ${others})`];
   if (wholeNumber.test(start)) return Number(start) === 0 ? first : usual;
   return `CASE WHEN ${start} = 0 THEN ${first} ELSE ${usual} END`;
 }
@@ -214,8 +229,8 @@ const dialect: SqlDialect = {
   distinct: (a, b, negated) => `${negated ? '' : 'NOT '}(${a} <=> ${b})`,
   // Decimals would have few digits there.
   divide: (a, b) => `(${a} / nullif(try_cast(${b} AS DOUBLE), 0))`,
-  // DIV takes no numbers with a fraction.
-  divideWhole: (a, b) => `try_cast((${a} / nullif(try_cast(${b} AS DOUBLE), 0)) AS BIGINT)`,
+  divideWhole: (a, b) =>
+    `CASE WHEN ${areWhole(a, b)} THEN ${quotientOfWhole(a, b)} ELSE ${cutQuotient(a, b)} END`,
   remainder: (a, b) => `(${a} % nullif(${b}, 0))`,
   list: (items) => `array(${items.join(', ')})`,
   item: (base, index) =>
