@@ -32,8 +32,12 @@ export type Answer =
   | { readonly lost: true }
   | { readonly tasks: number; readonly done: number; readonly read: number };
 
-/** Answers a statement, and fails it by throwing. @param ended aborted when the client has enough of it */
-export type Statement = (sql: string, ended: AbortSignal) => AsyncIterable<Answer> | Iterable<Answer>;
+/** Answers a statement of a session, and fails it by throwing. @param ended aborted when the client has enough of it */
+export type Statement = (
+  sql: string,
+  ended: AbortSignal,
+  session: string,
+) => AsyncIterable<Answer> | Iterable<Answer>;
 
 type Unary = ServerUnaryCall<Buffer, Buffer>;
 type Streaming = ServerWritableStream<Buffer, Buffer>;
@@ -161,7 +165,7 @@ export class SparkServer {
       const table = within(plan, [2, 3, 1, 2, 1]);
       if (table) this.tables.push(textIn(table, 1));
     } else this.statements.push(sql);
-    const answers = sql === undefined ? [] : this.statement(sql, ended.signal);
+    const answers = sql === undefined ? [] : this.statement(sql, ended.signal, textIn(call.request, 1));
     const operation = { answers: iteratorOf(answers), ended, made: [] };
     this.#operations.set(textIn(call.request, 6), operation);
     await this.#answer(call, operation, 0);

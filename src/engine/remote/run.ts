@@ -48,6 +48,7 @@ export class SparkRun {
   readonly #views: readonly View[];
   readonly #sql: string;
   #session: SparkSession;
+  #isClosed = false;
 
   private constructor(
     address: SparkAddress,
@@ -167,15 +168,25 @@ export class SparkRun {
     } catch (error) {
       if (!(error instanceof RemoteError) || error.failure !== 'session') throw error;
     }
-    if (session === this.#session) {
-      this.#session = new SparkSession(this.#address);
-      await session.close();
-    }
-    await prepare(this.#session, this.#views, signal);
+    if (session === this.#session) await this.#renew(session, signal);
     return work();
   }
 
+  /** One that could not be made ready is none. */
+  async #renew(ended: SparkSession, signal: AbortSignal): Promise<void> {
+    const made = new SparkSession(this.#address);
+    let left = made;
+    try {
+      await prepare(made, this.#views, signal);
+      // Another call may have been quicker.
+      if (this.#session === ended && !this.#isClosed) [this.#session, left] = [made, ended];
+    } finally {
+      await left.close();
+    }
+  }
+
   close(): Promise<void> {
+    this.#isClosed = true;
     return this.#session.close();
   }
 }

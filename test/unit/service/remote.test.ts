@@ -469,6 +469,26 @@ describe('service/remote', () => {
     );
   });
 
+  it('tries again to begin a new session after that has failed once', async () => {
+    const sessions: string[] = [];
+    server.statement = function* (sql, _, session) {
+      if (!sessions.includes(session)) sessions.push(session);
+      if (!sql.includes('count(*)')) yield { ids: numbers(0, 5000) };
+      else if (session === sessions[0])
+        throw new Error('[INVALID_HANDLE.SESSION_CLOSED] The handle is invalid. Session was closed.');
+      else if (server.paths.length < 2) throw new Error('[TABLE_OR_VIEW_NOT_FOUND] There is no data.');
+      else yield { count: 123 };
+    };
+    const opened = await open('', { limits: { rows: 100, bytes: 1e9 } });
+    await read(opened);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'limited');
+    server.token = 'another';
+    await assert.rejects(opened.page.call('countRemote', null), /refuses/);
+    server.token = undefined;
+    const { remote } = await opened.page.call('countRemote', null);
+    assert.equal(remote?.counted, 123);
+  });
+
   it('says which Spark has the pipe syntax where a query needs it and it is older', async () => {
     server.version = '3.5.4';
     server.statement = () => [{ ids: [1] }];
