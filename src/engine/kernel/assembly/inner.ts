@@ -1,17 +1,12 @@
 import { beginTaking, buffer, count, endOf, isThere, kindOf, startOf } from './cells';
 import {
   KIND_ESCAPED_TEXT,
-  KIND_FALSE,
   KIND_LIST,
   KIND_MISSING,
-  KIND_NULL,
-  KIND_NUMBER,
   KIND_OBJECT,
-  KIND_ODD_TEXT,
   KIND_TEXT,
-  KIND_TRUE,
 } from './frame';
-import { isNotFinite } from './scalar';
+import { endsScalar, scalarKind } from './scalar';
 import { closingQuote, wasEscaped } from './text';
 
 /*
@@ -26,9 +21,6 @@ const OPEN_LIST: u8 = 0x5b;
 const CLOSE_LIST: u8 = 0x5d;
 const OPEN_OBJECT: u8 = 0x7b;
 const CLOSE_OBJECT: u8 = 0x7d;
-const SMALL_F: u8 = 0x66;
-const SMALL_N: u8 = 0x6e;
-const SMALL_T: u8 = 0x74;
 
 /** Cells that are there and hold nothing of what was looked for. */
 export let otherCells: u32 = 0;
@@ -200,21 +192,6 @@ function bracketEnd(at: usize, end: usize): usize {
     else if ((byte == CLOSE_OBJECT || byte == CLOSE_LIST) && --depth == 0) return at;
   }
   return end;
-}
-
-// @ts-ignore: decorator
-@inline
-function endsScalar(byte: u8): bool {
-  return byte <= SPACE || byte == COMMA || byte == CLOSE_LIST || byte == CLOSE_OBJECT;
-}
-
-// @ts-ignore: decorator
-@inline
-function scalarKind(at: usize, first: u8): u8 {
-  if (first == SMALL_T) return KIND_TRUE;
-  if (first == SMALL_F) return KIND_FALSE;
-  if (first == SMALL_N) return KIND_NULL;
-  return isNotFinite(at, first) ? KIND_ODD_TEXT : KIND_NUMBER;
 }
 
 /** White space may be of several lines here. */

@@ -2,18 +2,14 @@ import {
   clearField,
   Column,
   KIND_ESCAPED_TEXT,
-  KIND_FALSE,
   KIND_LIST,
-  KIND_NULL,
   KIND_NUMBER,
-  KIND_ODD_TEXT,
   KIND_OBJECT,
   KIND_TEXT,
-  KIND_TRUE,
   setField,
   setNumber,
 } from './frame';
-import { exactNumber, isNotFinite, scalarEnd } from './scalar';
+import { exactNumber, scalarEnd, scalarKind } from './scalar';
 import { closingQuote, skipSpace, wasEscaped } from './text';
 import { hashText } from './textHash';
 
@@ -140,8 +136,7 @@ export function takeValue(node: usize, at: usize, base: usize, row: u32): void {
   } else {
     const end = scalarEnd(at);
     if (end == 0) return;
-    let kind = first == 0x74 ? KIND_TRUE : first == 0x66 ? KIND_FALSE : first == 0x6e ? KIND_NULL : KIND_NUMBER;
-    if (kind == KIND_NUMBER && isNotFinite(at, first)) kind = KIND_ODD_TEXT;
+    const kind = scalarKind(at, first);
     setField(column, row, kind, start, u32(end - base));
     if (kind == KIND_NUMBER && column.numbers != 0) setNumber(column, row, exactNumber(at, end));
   }

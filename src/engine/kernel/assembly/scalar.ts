@@ -1,3 +1,4 @@
+import { KIND_FALSE, KIND_NULL, KIND_NUMBER, KIND_ODD_TEXT, KIND_TRUE } from './frame';
 import { shortestDouble } from './longNumber';
 
 /** The powers of ten that are exact doubles. */
@@ -63,6 +64,16 @@ function infinityEnd(at: usize): usize {
 @inline
 export function isNotFinite(at: usize, first: u8): bool {
   return first == 0x4e || first == 0x49 || (first == 0x2d && load<u8>(at, 1) == 0x49);
+}
+
+/** What the scalar at `at` is, which is no text. */
+// @ts-ignore: decorator
+@inline
+export function scalarKind(at: usize, first: u8): u8 {
+  if (first == 0x74) return KIND_TRUE;
+  if (first == 0x66) return KIND_FALSE;
+  if (first == 0x6e) return KIND_NULL;
+  return isNotFinite(at, first) ? KIND_ODD_TEXT : KIND_NUMBER;
 }
 
 /** Where `true`, `false` or `null` at `at` ends, without a branch that depends on which; 0 where there is none. */
