@@ -218,7 +218,7 @@ class Marks {
 
   /** @param entries how many hashes there are in all */
   constructor(entries: number) {
-    const bits = Math.min(27, Math.max(10, Math.ceil(Math.log2(Math.max(1, entries) * 8))));
+    const bits = Math.min(27, Math.max(10, Math.ceil(Math.log2(Math.max(1, entries) * 2))));
     this.#bits = new Uint8Array(2 ** bits / 8);
     this.#shift = 32 - bits;
   }
