@@ -183,6 +183,12 @@ export class Preview implements Disposable {
     this.#page.readBy(options);
   }
 
+  /** Where the file was run on a cluster, the page has a button for that. */
+  #offerSpark(): void {
+    const label = this.#services.spark.lastOf(this.uri);
+    if (label !== undefined && this.#listening) this.#page.send('ranOnSpark', { label });
+  }
+
   dispose(): void {
     this.#opening.dispose();
     this.#page.close();
@@ -200,8 +206,10 @@ export class Preview implements Disposable {
         await sender.send(this, query);
         return null;
       },
-      'host/runOnSpark': async ({ query }) => {
-        await spark.run({ uri: this.uri, file: this.session.file, query });
+      'host/runOnSpark': async ({ query, again }) => {
+        const asked = { uri: this.uri, file: this.session.file, query };
+        await (again === true ? spark.runAgain(asked) : spark.run(asked));
+        this.#offerSpark();
         return null;
       },
       'host/runElsewhere': async ({ how }) => {
@@ -258,6 +266,7 @@ export class Preview implements Disposable {
         const query = this.#wanted;
         this.#wanted = undefined;
         if (query !== undefined) this.showQuery(query);
+        this.#offerSpark();
         return filters.get();
       },
       'host/keepFilters': async (kept) => {

@@ -45,6 +45,20 @@ export class SparkRunner {
     this.#tabs = tabs;
   }
 
+  /** What people know the cluster by that a file was run on last; undefined where there is none. */
+  lastOf(uri: Uri): string | undefined {
+    return this.#connections.lastOf(uri)?.label;
+  }
+
+  /** Runs a query where its file was run last; asks for a cluster where that is not known any more. As `run`. */
+  async runAgain(asked: AskedRun): Promise<boolean> {
+    const last = this.#connections.lastOf(asked.uri);
+    const connection = last && (await this.#connections.all()).find(({ label }) => label === last.label);
+    if (!connection) return this.run(asked);
+    await this.#open(asked, connection, last.path);
+    return true;
+  }
+
   /** Asks for a cluster, and opens the rows that it has for a query: false where the user thinks better of it. */
   async run(asked: AskedRun): Promise<boolean> {
     const { uri } = asked;

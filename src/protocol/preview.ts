@@ -301,7 +301,7 @@ export interface PreviewCalls extends StatisticsCalls, RemoteCalls {
   /** Asks for a service, and sends it what the query selects. */
   'host/sendRows': { params: { readonly query: string }; result: null };
   /** Asks for a cluster, and opens the rows of the query that it runs. */
-  'host/runOnSpark': { params: { readonly query: string }; result: null };
+  'host/runOnSpark': { params: { readonly query: string; readonly again?: boolean }; result: null };
   /**
    * Runs a query anew that a cluster could not run, in another tab, in the place of this one: with a token or over a connection that the
    * user enters, or here, over the file itself. Where the user thinks better of it, this one stays.
@@ -363,6 +363,8 @@ export interface PreviewEvents {
   exportStages: ExportStages;
   /** The engine's worker was replaced; what was running has to be run again. */
   restarted: { readonly message: string };
+  /** What people know the cluster by that queries of the file ran on last. */
+  ranOnSpark: { readonly label: string };
   /** A command of the editor (palette, key, native menu) that is the page's to carry out. */
   command: PageCommand;
 }

@@ -85,6 +85,15 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
         leave={() => preview.grid.focus()}
         keepsLine={page.statistics.on.value || page.timeline.on.value || side.value === 'column'}
         ready={(focus) => (page.focusBox.value = focus)}
+        elsewhere={
+          page.sparkLabel.value !== '' && (
+            <IconButton
+              icon="server-process"
+              label={t('Run on Spark: {0}', page.sparkLabel.value)}
+              run={() => page.askHost('host/runOnSpark', { query: filter.text.peek(), again: true })}
+            />
+          )
+        }
         result={
           <>
             {canPlot(page) && (

@@ -88,6 +88,17 @@ describe('a query on Spark', () => {
     await rows.frame.getByText('3 rows, complete').waitFor();
     assert.equal(await workbench.tab(`app.jsonl on Spark: ${server.shown}`).count(), 1);
     await workbench.screenshot('spark-allowed');
+    // The file has a button for the cluster now, which asks for nothing.
+    const again = await workbench.openPreview('app.jsonl');
+    const button = again.frame.getByRole('button', { name: `Run on Spark: ${server.shown}` });
+    await button.waitFor();
+    await workbench.screenshot('spark-again');
+    const before = server.statements.length;
+    server.statement = () => [{ ids: [1, 2, 3, 4] }];
+    await button.click();
+    const anew = await workbench.previewInFront(`app.jsonl on Spark: ${server.shown}`);
+    await anew.frame.getByText('4 rows, complete').waitFor();
+    assert.equal(server.statements.length, before + 1);
     // The key is kept, and no window that comes back runs anything unasked.
     const asked = server.statements.length;
     await workbench.kept(`app.jsonl on Spark: ${server.shown}`);

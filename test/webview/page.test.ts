@@ -546,6 +546,21 @@ describe('webview/page', () => {
       assert.deepEqual(await lastCall(page, 'host/askAboutFile'), { query: shown });
     });
 
+    it('has a button for the cluster that queries of the file ran on, beside Run', async () => {
+      const page = await open();
+      const again = page.getByRole('button', { name: 'Run on Spark: Production' });
+      assert.equal(await again.count(), 0);
+      await page.evaluate(() => window.bed.obey({ order: 'ranOnSpark', label: 'Production' }));
+      await again.waitFor();
+      await page.locator('.cm-content').click();
+      await page.keyboard.type('status >= 500');
+      await again.click();
+      const asked = { query: 'status >= 500', again: true };
+      assert.deepEqual(await lastCall(page, 'host/runOnSpark'), asked);
+      assert.equal(await page.locator('.chip').count(), 0, 'nothing runs here');
+      assert.deepEqual(await accessibilityFaults(page), []);
+    });
+
     it('goes through the history with the arrows and back to the draft', async () => {
       const page = await open();
       await page.locator('.cm-content').click();

@@ -37,6 +37,8 @@ export interface PageModel extends Actions {
   readonly statistics: StatisticsModel;
   /** A result with columns of its own shows as a chart. */
   readonly plotted: Signal<boolean>;
+  /** What people know the cluster by that queries of the file ran on last; '' where there is none. */
+  readonly sparkLabel: ReadonlySignal<string>;
   readonly timeline: TimelineModel;
   /** Of the column of the active cell. */
   readonly facts: ColumnFacts;
@@ -72,6 +74,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   const split = signal(saved.split);
   const plots = signal(saved.plots);
   const plotted = signal(false);
+  const sparkLabel = signal('');
   const overTime = signal(saved.timeline);
   const overlay = signal<Overlay | undefined>(undefined);
   let tellTimer: ReturnType<typeof setTimeout> | undefined;
@@ -229,6 +232,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   }
 
   link.on('command', command);
+  link.on('ranOnSpark', ({ label }) => (sparkLabel.value = label));
   link.on('restarted', ({ message }) => {
     preview.restarted.value = message;
     void kept.again();
@@ -259,6 +263,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     statistics,
     facts,
     plotted,
+    sparkLabel,
     timeline,
     find,
     side,

@@ -31,6 +31,8 @@ export interface FilterBarProps {
   readonly ready: (focus: () => void) => void;
   /** What can be done with the result, beside what is said of it. */
   readonly result?: ComponentChildren;
+  /** A button that runs the query somewhere else. */
+  readonly elsewhere?: ComponentChildren;
   /** Buttons beside the box. */
   readonly children: ComponentChildren;
 }
@@ -65,6 +67,7 @@ export function FilterBar(props: FilterBarProps) {
               run={() => void filter.run(filter.text.peek())}
             />
           )}
+          {props.elsewhere}
           <SavedFilters filter={filter} />
         </div>
         <span class="divider" aria-hidden="true" />

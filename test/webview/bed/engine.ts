@@ -43,6 +43,7 @@ export interface BedOptions {
 export type BedOrder =
   | { readonly order: 'state'; readonly state: Partial<FileState> }
   | { readonly order: 'restart'; readonly message: string }
+  | { readonly order: 'ranOnSpark'; readonly label: string }
   | { readonly order: 'command'; readonly command: PageCommand }
   | { readonly order: 'columns' }
   /** From now on, pages of rows take so many milliseconds. */
@@ -489,6 +490,9 @@ export function serve(post: Post, options: BedOptions): Server {
         case 'state':
           state = { ...state, ...order.state };
           peer.send('file', state);
+          return;
+        case 'ranOnSpark':
+          peer.send('ranOnSpark', { label: order.label });
           return;
         case 'restart':
           peer.send('restarted', { message: order.message });
